@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What an organiser fixes once, when the contest is created. Nothing here can change afterwards.
+/// @param coin What voters stake and bonds are paid in: a plain ERC-20 whose supply fits 96 bits.
+/// @param prizeToken What the pot is made of; may equal `coin`.
+/// @param personhood Adapter that decides who is a person; zero makes an open contest where every coin counts the same.
+/// @param arbitrator ERC-792 arbitrator that rules on challenged entries.
+/// @param arbitratorExtraDataHash keccak256 of the bytes a challenger passes on to the arbitrator.
+/// @param declarationHash keccak256 of the eligibility text that an author signs up to by submitting.
+/// @param entriesOpen Seconds since 1970 from which entries are accepted.
+/// @param votesOpen Seconds since 1970; entries close and voting opens. `entriesOpen < votesOpen`.
+/// @param countFrom Seconds since 1970; the averaging window opens. `votesOpen <= countFrom`.
+/// @param votesClose Seconds since 1970; window and voting close. `countFrom < votesClose`, at most two years ahead.
+/// @param rulingTimeout Seconds an arbitrator has for a ruling, 1 to 60 days.
+/// @param maxEntries Most live entries at one time, at least 1.
+/// @param maxModelBytes Largest model file in bytes, at least 1.
+/// @param personCap Most wei that a person may have counted in the whole contest; 0 in an open contest.
+/// @param entryCap Most wei that a person may have counted on one entry; 0 in an open contest.
+/// @param entryBond Wei of `coin` that an author deposits with an entry, above 0.
+/// @param challengeBond Wei of `coin` that a challenger deposits.
+/// @param minTally Least average weight over the window that holds a rank.
+/// @param split Basis points of the pot for ranks 1 to 10; they sum to 10,000.
+struct Rules {
+    address coin;
+    address prizeToken;
+    address personhood;
+    address arbitrator;
+    bytes32 arbitratorExtraDataHash;
+    bytes32 declarationHash;
+    uint40 entriesOpen;
+    uint40 votesOpen;
+    uint40 countFrom;
+    uint40 votesClose;
+    uint32 rulingTimeout;
+    uint16 maxEntries;
+    uint48 maxModelBytes;
+    uint96 personCap;
+    uint96 entryCap;
+    uint96 entryBond;
+    uint96 challengeBond;
+    uint96 minTally;
+    uint16[10] split;
+}
+
+/// @notice Where a contest stands. The first four follow the clock, `Final` begins with `finalize`.
+enum Phase {
+    Upcoming,
+    Entry,
+    Voting,
+    Counting,
+    Final
+}
+
+/// @notice What became of an entry. `None` marks an id that was never given out.
+enum EntryStatus {
+    None,
+    Live,
+    Challenged,
+    Retracted,
+    Removed
+}
+
+/// @notice What an author submits.
+/// @param manifestHash SHA-256 of the manifest in canonical JSON (RFC 8785).
+/// @param modelSha256 SHA-256 of the GGUF file.
+/// @param modelRoot Pieces root of the GGUF file (BEP 52: SHA-256 tree over blocks of 16 KiB).
+/// @param modelSize Bytes of the GGUF file, 1 to `maxModelBytes`.
+/// @param manifestURI Where the manifest can be fetched; 1 to 512 bytes; readers check the hash.
+struct EntryInput {
+    bytes32 manifestHash;
+    bytes32 modelSha256;
+    bytes32 modelRoot;
+    uint48 modelSize;
+    string manifestURI;
+}
+
+/// @notice What the chain keeps of an entry.
+/// @param author Who submitted it and who is paid.
+/// @param modelSize Bytes of the model file.
+/// @param status See `EntryStatus`.
+/// @param bondHeld Whether the contest still holds the entry bond.
+/// @param identity keccak256(abi.encode(manifestHash, modelSha256, modelRoot)).
+struct EntryView {
+    address author;
+    uint48 modelSize;
+    EntryStatus status;
+    bool bondHeld;
+    bytes32 identity;
+}
+
+/// @notice The running tally of an entry.
+/// @param weight Sum of the weights that count on it now (wei in an open contest, square roots of wei otherwise).
+/// @param acc Weight times seconds gathered inside the averaging window up to `last`.
+/// @param last Seconds after `countFrom` up to which `acc` is complete, clamped to the window.
+/// @param status See `EntryStatus`.
+struct Tally {
+    uint96 weight;
+    uint120 acc;
+    uint24 last;
+    EntryStatus status;
+}
+
+/// @title Contest
+/// @notice A contest of small models: authors enter them, voters stake coins on them, and the time-averaged tally ranks
+/// them. One contract per contest; no owner, no upgrade, no pause.
+///
+/// @dev Safety, which holds whatever anybody does:
+/// - A voter's coins leave only to that voter.
+/// - The contest's coin balance covers all stakes, all bonds held, all coin credits, and the unspent pot when the prize
+///   token is the coin.
+/// - No party, the organiser included, can change a rule, a weight or a standing by privilege.
+/// - An order of transactions never matters beyond the block times at which stakes change.
+///
+/// Liveness, which needs only that the chain includes transactions:
+/// - `withdraw` and `withdrawMany` always work for what is staked, in every phase, with every other party silent.
+/// - `count` and `finalize` can be called by anyone after `votesClose` and finish in bounded gas per page.
+/// - Whatever is owed is pulled; a receiver that cannot be paid blocks only itself.
+///
+/// Assumptions:
+/// - The coin is a plain ERC-20. One that takes a fee on transfer is refused at the first movement. One that rebases
+///   downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
+/// - A block's timestamp is at most seconds away from the time of day.
+interface IContest {
+    /* EVENTS */
+
+    /// @notice An author submitted an entry.
+    /// @dev Promises to readers:
+    /// 1. Ids count up from 1 without gaps and are never reused.
+    /// 2. The three hashes never change; nothing about an entry can be edited.
+    /// 3. The entry bond was received in this transaction.
+    event EntrySubmitted(
+        uint256 indexed entryId,
+        address indexed author,
+        bytes32 manifestHash,
+        bytes32 modelSha256,
+        bytes32 modelRoot,
+        uint48 modelSize,
+        string manifestURI
+    );
+
+    /// @notice An author took an entry back before voting opened.
+    /// @dev Promises to readers:
+    /// 1. Emitted at most once for an entry, always before `votesOpen`, so no stake was ever on it.
+    /// 2. `returned` was credited to the author, `burned` was sent to 0x…dEaD; they sum to the entry bond.
+    event EntryRetracted(uint256 indexed entryId, uint256 returned, uint256 burned);
+
+    /// @notice A wallet was bound to a person.
+    /// @dev Promises to readers:
+    /// 1. At most one wallet is ever bound to a nullifier in this contest, and one nullifier to a wallet.
+    /// 2. No stake changed its weight by this event alone.
+    event PersonBound(address indexed wallet, bytes32 indexed nullifier);
+
+    /// @notice A voter's stake on an entry changed, or the weight it counts for did.
+    /// @dev Promises to readers:
+    /// 1. Emitted for every change of any stake or weight, in the order in which they took effect.
+    /// 2. `stake`, `weight` and `entryWeight` are the values after the change.
+    /// 3. Folding these events alone, with `countFrom` and `votesClose` of the rules, rebuilds every tally exactly.
+    /// @param voter Whose coins these are.
+    /// @param entryId On which entry.
+    /// @param stake Wei now staked by the voter on the entry.
+    /// @param weight What of it counts now; 0 means support.
+    /// @param entryWeight Sum of all weights on the entry now.
+    /// @param timestamp Seconds since 1970 of the block.
+    event StakeChanged(
+        address indexed voter,
+        uint256 indexed entryId,
+        uint256 stake,
+        uint256 weight,
+        uint256 entryWeight,
+        uint256 timestamp
+    );
+
+    /// @notice Somebody added to the pot.
+    /// @dev Promises to readers: 1. `pot` is the whole pot after it; 2. never emitted after `Finalized`.
+    event PotFunded(address indexed funder, uint256 amount, uint256 pot);
+
+    /// @notice A page of entries was counted.
+    /// @dev Promises to readers: 1. Entries are counted once each in the order of their ids; 2. `upTo` only grows.
+    /// @param upTo Highest id counted so far.
+    event Counted(uint256 upTo);
+
+    /// @notice The result stands.
+    /// @dev Promises to readers:
+    /// 1. Emitted once.
+    /// 2. `entryIds` are the ranks from 1 on, 0 where nobody holds the rank; they follow from the tallies alone.
+    /// 3. Prizes and refunds follow from `pot`, `unheld` and the rules.
+    /// @param entryIds Ranks 1 to 10.
+    /// @param pot Wei of the prize token to be paid.
+    /// @param unheld Wei of it that go back to the funders.
+    event Finalized(uint16[10] entryIds, uint256 pot, uint256 unheld);
+
+    /// @notice A rank's prize was paid.
+    /// @dev Promises to readers: 1. at most once for a rank; 2. `to` is the author, or was named by the author's own call.
+    event PrizeClaimed(uint256 indexed rank, uint256 indexed entryId, address to, uint256 amount);
+
+    /// @notice Tokens are owed to an account and wait for its `collect`.
+    /// @dev Promises to readers: 1. the sum of credits minus the sum of collected amounts is `creditOf`.
+    event Credited(address indexed account, address indexed token, uint256 amount);
+
+    /// @notice An account was paid what it was owed.
+    event Collected(address indexed account, address indexed token, uint256 amount);
+
+    /* ERRORS */
+
+    /// @notice The implementation behind the clones was called directly.
+    error Contest_NotAClone();
+    /// @notice The action belongs to another phase.
+    error Contest_WrongPhase(Phase current);
+    /// @notice A rule is out of its bounds. `rule` is its field name.
+    error Rules_OutOfBounds(string rule, uint256 value);
+    /// @notice The coin's supply does not fit 96 bits, so its stakes might not.
+    error Rules_SupplyTooLarge(uint256 supply);
+    /// @notice No entry has this id, or it is not live.
+    error Entries_NotLive(uint256 entryId, EntryStatus status);
+    /// @notice The declaration passed is not the one in the rules.
+    error Entries_WrongDeclaration(bytes32 expected, bytes32 given);
+    /// @notice The model is empty or larger than the rules allow, in bytes.
+    error Entries_ModelSize(uint256 size, uint256 max);
+    /// @notice A hash is zero, or the URI is empty or over 512 bytes.
+    error Entries_Incomplete();
+    /// @notice As many entries are live as the rules allow, or all 65,535 ids are used.
+    error Entries_Full(uint256 limit);
+    /// @notice In a personhood contest a person has one live entry.
+    error Entries_OnePerPerson(uint256 liveEntryId);
+    /// @notice Only the author may do this.
+    error Entries_NotAuthor(address author, address caller);
+    /// @notice The bond of this entry is not held any more, or cannot be released.
+    error Entries_NoBond(uint256 entryId);
+    /// @notice The contest is open: nobody needs to be a person here.
+    error Persons_OpenContest();
+    /// @notice The wallet is bound already.
+    error Persons_WalletBound(address wallet);
+    /// @notice The person has another wallet in this contest.
+    error Persons_NullifierUsed(bytes32 nullifier, address wallet);
+    /// @notice The adapter returned 0 as a nullifier.
+    error Persons_NoNullifier();
+    /// @notice The caller is not a verified person in this contest.
+    error Persons_NotBound(address wallet);
+    /// @notice An amount of 0 coins means nothing.
+    error Ballots_NoAmount();
+    /// @notice Fewer coins are staked than asked for, in wei.
+    error Ballots_Insufficient(uint256 staked, uint256 asked);
+    /// @notice A person's cap would be exceeded, in wei.
+    error Ballots_OverCap(uint256 cap, uint256 asked);
+    /// @notice A stake or the weight of an entry would not fit 96 bits.
+    error Ballots_TooMuch(uint256 value);
+    /// @notice Source and target of a move are the same entry.
+    error Ballots_SameEntry(uint256 entryId);
+    /// @notice Two lists that belong together differ in length, or are empty.
+    error Ballots_BadLists(uint256 first, uint256 second);
+    /// @notice The coin delivered another amount than it was asked for, in wei.
+    error Coins_Short(uint256 expected, uint256 received);
+    /// @notice Not every entry has been counted.
+    error Standings_NotCounted(uint256 counted, uint256 entries);
+    /// @notice Nobody holds this rank, or there is no such rank.
+    error Standings_NoRank(uint256 rank);
+    /// @notice The prize of this rank was paid already.
+    error Prizes_Claimed(uint256 rank);
+    /// @notice Nothing is owed to this account.
+    error Prizes_NothingOwed(address account);
+    /// @notice The pot would not fit 128 bits.
+    error Prizes_PotTooLarge(uint256 pot);
+
+    /* ENTRIES */
+
+    /// @notice Submits an entry and deposits its bond.
+    /// @dev Phase `Entry`. In a personhood contest the caller must be bound and have no live entry.
+    /// @param input See `EntryInput`.
+    /// @param declaration Must equal the rules' `declarationHash`; the author states independence by it.
+    /// @return entryId The id given, counting from 1.
+    function submit(EntryInput calldata input, bytes32 declaration) external returns (uint256 entryId);
+
+    /// @notice Takes an entry back before voting opens; a tenth of the bond is burned, the rest credited.
+    function retract(uint256 entryId) external;
+
+    /// @notice Credits the bond of an entry that was never removed to its author, once the result is final.
+    function releaseBond(uint256 entryId) external;
+
+    /* PERSONS */
+
+    /// @notice Binds the caller's wallet to the person that `proof` shows, once per contest.
+    function bind(bytes calldata proof) external;
+
+    /* STAKES */
+
+    /// @notice Stakes `amount` wei on an entry.
+    function drop(uint256 entryId, uint256 amount) external;
+
+    /// @notice Stakes with an ERC-2612 permit; a permit that fails is ignored when the allowance is enough.
+    function dropWithPermit(uint256 entryId, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Stakes on several entries with one coin transfer.
+    function dropMany(uint256[] calldata entryIds, uint256[] calldata amounts) external;
+
+    /// @notice Takes `amount` wei of the caller's stake back, in every phase, from an entry of any status.
+    function withdraw(uint256 entryId, uint256 amount) external;
+
+    /// @notice Takes the caller's whole stakes on these entries back.
+    /// @dev Entries without a stake of the caller's are passed over; all being so is refused.
+    function withdrawMany(uint256[] calldata entryIds) external;
+
+    /// @notice Shifts `amount` wei of the caller's stake to another entry, while voting is open.
+    function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external;
+
+    /// @notice Counts the caller's stakes on these live entries from now on, as those of a verified person.
+    function reweigh(uint256[] calldata entryIds) external;
+
+    /* RESULT */
+
+    /// @notice Adds `amount` wei of the prize token to the pot, until the result is final.
+    function fund(uint256 amount) external;
+
+    /// @notice Counts up to `limit` further entries, after `votesClose`. Anyone may call it.
+    function count(uint256 limit) external;
+
+    /// @notice Makes the result final once every entry is counted. Anyone may call it.
+    function finalize() external;
+
+    /// @notice Pays the prize of `rank` to the author of its entry. Anyone may call it.
+    /// @param rank 1 to 10.
+    function claim(uint256 rank) external;
+
+    /// @notice Pays the prize of `rank` to `to`; only the author of its entry may call it.
+    function claimTo(uint256 rank, address to) external;
+
+    /// @notice Pays the caller's share of the ranks that nobody holds back to the caller, as a funder.
+    function reclaim() external;
+
+    /// @notice Pays the caller all that is credited to it.
+    function collect() external;
+
+    /* VIEWS */
+
+    /// @notice Returns the rules.
+    function rules() external view returns (Rules memory);
+
+    /// @notice Returns the phase at the block's time.
+    function phase() external view returns (Phase);
+
+    /// @notice Returns what is kept of an entry; all zero for an unknown id.
+    function entry(uint256 entryId) external view returns (EntryView memory);
+
+    /// @notice Returns how many entries were ever submitted: the highest id.
+    function entryCount() external view returns (uint256);
+
+    /// @notice Returns how many entries are live or challenged.
+    function liveCount() external view returns (uint256);
+
+    /// @notice Returns a voter's stake on an entry in wei and the weight it counts for.
+    function stakeOf(address voter, uint256 entryId) external view returns (uint256 stake, uint256 weight);
+
+    /// @notice Returns a wallet's standing as a person: bound or not, wei counted in all, and the live entry it authored.
+    function personOf(address wallet) external view returns (bool bound, uint256 counted, uint256 liveEntryId);
+
+    /// @notice Returns the wallet bound to a nullifier, or zero.
+    function walletOf(bytes32 nullifier) external view returns (address);
+
+    /// @notice Returns the stored tally of an entry.
+    function tallyOf(uint256 entryId) external view returns (Tally memory);
+
+    /// @notice Returns the score in weight-seconds: projected to `votesClose` while voting is open, final after it.
+    function scoreOf(uint256 entryId) external view returns (uint256);
+
+    /// @notice Returns tallies and scores of up to `limit` entries, starting with id `first`.
+    function scores(uint256 first, uint256 limit)
+        external
+        view
+        returns (Tally[] memory tallies, uint256[] memory projected);
+
+    /// @notice Returns the ranks counted so far, the highest id counted, and whether they are final.
+    function standings() external view returns (uint16[10] memory entryIds, uint256 counted, bool isFinal);
+
+    /// @notice Returns the pot, the part of it that goes back to its funders, and a bit per rank paid (bit 0 is rank 1).
+    function pot() external view returns (uint256 total, uint256 unheld, uint256 paid);
+
+    /// @notice Returns the wei of the prize token that `funder` put into the pot and has not taken back.
+    function fundedBy(address funder) external view returns (uint256);
+
+    /// @notice Returns the wei owed to an account in the coin, and in the prize token where that is another one.
+    function creditOf(address account) external view returns (uint256 inCoin, uint256 inPrizeToken);
+}

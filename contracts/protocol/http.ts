@@ -1,0 +1,283 @@
+import { z } from "zod";
+import { manifestSchema } from "./manifest.ts";
+import { addressSchema, amountSchema, bytes32Schema, secondsSchema } from "./primitives.ts";
+import { ENTRY_STATUSES, PHASES } from "./rules.ts";
+
+/**
+ * The indexer's HTTP shapes. Amounts, weights and scores are decimal strings; times are seconds since 1970; addresses
+ * and hashes are lower case. Every answer names the block it is true at.
+ */
+
+/** A block by number, hash and timestamp. */
+export const blockSchema = z.object({ number: z.int().nonnegative(), hash: bytes32Schema, timestamp: secondsSchema });
+
+/** Where the indexer stands: `at` is the newest block folded in, `finalized` the newest that cannot be rolled back. */
+export const atSchema = z.object({ chainId: z.int().positive(), block: blockSchema, finalized: z.int().nonnegative() });
+
+export const rulesSchema = z.object({
+  coin: addressSchema,
+  prizeToken: addressSchema,
+  personhood: addressSchema,
+  arbitrator: addressSchema,
+  arbitratorExtraDataHash: bytes32Schema,
+  declarationHash: bytes32Schema,
+  entriesOpen: secondsSchema,
+  votesOpen: secondsSchema,
+  countFrom: secondsSchema,
+  votesClose: secondsSchema,
+  rulingTimeout: secondsSchema,
+  maxEntries: z.int(),
+  maxModelBytes: z.int(),
+  personCap: amountSchema,
+  entryCap: amountSchema,
+  entryBond: amountSchema,
+  challengeBond: amountSchema,
+  minTally: amountSchema,
+  split: z.array(z.int()).length(10),
+});
+
+export const tokenSchema = z.object({ address: addressSchema, symbol: z.string(), name: z.string(), decimals: z.int() });
+
+export const contestSchema = z.object({
+  address: addressSchema,
+  creator: addressSchema,
+  createdAt: blockSchema,
+  rules: rulesSchema,
+  coin: tokenSchema,
+  prizeToken: tokenSchema,
+  /** By the clock of `at.block.timestamp`. */
+  phase: z.enum(PHASES),
+  entryCount: z.int(),
+  liveCount: z.int(),
+  /** Wallets with a stake above 0. */
+  voters: z.int(),
+  pot: amountSchema,
+  /** Highest id counted so far. */
+  counted: z.int(),
+  /** Present once final: ranks 1 to 10, 0 where nobody holds one. */
+  result: z
+    .object({ entryIds: z.array(z.int()).length(10), pot: amountSchema, unheld: amountSchema, block: blockSchema })
+    .nullable(),
+  /** Ranks whose prize was paid, with receiver. */
+  claims: z.array(z.object({ rank: z.int(), entryId: z.int(), to: addressSchema, amount: amountSchema })),
+});
+
+/** What became of fetching a manifest. `waiting`: not tried yet or being retried; `unavailable`: see `reason`. */
+export const manifestStateSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("present"), manifest: manifestSchema }),
+  z.object({ state: z.literal("waiting") }),
+  z.object({ state: z.literal("unavailable"), reason: z.string() }),
+]);
+
+export const entrySchema = z.object({
+  entryId: z.int().positive(),
+  author: addressSchema,
+  manifestHash: bytes32Schema,
+  modelSha256: bytes32Schema,
+  modelRoot: bytes32Schema,
+  modelSize: z.int(),
+  manifestURI: z.string(),
+  submittedAt: blockSchema,
+  status: z.enum(ENTRY_STATUSES),
+  manifest: manifestStateSchema,
+  /** Sum of the weights that count now. */
+  weight: amountSchema,
+  /** Weight-seconds gathered up to the last change. */
+  acc: amountSchema,
+  /** Seconds after countFrom up to which acc is complete. */
+  last: z.int(),
+  /** Projected (or final) score in weight-seconds. */
+  score: amountSchema,
+  /** score / window, rounded down. */
+  tally: amountSchema,
+  /** Coins with weight 0, in wei. */
+  support: amountSchema,
+  /** Coins staked in all, in wei. */
+  staked: amountSchema,
+  /** Wallets with a stake above 0. */
+  voters: z.int(),
+  /** Nodes with an attestation of this entry's true hashes within the last 48 hours. */
+  nodes: z.int(),
+});
+
+export const rankRowSchema = z.object({
+  /** From 1; null for entries that hold no rank (score 0, under minTally, retracted, removed). */
+  rank: z.int().positive().nullable(),
+  /** Rank 24 hours before, null where it held none. */
+  rankBefore: z.int().positive().nullable(),
+  entryId: z.int().positive(),
+  /** From the manifest; null while it is not present. */
+  name: z.string().nullable(),
+  author: addressSchema,
+  status: z.enum(ENTRY_STATUSES),
+  score: amountSchema,
+  tally: amountSchema,
+  weight: amountSchema,
+  voters: z.int(),
+  support: amountSchema,
+  /** Wei of the prize token this rank gets if nothing moves again. */
+  prize: amountSchema,
+});
+
+export const stakeSchema = z.object({
+  entryId: z.int().positive(),
+  stake: amountSchema,
+  weight: amountSchema,
+  changedAt: blockSchema,
+});
+
+export const voterSchema = z.object({
+  wallet: addressSchema,
+  nullifier: bytes32Schema.nullable(),
+  stakes: z.array(stakeSchema),
+  /** Wei owed by the contest, by token. */
+  credits: z.array(z.object({ token: addressSchema, amount: amountSchema })),
+  funded: amountSchema,
+  /** Entries this wallet authored. */
+  entries: z.array(z.int()),
+});
+
+const activityBase = { block: blockSchema, logIndex: z.int(), transaction: bytes32Schema };
+
+/** One thing that happened. `amount` is in wei of the coin (of the prize token for funded, claimed). */
+export const activitySchema = z.discriminatedUnion("kind", [
+  z.object({ ...activityBase, kind: z.literal("submitted"), entryId: z.int(), account: addressSchema }),
+  z.object({ ...activityBase, kind: z.literal("retracted"), entryId: z.int() }),
+  z.object({ ...activityBase, kind: z.literal("bound"), account: addressSchema }),
+  z.object({
+    ...activityBase,
+    kind: z.enum(["dropped", "withdrew", "reweighed"]),
+    entryId: z.int(),
+    account: addressSchema,
+    amount: amountSchema,
+    stake: amountSchema,
+    weight: amountSchema,
+  }),
+  z.object({ ...activityBase, kind: z.literal("funded"), account: addressSchema, amount: amountSchema }),
+  z.object({ ...activityBase, kind: z.literal("counted"), upTo: z.int() }),
+  z.object({ ...activityBase, kind: z.literal("finalized") }),
+  z.object({ ...activityBase, kind: z.literal("claimed"), entryId: z.int(), rank: z.int(), account: addressSchema, amount: amountSchema }),
+]);
+
+export const nodeAttestationSchema = z.object({
+  contest: addressSchema,
+  entryId: z.int(),
+  key: addressSchema,
+  engine: bytes32Schema,
+  epoch: z.int(),
+  /** Whether all three hashes are those of the entry. */
+  matches: z.boolean(),
+  block: blockSchema,
+});
+
+export const nodeSchema = z.object({
+  address: addressSchema,
+  endpoint: z.string(),
+  stake: amountSchema,
+  active: z.boolean(),
+  /** Seconds since 1970, null while it stays. */
+  leavesAt: secondsSchema.nullable(),
+  keys: z.array(addressSchema),
+  registeredAt: blockSchema,
+  /** The newest one per entry. */
+  attestations: z.array(nodeAttestationSchema),
+});
+
+export const historyPointSchema = z.object({
+  /** Bucket end. */
+  timestamp: secondsSchema,
+  /** Projected score per entry id as it stood then; entries with score 0 are left out. */
+  scores: z.record(z.string(), amountSchema),
+});
+
+/** Wraps a body with the block it is true at. */
+const at = <T extends z.ZodRawShape>(shape: T) => z.object({ at: atSchema, ...shape });
+
+export const contestsAnswer = at({ contests: z.array(contestSchema) });
+export const contestAnswer = at({ contest: contestSchema });
+export const entriesAnswer = at({ entries: z.array(entrySchema) });
+export const entryAnswer = at({ entry: entrySchema });
+export const rankingAnswer = at({ phase: z.enum(PHASES), window: z.object({ countFrom: secondsSchema, votesClose: secondsSchema }), rows: z.array(rankRowSchema) });
+export const historyAnswer = at({ from: secondsSchema, to: secondsSchema, points: z.array(historyPointSchema) });
+export const voterAnswer = at({ voter: voterSchema });
+export const activityAnswer = at({
+  items: z.array(activitySchema),
+  /** Pass as `before` for the next page; null at the end. */
+  next: z.string().nullable(),
+});
+export const nodesAnswer = at({ nodes: z.array(nodeSchema) });
+export const readyAnswer = z.object({
+  ready: z.boolean(),
+  chainId: z.int().nullable(),
+  head: z.int().nullable(),
+  indexed: z.int().nullable(),
+  reason: z.string().nullable(),
+});
+export const errorAnswer = z.object({ error: z.object({ message: z.string(), parameter: z.string().optional() }) });
+
+/**
+ * Messages of the event stream `GET /v1/events?contest=<address>`. Each has the SSE event name of its `kind`; `block`
+ * comes once for every block folded in, with what changed in it. `rollback` says that blocks above `block` are void.
+ */
+export const streamMessageSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("block"),
+    block: blockSchema,
+    finalized: z.int(),
+    /** Contests in which something changed. */
+    contests: z.array(
+      z.object({
+        address: addressSchema,
+        /** Entries whose tally changed, with their new projected figures. */
+        entries: z.array(entrySchema.pick({ entryId: true, weight: true, acc: true, last: true, score: true, tally: true, support: true, staked: true, voters: true })),
+        activity: z.array(activitySchema),
+      }),
+    ),
+    /** Whether anything in the node registry changed. */
+    nodesChanged: z.boolean(),
+  }),
+  z.object({ kind: z.literal("rollback"), block: blockSchema }),
+  z.object({ kind: z.literal("manifest"), contest: addressSchema, entryId: z.int() }),
+]);
+
+export type Block = z.infer<typeof blockSchema>;
+export type At = z.infer<typeof atSchema>;
+export type ContestView = z.infer<typeof contestSchema>;
+export type EntryView = z.infer<typeof entrySchema>;
+export type ManifestState = z.infer<typeof manifestStateSchema>;
+export type RankRow = z.infer<typeof rankRowSchema>;
+export type VoterView = z.infer<typeof voterSchema>;
+export type StakeView = z.infer<typeof stakeSchema>;
+export type Activity = z.infer<typeof activitySchema>;
+export type NodeView = z.infer<typeof nodeSchema>;
+export type NodeAttestationView = z.infer<typeof nodeAttestationSchema>;
+export type HistoryPoint = z.infer<typeof historyPointSchema>;
+export type StreamMessage = z.infer<typeof streamMessageSchema>;
+export type Ready = z.infer<typeof readyAnswer>;
+
+/** The indexer's routes. `:contest` is an address, `:id` an entry id, `:wallet` an address. */
+export const routes = {
+  health: "/health",
+  ready: "/ready",
+  openapi: "/openapi.json",
+  /** contestsAnswer */
+  contests: "/v1/contests",
+  /** contestAnswer */
+  contest: "/v1/contests/:contest",
+  /** entriesAnswer; query: `search`, `category` */
+  entries: "/v1/contests/:contest/entries",
+  /** entryAnswer */
+  entry: "/v1/contests/:contest/entries/:id",
+  /** rankingAnswer: every entry, ranked ones first */
+  ranking: "/v1/contests/:contest/ranking",
+  /** historyAnswer; query: `buckets` (2 to 500, default 60) */
+  history: "/v1/contests/:contest/history",
+  /** voterAnswer */
+  voter: "/v1/contests/:contest/voters/:wallet",
+  /** activityAnswer; query: `limit` (1 to 200, default 50), `before`, `entry`, `account` */
+  activity: "/v1/contests/:contest/activity",
+  /** nodesAnswer; query: `contest`, `entry` to keep only nodes that attested it */
+  nodes: "/v1/nodes",
+  /** server-sent events of streamMessageSchema; query: `contest` */
+  events: "/v1/events",
+} as const;
