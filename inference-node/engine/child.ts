@@ -1,0 +1,94 @@
+/**
+ * The process that holds one model. It speaks with its parent over the IPC channel only, and dies with it.
+ *
+ * A model file or its chat template may crash or hang this process; nothing of the node's keys is in it.
+ */
+import type { FromChild, LoadOptions, ToChild } from "./childProtocol.ts";
+import { GenerationError, generate } from "./generate.ts";
+import { openLlama, openModel } from "./openModel.ts";
+import type { OpenedModel } from "./openModel.ts";
+import { watchParent } from "./orphanWatch.ts";
+import { createPromptRenderer } from "./renderPrompt.ts";
+import type { PromptRenderer } from "./renderPrompt.ts";
+
+watchParent();
+
+let opened: { readonly model: OpenedModel; readonly renderer: PromptRenderer } | null = null;
+const cancelled = new Set<number>();
+
+function say(message: FromChild): void {
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function load(options: LoadOptions): Promise<void> {
+  const began = performance.now();
+  try {
+    const { llama, engine } = await openLlama(options);
+    if (options.modelPath === null) {
+      say({ type: "loaded", engine, contextSize: 0, trainedContext: 0, loadMs: performance.now() - began });
+      return;
+    }
+    const model = await openModel(llama, options.modelPath, options);
+    opened = { model, renderer: createPromptRenderer(model.model) };
+    say({
+      type: "loaded",
+      engine,
+      contextSize: model.contextSize,
+      trainedContext: model.model.trainContextSize,
+      loadMs: performance.now() - began,
+    });
+  } catch (error) {
+    say({ type: "failed", id: null, code: "load_failed", message: describe(error) });
+  }
+}
+
+async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Promise<void> {
+  if (opened === null) {
+    say({ type: "failed", id, code: "failed", message: "no model is loaded" });
+    return;
+  }
+  let spoken = performance.now();
+  const speak = (message: FromChild): void => {
+    spoken = performance.now();
+    say(message);
+  };
+  try {
+    const done = await generate(opened.model, opened.renderer, job, {
+      onPrompt: (tokens) => speak({ type: "prompt", id, tokens: [...tokens] }),
+      onText: (text) => speak({ type: "text", id, text }),
+      onToken: () => {
+        if (performance.now() - spoken > 1_000) speak({ type: "alive", id });
+      },
+      cancelled: () => cancelled.has(id),
+    });
+    say({ type: "done", id, finish: done.finish, tokens: [...done.tokens] });
+  } catch (error) {
+    const code = error instanceof GenerationError ? error.code : "failed";
+    say({ type: "failed", id, code, message: describe(error) });
+  } finally {
+    cancelled.delete(id);
+  }
+}
+
+function describe(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
+}
+
+process.on("message", (message: ToChild) => {
+  switch (message.type) {
+    case "load":
+      void load(message.options);
+      break;
+    case "generate":
+      void answer(message);
+      break;
+    case "cancel":
+      cancelled.add(message.id);
+      break;
+  }
+});
+// The parent decides when to stop: an interrupt typed at a terminal reaches the whole group.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => process.exit(0));
+
+say({ type: "started" });

@@ -1,0 +1,175 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { fromChildSchema } from "./childProtocol.ts";
+import type { FromChild, GenerationJob, LoadOptions, LoadedModel, ToChild } from "./childProtocol.ts";
+import { EngineError } from "./engineError.ts";
+
+export type ProcessLimits = {
+  /** Milliseconds from fork to a loaded model. */
+  readonly loadMs: number;
+  /** Milliseconds without a sign of life from a child at work. */
+  readonly stallMs: number;
+  /** Milliseconds that a cancelled answer may take to stop. */
+  readonly cancelMs: number;
+};
+
+export type AnswerHandlers = {
+  readonly onPrompt: (tokens: readonly number[]) => void;
+  readonly onText: (text: string) => void;
+};
+
+export type Answered = { readonly finish: "stop" | "length" | "cancelled"; readonly tokens: readonly number[] };
+
+/** One child process with one model in it. It is never reused after it failed. */
+export type ModelProcess = {
+  readonly pid: number | undefined;
+  readonly loaded: Promise<LoadedModel>;
+  /** Settles when the process is gone, with the reason in words. */
+  readonly exited: Promise<string>;
+  readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
+  readonly kill: () => void;
+};
+
+type Active = {
+  readonly id: number;
+  readonly handlers: AnswerHandlers;
+  readonly resolve: (answered: Answered) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/**
+ * Forks a child, has it load the model, and watches it.
+ *
+ * A child that does not load, answer or stop in time is killed with SIGKILL, since hostile files make it deaf to
+ * anything milder. It gets neither the parent's environment (keys may be in it) nor its output.
+ */
+export function startModelProcess(options: LoadOptions, limits: ProcessLimits): ModelProcess {
+  const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), [], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    env: childEnvironment(),
+    execArgv: [],
+  });
+  const loaded = Promise.withResolvers<LoadedModel>();
+  const exited = Promise.withResolvers<string>();
+  loaded.promise.catch(() => undefined);
+  let active: Active | null = null;
+  let nextId = 1;
+  let why: EngineError | null = null;
+  let complaint = "";
+  let timer: NodeJS.Timeout | undefined;
+
+  const kill = (): void => {
+    child.kill("SIGKILL");
+  };
+  const watch = (milliseconds: number, error: EngineError): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      why ??= error;
+      kill();
+    }, milliseconds);
+  };
+  const send = (message: ToChild): void => {
+    child.send(message, (error) => {
+      if (error !== null) kill();
+    });
+  };
+  const expectLife = (): void =>
+    watch(limits.stallMs, new EngineError("stalled", `the model gave no sign of life for ${limits.stallMs / 1000} s`));
+
+  const settle = (finish: (current: Active) => void): void => {
+    const current = active;
+    active = null;
+    clearTimeout(timer);
+    if (current !== null) finish(current);
+  };
+
+  const hear = (message: FromChild): void => {
+    if (message.type === "started") return send({ type: "load", options });
+    if (message.type === "loaded") {
+      clearTimeout(timer);
+      return loaded.resolve(message);
+    }
+    if (message.type === "failed" && message.id === null) {
+      why ??= new EngineError("load_failed", message.message);
+      return kill();
+    }
+    if (active === null || message.id !== active.id) return;
+    expectLife();
+    switch (message.type) {
+      case "prompt":
+        return active.handlers.onPrompt(message.tokens);
+      case "text":
+        return active.handlers.onText(message.text);
+      case "alive":
+        return;
+      case "done":
+        return settle((current) => current.resolve({ finish: message.finish, tokens: message.tokens }));
+      case "failed":
+        return settle((current) => current.reject(new EngineError(message.code, message.message)));
+    }
+  };
+
+  child.on("message", (raw) => {
+    const message = fromChildSchema.safeParse(raw);
+    if (message.success) return hear(message.data);
+    why ??= new EngineError("crashed", "the model's process sent something that is no message");
+    kill();
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    complaint = (complaint + text).slice(-400);
+  });
+  child.on("error", (error) => {
+    complaint = error.message;
+    if (child.pid === undefined) end(null, null);
+  });
+  child.on("exit", (code, signal) => end(code, signal));
+
+  const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+    clearTimeout(timer);
+    const ending = signal === null ? `exit code ${code ?? "unknown"}` : signal;
+    const error = why ?? new EngineError("crashed", `the model's process ended (${ending})`);
+    // What a crashing process printed helps its operator; it may quote a prompt, so only a failed load tells it.
+    loaded.reject(
+      why === null && complaint !== ""
+        ? new EngineError("load_failed", `${error.message}: ${complaint.trim().split("\n").at(-1)}`)
+        : error,
+    );
+    settle((current) => current.reject(error));
+    exited.resolve(error.message);
+  };
+
+  watch(limits.loadMs, new EngineError("load_timeout", `the model did not load within ${limits.loadMs / 1000} s`));
+
+  return {
+    pid: child.pid,
+    loaded: loaded.promise,
+    exited: exited.promise,
+    kill,
+    async generate(job, handlers, signal) {
+      signal.throwIfAborted();
+      if (active !== null) throw new EngineError("busy", "the model answers one question at a time");
+      const id = nextId++;
+      const answered = Promise.withResolvers<Answered>();
+      active = { id, handlers, resolve: answered.resolve, reject: answered.reject };
+      const cancel = (): void => {
+        send({ type: "cancel", id });
+        watch(limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
+      };
+      signal.addEventListener("abort", cancel, { once: true });
+      expectLife();
+      if (child.connected) send({ type: "generate", id, job });
+      else settle((current) => current.reject(why ?? new EngineError("crashed", "the model's process is gone")));
+      try {
+        return await answered.promise;
+      } finally {
+        signal.removeEventListener("abort", cancel);
+      }
+    },
+  };
+}
+
+const passed = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"];
+
+function childEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}

@@ -1,0 +1,104 @@
+import type { GenerationJob, LoadOptions, LoadedModel } from "./childProtocol.ts";
+import { EngineError } from "./engineError.ts";
+import { startModelProcess } from "./modelProcess.ts";
+import type { AnswerHandlers, Answered, ModelProcess, ProcessLimits } from "./modelProcess.ts";
+import { createTurns } from "./turns.ts";
+
+export type RunnerOptions = {
+  readonly load: LoadOptions;
+  readonly limits: ProcessLimits;
+  /** Requests that may wait while another one is answered. */
+  readonly maxWaiting: number;
+  /** Milliseconds before the first restart after a failure; doubles with each further one up to a minute. */
+  readonly restartMs: number;
+  readonly start?: typeof startModelProcess;
+  readonly now?: () => number;
+  readonly onChange?: (state: RunnerState, detail: string) => void;
+};
+
+export type RunnerState = "asleep" | "loading" | "ready" | "failed" | "closed";
+
+/** Keeps one model answering: loads it when needed, queues requests, starts it again after it failed. */
+export type ModelRunner = {
+  readonly state: () => RunnerState;
+  readonly pid: () => number | undefined;
+  /** Requests answered now or waiting. */
+  readonly load: () => number;
+  readonly wake: () => Promise<LoadedModel>;
+  readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
+  readonly close: () => Promise<void>;
+};
+
+/** Longest a request waits for a model that is about to start again; beyond it the caller is told when to come back. */
+const patienceMs = 3_000;
+const longestRestartMs = 60_000;
+
+export function createModelRunner(options: RunnerOptions): ModelRunner {
+  const start = options.start ?? startModelProcess;
+  const now = options.now ?? Date.now;
+  const turns = createTurns(options.maxWaiting);
+  let state: RunnerState = "asleep";
+  let current: ModelProcess | null = null;
+  let failures = 0;
+  let notBefore = 0;
+
+  const become = (next: RunnerState, detail = ""): void => {
+    state = next;
+    options.onChange?.(next, detail);
+  };
+
+  const begin = (): ModelProcess => {
+    const process = start(options.load, options.limits);
+    current = process;
+    become("loading");
+    process.loaded.then(
+      (loaded) => become("ready", `${Math.round(loaded.loadMs)} ms`),
+      () => undefined,
+    );
+    void process.exited.then((reason) => {
+      if (current !== process) return;
+      current = null;
+      if (state === "closed") return;
+      notBefore = now() + Math.min(longestRestartMs, options.restartMs * 2 ** failures);
+      failures += 1;
+      become("failed", reason);
+    });
+    return process;
+  };
+
+  const running = async (): Promise<ModelProcess> => {
+    for (;;) {
+      if (state === "closed") throw new EngineError("closed", "the node is shutting down");
+      if (current !== null) return current;
+      const wait = notBefore - now();
+      if (wait > patienceMs) {
+        throw new EngineError("restarting", "the model failed and is being started again", Math.ceil(wait / 1000));
+      }
+      if (wait <= 0) return begin();
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  };
+
+  return {
+    state: () => state,
+    pid: () => current?.pid,
+    load: turns.size,
+    async wake() {
+      return await (await running()).loaded;
+    },
+    generate: (job, handlers, signal) =>
+      turns.take(signal, async () => {
+        const process = await running();
+        await process.loaded;
+        const answered = await process.generate(job, handlers, signal);
+        failures = 0;
+        return answered;
+      }),
+    async close() {
+      become("closed");
+      const process = current;
+      process?.kill();
+      await process?.exited;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { EngineError } from "./engineError.ts";
+
+/** Lets one piece of work run at a time, in the order of arrival. */
+export type Turns = {
+  /** Pieces running or waiting. */
+  readonly size: () => number;
+  readonly take: <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+};
+
+/**
+ * A bounded line of waiting work.
+ *
+ * `maxWaiting`: how many may wait while one runs; the next is refused at once with a hint when to come back.
+ * Whoever gives up while waiting leaves the line.
+ */
+export function createTurns(maxWaiting: number): Turns {
+  const waiting: (() => void)[] = [];
+  let busy = false;
+
+  const next = (): void => {
+    const first = waiting.shift();
+    if (first === undefined) busy = false;
+    else first();
+  };
+
+  const wait = async (signal: AbortSignal): Promise<void> => {
+    if (!busy) {
+      busy = true;
+      return;
+    }
+    if (waiting.length >= maxWaiting) {
+      throw new EngineError("busy", `${waiting.length} requests are waiting for this model already`, 2 + waiting.length);
+    }
+    const turn = Promise.withResolvers<void>();
+    const give = (): void => turn.resolve();
+    const leave = (): void => {
+      const at = waiting.indexOf(give);
+      if (at === -1) return;
+      waiting.splice(at, 1);
+      turn.reject(signal.reason);
+    };
+    waiting.push(give);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      await turn.promise;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  };
+
+  return {
+    size: () => waiting.length + (busy ? 1 : 0),
+    async take(signal, work) {
+      signal.throwIfAborted();
+      await wait(signal);
+      try {
+        return await work();
+      } finally {
+        next();
+      }
+    },
+  };
+}

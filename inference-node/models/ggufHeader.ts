@@ -1,0 +1,152 @@
+import { open } from "node:fs/promises";
+import { BaseError } from "#protocol/errors.ts";
+
+/** A file that llama.cpp should not be asked to load, and why. */
+export class BadModelFileError extends BaseError {
+  override readonly name = "BadModelFileError";
+}
+
+export type GgufFacts = {
+  readonly architecture: string;
+  /** Tokens that the model was trained to see at once. */
+  readonly contextLength: number;
+  readonly blockCount: number;
+};
+
+const limits = { headerBytes: 67_108_864, pairs: 4_096, tensors: 65_536, name: 65_536, text: 1_048_576 };
+const largest = { context: 16_777_216, blocks: 1_024, width: 1_048_576, heads: 65_536 };
+/** Families without attention: no heads, no feed-forward length. */
+const withoutAttention = new Set(["mamba", "mamba2", "rwkv6", "rwkv7"]);
+
+const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const [typeText, typeList] = [8, 9];
+
+/**
+ * Reads a GGUF header within fixed bounds, without trusting any length in it.
+ *
+ * Only what has crashed or hung loaders is looked at: counts, sizes and the presence of a chat template. Throws
+ * `BadModelFileError`. Source: ggml's docs/gguf.md.
+ */
+export async function checkGgufHeader(path: string): Promise<GgufFacts> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.allocUnsafe(Math.min(size, limits.headerBytes));
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return readFacts(head.subarray(0, bytesRead), size);
+  } catch (error) {
+    if (error instanceof RangeError) throw refuse("its header ends too early or is too long", error);
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Pure part of `checkGgufHeader`. `size`: bytes of the whole file. */
+export function readFacts(head: Buffer, size: number): GgufFacts {
+  const reader = createReader(head);
+  if (head.length < 24 || reader.u32() !== 0x46554747) throw refuse("it is no GGUF file");
+  const version = reader.u32();
+  if (version !== 2 && version !== 3) throw refuse(`GGUF version ${version} is not supported`);
+  const tensors = reader.count(limits.tensors, "tensors");
+  const pairs = reader.count(limits.pairs, "metadata entries");
+  if (tensors === 0) throw refuse("it has no tensors");
+
+  const values = new Map<string, string | number>();
+  for (let i = 0; i < pairs; i++) {
+    const key = reader.text(limits.name);
+    const value = reader.value(reader.u32());
+    if (value !== null) values.set(key, value);
+  }
+  for (let i = 0; i < tensors; i++) {
+    reader.text(limits.name);
+    const dimensions = reader.u32();
+    if (dimensions < 1 || dimensions > 4) throw refuse(`a tensor has ${dimensions} dimensions`);
+    for (let d = 0; d < dimensions; d++) if (reader.u64() < 1n) throw refuse("a tensor is empty");
+    reader.u32();
+    if (reader.u64() >= BigInt(size)) throw refuse("a tensor lies outside the file");
+  }
+  return judge(values);
+}
+
+function judge(values: ReadonlyMap<string, string | number>): GgufFacts {
+  const architecture = values.get("general.architecture");
+  if (typeof architecture !== "string" || architecture === "") throw refuse("it names no architecture");
+  const number = (key: string, max: number): number => {
+    const value = values.get(`${architecture}.${key}`);
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > max) {
+      throw refuse(`${architecture}.${key} is ${value ?? "missing"}; 1 to ${max} is possible`);
+    }
+    return value;
+  };
+  number("embedding_length", largest.width);
+  if (!withoutAttention.has(architecture)) {
+    for (const [key, max] of [["attention.head_count", largest.heads], ["feed_forward_length", largest.width]] as const) {
+      // A list holds one value per block; its values are llama.cpp's to judge, in a process of its own.
+      if (values.get(`${architecture}.${key}`) !== "list") number(key, max);
+    }
+  }
+  const template = values.get("tokenizer.chat_template");
+  if (typeof template !== "string" || template.trim() === "") throw refuse("it carries no chat template");
+  return {
+    architecture,
+    contextLength: number("context_length", largest.context),
+    blockCount: number("block_count", largest.blocks),
+  };
+}
+
+function createReader(head: Buffer) {
+  let at = 0;
+  const take = (bytes: number): number => {
+    const from = at;
+    if (bytes > head.length - at) throw new RangeError("past the header");
+    at += bytes;
+    return from;
+  };
+  const u32 = (): number => head.readUInt32LE(take(4));
+  const u64 = (): bigint => head.readBigUInt64LE(take(8));
+  const count = (max: number, what: string): number => {
+    const value = u64();
+    if (value > BigInt(max)) throw refuse(`it declares ${value} ${what}; at most ${max} are read`);
+    return Number(value);
+  };
+  const text = (max: number): string => {
+    const length = count(max, "bytes of text");
+    const from = take(length);
+    return head.toString("utf8", from, from + length);
+  };
+  const scalar = (type: number): number => {
+    const from = take(scalarBytes[type] ?? head.length + 1);
+    switch (type) {
+      case 4:
+        return head.readUInt32LE(from);
+      case 5:
+        return head.readInt32LE(from);
+      case 6:
+        return head.readFloatLE(from);
+      case 10:
+        return Number(head.readBigUInt64LE(from));
+      case 11:
+        return Number(head.readBigInt64LE(from));
+      default:
+        return head.readUInt8(from);
+    }
+  };
+  const skipList = (): void => {
+    const type = u32();
+    const length = count(head.length, "list elements");
+    if (type === typeText) for (let i = 0; i < length; i++) take(count(limits.text, "bytes of text"));
+    else take(length * (scalarBytes[type] ?? head.length + 1));
+  };
+  const value = (type: number): string | number | null => {
+    if (type === typeText) return text(limits.text);
+    if (type !== typeList) return scalar(type);
+    skipList();
+    return "list";
+  };
+  return { u32, u64, count, text, value };
+}
+
+function refuse(reason: string, cause?: unknown): BadModelFileError {
+  return new BadModelFileError(`This model file was refused: ${reason}.`, { cause });
+}

@@ -1,0 +1,68 @@
+import { open } from "node:fs/promises";
+import type { Hex } from "viem";
+import { BaseError } from "#protocol/errors.ts";
+import { toBytes32 } from "#protocol/hashing.ts";
+import { createFileHasher } from "#protocol/piecesRoot.ts";
+import { nodeHashing } from "./nodeHashing.ts";
+
+/** What the chain says a model file is. */
+export type ModelIdentity = {
+  /** Bytes. */
+  readonly modelSize: number;
+  readonly modelSha256: Hex;
+  readonly modelRoot: Hex;
+};
+
+/** A file that is not the one the entry names. */
+export class ModelMismatchError extends BaseError {
+  override readonly name = "ModelMismatchError";
+}
+
+const chunkBytes = 1_048_576;
+
+/** Reads a file once and returns its size, SHA-256 and pieces root. */
+export async function identifyModelFile(path: string, signal?: AbortSignal): Promise<ModelIdentity> {
+  const file = await open(path, "r");
+  try {
+    const hasher = createFileHasher(nodeHashing);
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+      if (bytesRead === 0) break;
+      hasher.update(buffer.subarray(0, bytesRead));
+    }
+    const { size, sha256, piecesRoot } = hasher.digest();
+    return { modelSize: size, modelSha256: toBytes32(sha256), modelRoot: toBytes32(piecesRoot) };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Makes sure that a file is the entry's: size first, since that costs nothing, then SHA-256 and pieces root.
+ *
+ * Throws `ModelMismatchError` with both values of whatever differs.
+ */
+export async function verifyModelFile(path: string, expected: ModelIdentity, signal?: AbortSignal): Promise<void> {
+  const file = await open(path, "r");
+  const { size } = await file.stat().finally(() => file.close());
+  const found = size === expected.modelSize ? await identifyModelFile(path, signal) : { modelSize: size };
+  const differences = describeDifferences(found, expected);
+  if (differences.length > 0) {
+    throw new ModelMismatchError("This file is not the model of the entry; it was not loaded.", {
+      metaMessages: [`file: ${path}`, ...differences, "Delete it and let the node fetch it again, or correct the models folder."],
+    });
+  }
+}
+
+function describeDifferences(found: Partial<ModelIdentity>, expected: ModelIdentity): string[] {
+  const rows = [
+    ["size", found.modelSize, expected.modelSize],
+    ["SHA-256", found.modelSha256, expected.modelSha256],
+    ["pieces root", found.modelRoot, expected.modelRoot],
+  ] as const;
+  return rows.flatMap(([label, is, should]) =>
+    is === undefined || is === should ? [] : [`${label} of the file: ${is}`, `${label} of the entry: ${should}`],
+  );
+}
