@@ -36,7 +36,12 @@ export const rulesSchema = z.object({
   split: z.array(z.int()).length(10),
 });
 
-export const tokenSchema = z.object({ address: addressSchema, symbol: z.string(), name: z.string(), decimals: z.int() });
+export const tokenSchema = z.object({
+  address: addressSchema,
+  symbol: z.string(),
+  name: z.string(),
+  decimals: z.int(),
+});
 
 export const contestSchema = z.object({
   address: addressSchema,
@@ -156,7 +161,14 @@ export const activitySchema = z.discriminatedUnion("kind", [
   z.object({ ...activityBase, kind: z.literal("funded"), account: addressSchema, amount: amountSchema }),
   z.object({ ...activityBase, kind: z.literal("counted"), upTo: z.int() }),
   z.object({ ...activityBase, kind: z.literal("finalized") }),
-  z.object({ ...activityBase, kind: z.literal("claimed"), entryId: z.int(), rank: z.int(), account: addressSchema, amount: amountSchema }),
+  z.object({
+    ...activityBase,
+    kind: z.literal("claimed"),
+    entryId: z.int(),
+    rank: z.int(),
+    account: addressSchema,
+    amount: amountSchema,
+  }),
 ]);
 
 export const nodeAttestationSchema = z.object({
@@ -197,7 +209,11 @@ export const contestsAnswer = at({ contests: z.array(contestSchema) });
 export const contestAnswer = at({ contest: contestSchema });
 export const entriesAnswer = at({ entries: z.array(entrySchema) });
 export const entryAnswer = at({ entry: entrySchema });
-export const rankingAnswer = at({ phase: z.enum(PHASES), window: z.object({ countFrom: secondsSchema, votesClose: secondsSchema }), rows: z.array(rankRowSchema) });
+export const rankingAnswer = at({
+  phase: z.enum(PHASES),
+  window: z.object({ countFrom: secondsSchema, votesClose: secondsSchema }),
+  rows: z.array(rankRowSchema),
+});
 export const historyAnswer = at({ from: secondsSchema, to: secondsSchema, points: z.array(historyPointSchema) });
 export const voterAnswer = at({ voter: voterSchema });
 export const activityAnswer = at({
@@ -229,7 +245,19 @@ export const streamMessageSchema = z.discriminatedUnion("kind", [
       z.object({
         address: addressSchema,
         /** Entries whose tally changed, with their new projected figures. */
-        entries: z.array(entrySchema.pick({ entryId: true, weight: true, acc: true, last: true, score: true, tally: true, support: true, staked: true, voters: true })),
+        entries: z.array(
+          entrySchema.pick({
+            entryId: true,
+            weight: true,
+            acc: true,
+            last: true,
+            score: true,
+            tally: true,
+            support: true,
+            staked: true,
+            voters: true,
+          }),
+        ),
         activity: z.array(activitySchema),
       }),
     ),

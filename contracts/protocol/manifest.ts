@@ -10,9 +10,17 @@ import { sha256Schema } from "./primitives.ts";
 export const MAX_MANIFEST_BYTES = 262_144;
 
 /** Text of a bounded length without control characters (line breaks and tabs are allowed in long texts). */
-const line = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, "control characters are not allowed");
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, "control characters are not allowed");
 const text = (max: number) =>
-  z.string().max(max).regex(/^(?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]|[\n\t])*$/u, "control characters are not allowed");
+  z
+    .string()
+    .max(max)
+    .regex(/^(?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]|[\n\t])*$/u, "control characters are not allowed");
 
 const webUrlSchema = z.url({ protocol: /^https?$/ }).max(2_048);
 
@@ -82,7 +90,17 @@ export const entryDraftSchema = z.strictObject({
   /** One real exchange with the model, shown on its card. */
   example: z.strictObject({ prompt: line(512), answer: text(2_048) }).optional(),
   /** Prompts with the answers that the model gives at temperature 0; anybody can try them. */
-  checks: z.array(z.strictObject({ prompt: line(512), answer: text(2_048).optional(), contains: text(256).optional(), lines: z.int().positive().optional() })).max(32).optional(),
+  checks: z
+    .array(
+      z.strictObject({
+        prompt: line(512),
+        answer: text(2_048).optional(),
+        contains: text(256).optional(),
+        lines: z.int().positive().optional(),
+      }),
+    )
+    .max(32)
+    .optional(),
 });
 
 /** The whole manifest, `entry.json`. Exactly one file has the role `model`. */

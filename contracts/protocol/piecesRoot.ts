@@ -89,7 +89,8 @@ function foldTree(leaves: readonly Uint8Array[], pieceLength: number, sha256: Sh
   while (layer.length > 1 || covers < Math.min(pieceLength, BLOCK_BYTES * leaves.length)) {
     if (covers === pieceLength) pieceLayer = layer;
     const above: Uint8Array[] = [];
-    for (let i = 0; i < layer.length; i += 2) above.push(hashPair(layer[i] ?? padding, layer[i + 1] ?? padding, sha256));
+    for (let i = 0; i < layer.length; i += 2)
+      above.push(hashPair(layer[i] ?? padding, layer[i + 1] ?? padding, sha256));
     padding = hashPair(padding, padding, sha256);
     layer = above;
     covers *= 2;
@@ -108,7 +109,8 @@ export function rootOfPieceLayer(pieceLayer: readonly Uint8Array[], pieceLength:
   let layer = [...pieceLayer];
   while (layer.length > 1) {
     const above: Uint8Array[] = [];
-    for (let i = 0; i < layer.length; i += 2) above.push(hashPair(layer[i] ?? padding, layer[i + 1] ?? padding, sha256));
+    for (let i = 0; i < layer.length; i += 2)
+      above.push(hashPair(layer[i] ?? padding, layer[i + 1] ?? padding, sha256));
     padding = hashPair(padding, padding, sha256);
     layer = above;
   }

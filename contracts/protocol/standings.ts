@@ -43,4 +43,3 @@ export function dividePot(pot: bigint, split: readonly number[], held: number): 
   const prizes = shares.map((share, index) => (index >= held ? 0n : index === 0 ? share + dust : share));
   return { prizes, unheld: shares.slice(held).reduce((sum, share) => sum + share, 0n) };
 }
-
