@@ -58,7 +58,7 @@ function simulatedChain() {
 
 /** Repeats a failing fuzz run: `FUZZ_SEED=0x… npm test -- solidity`. */
 function optionalSeed(): { seed?: string } {
-  const seed = process.env["FUZZ_SEED"];
+  const seed = process.env.FUZZ_SEED;
   return seed === undefined ? {} : { seed };
 }
 

@@ -2,8 +2,8 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { quietEnv } from "./quietEnv.js";
 import { filesBelow, hashFiles } from "./hashFiles.js";
+import { quietEnv } from "./quietEnv.js";
 import { runStep } from "./step.js";
 import { withLock } from "./withLock.js";
 

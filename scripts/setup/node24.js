@@ -20,7 +20,13 @@ const OLDEST = 24;
 export async function ensureNode24(root) {
   if (Number(process.versions.node.split(".")[0]) >= OLDEST) return process.execPath;
   const folder = path.join(root, ".coindrop", "node");
-  const binary = path.join(folder, "node_modules", packageName(), "bin", process.platform === "win32" ? "node.exe" : "node");
+  const binary = path.join(
+    folder,
+    "node_modules",
+    packageName(),
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
   const ready = path.join(folder, "ready");
   if (existsSync(ready) && existsSync(binary)) return binary;
   await withLock(root, async () => {
@@ -46,7 +52,17 @@ async function install(folder, range = VERSION) {
   await runStep({
     step: `getting Node ${range}, since this shell has ${process.versions.node}`,
     file: npm.file,
-    args: [...npm.args, "install", "--prefix", folder, "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund", `${packageName()}@${range}`],
+    args: [
+      ...npm.args,
+      "install",
+      "--prefix",
+      folder,
+      "--ignore-scripts",
+      "--no-package-lock",
+      "--no-audit",
+      "--no-fund",
+      `${packageName()}@${range}`,
+    ],
     cwd: folder,
     env: { ...process.env, npm_config_global: "false" },
     remedy: `look at the network and at npm's registry, or install Node ${OLDEST} from https://nodejs.org, then run the command again`,

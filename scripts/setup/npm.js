@@ -16,7 +16,7 @@ export function npmCommand(node) {
 function npmScript() {
   const beside = path.dirname(process.execPath);
   const candidates = [
-    process.env["npm_execpath"] ?? "",
+    process.env.npm_execpath ?? "",
     path.join(beside, "node_modules", "npm", "bin", "npm-cli.js"),
     path.join(beside, "..", "lib", "node_modules", "npm", "bin", "npm-cli.js"),
   ];

@@ -29,7 +29,7 @@ export async function ensurePackages(root, node) {
 /** @param {string} root @param {string} node */
 async function install(root, node) {
   const npm = npmCommand(node);
-  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env["PATH"] ?? ""}` };
+  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}` };
   const attempt = (/** @type {string} */ step) =>
     runStep({
       step,
@@ -37,7 +37,8 @@ async function install(root, node) {
       args: [...npm.args, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
       cwd: root,
       env,
-      remedy: "look at the network, at npm's registry and at the free space (1 GB); then `rm -rf node_modules` and run the command again",
+      remedy:
+        "look at the network, at npm's registry and at the free space (1 GB); then `rm -rf node_modules` and run the command again",
     });
   try {
     await attempt("installing packages (the first time takes a minute or two)");

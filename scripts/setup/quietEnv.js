@@ -9,7 +9,7 @@
  */
 export function quietEnv(env) {
   const hush = "--disable-warning=ExperimentalWarning";
-  const options = env["NODE_OPTIONS"] ?? "";
+  const options = env.NODE_OPTIONS ?? "";
   return {
     ...env,
     DO_NOT_TRACK: "1",

@@ -18,9 +18,9 @@ export function runScript({ root, node, script, args }) {
   const file = scriptFile(root, script);
   const env = quietEnv(process.env);
   const bin = path.join(root, "node_modules", ".bin");
-  env["PATH"] = [path.dirname(node), bin, env["PATH"] ?? ""].join(path.delimiter);
+  env.PATH = [path.dirname(node), bin, env.PATH ?? ""].join(path.delimiter);
   // Hardhat's command line fetches a banner in a terminal unless it believes to be in CI.
-  if (script === "hardhat") env["CI"] ??= "true";
+  if (script === "hardhat") env.CI ??= "true";
   return new Promise((resolve, reject) => {
     const child = spawn(node, [file, ...args], { stdio: "inherit", env });
     const pass = (/** @type {NodeJS.Signals} */ signal) => {
@@ -40,7 +40,11 @@ function scriptFile(root, script) {
     const entry = typeof bin === "string" ? bin : bin?.[script];
     if (entry !== undefined) return path.join(path.dirname(manifest), entry);
   }
-  for (const place of [path.resolve(root, script), path.resolve(script), path.join(root, "node_modules", ".bin", script)]) {
+  for (const place of [
+    path.resolve(root, script),
+    path.resolve(script),
+    path.join(root, "node_modules", ".bin", script),
+  ]) {
     if (existsSync(place)) return realpathSync(place);
   }
   throw new SetupError(`there is no script or tool "${script}" in ${root}`);
