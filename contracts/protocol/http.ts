@@ -2,6 +2,7 @@ import { z } from "zod";
 import { manifestSchema } from "./manifest.ts";
 import { addressSchema, amountSchema, bytes32Schema, secondsSchema } from "./primitives.ts";
 import { ENTRY_STATUSES, PHASES } from "./rules.ts";
+import { rulesSchema } from "./wireRules.ts";
 
 /**
  * The indexer's HTTP shapes. Amounts, weights and scores are decimal strings; times are seconds since 1970; addresses
@@ -13,28 +14,6 @@ export const blockSchema = z.object({ number: z.int().nonnegative(), hash: bytes
 
 /** Where the indexer stands: `at` is the newest block folded in, `finalized` the newest that cannot be rolled back. */
 export const atSchema = z.object({ chainId: z.int().positive(), block: blockSchema, finalized: z.int().nonnegative() });
-
-export const rulesSchema = z.object({
-  coin: addressSchema,
-  prizeToken: addressSchema,
-  personhood: addressSchema,
-  arbitrator: addressSchema,
-  arbitratorExtraDataHash: bytes32Schema,
-  declarationHash: bytes32Schema,
-  entriesOpen: secondsSchema,
-  votesOpen: secondsSchema,
-  countFrom: secondsSchema,
-  votesClose: secondsSchema,
-  rulingTimeout: secondsSchema,
-  maxEntries: z.int(),
-  maxModelBytes: z.int(),
-  personCap: amountSchema,
-  entryCap: amountSchema,
-  entryBond: amountSchema,
-  challengeBond: amountSchema,
-  minTally: amountSchema,
-  split: z.array(z.int()).length(10),
-});
 
 export const tokenSchema = z.object({
   address: addressSchema,
