@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// @param coin What voters stake and bonds are paid in: a plain ERC-20 whose supply fits 96 bits.
 /// @param prizeToken What the pot is made of; may equal `coin`.
 /// @param personhood Adapter that decides who is a person; zero makes an open contest where every coin counts the same.
-/// @param arbitrator ERC-792 arbitrator that rules on challenged entries.
+/// @param arbitrator ERC-792 arbitrator that rules on challenged entries; zero when entries cannot be challenged.
 /// @param arbitratorExtraDataHash keccak256 of the bytes a challenger passes on to the arbitrator.
 /// @param declarationHash keccak256 of the eligibility text that an author signs up to by submitting.
 /// @param entriesOpen Seconds since 1970 from which entries are accepted.
@@ -209,6 +209,8 @@ interface IContest {
     error Contest_WrongPhase(Phase current);
     /// @notice A rule is out of its bounds. `rule` is its field name.
     error Rules_OutOfBounds(string rule, uint256 value);
+    /// @notice A rule names a contract, and there is none at `account`. `rule` is its field name.
+    error Rules_NoCode(string rule, address account);
     /// @notice The coin's supply does not fit 96 bits, so its stakes might not.
     error Rules_SupplyTooLarge(uint256 supply);
     /// @notice No entry has this id, or it is not live.
@@ -253,6 +255,8 @@ interface IContest {
     error Coins_Short(uint256 expected, uint256 received);
     /// @notice Not every entry has been counted.
     error Standings_NotCounted(uint256 counted, uint256 entries);
+    /// @notice The page is empty, or every entry is counted already.
+    error Standings_NothingToCount(uint256 counted);
     /// @notice Nobody holds this rank, or there is no such rank.
     error Standings_NoRank(uint256 rank);
     /// @notice The prize of this rank was paid already.
@@ -377,6 +381,6 @@ interface IContest {
     /// @notice Returns the wei of the prize token that `funder` put into the pot and has not taken back.
     function fundedBy(address funder) external view returns (uint256);
 
-    /// @notice Returns the wei owed to an account in the coin, and in the prize token where that is another one.
-    function creditOf(address account) external view returns (uint256 inCoin, uint256 inPrizeToken);
+    /// @notice Returns the wei of the coin that `collect` would pay an account: bonds that came back.
+    function creditOf(address account) external view returns (uint256);
 }
