@@ -367,10 +367,10 @@ interface IContest {
     function scoreOf(uint256 entryId) external view returns (uint256);
 
     /// @notice Returns tallies and scores of up to `limit` entries, starting with id `first`.
-    function scores(uint256 first, uint256 limit)
-        external
-        view
-        returns (Tally[] memory tallies, uint256[] memory projected);
+    function scores(
+        uint256 first,
+        uint256 limit
+    ) external view returns (Tally[] memory tallies, uint256[] memory projected);
 
     /// @notice Returns the ranks counted so far, the highest id counted, and whether they are final.
     function standings() external view returns (uint16[10] memory entryIds, uint256 counted, bool isFinal);

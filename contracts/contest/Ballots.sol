@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+import {EntryStatus, IContest, Tally} from "../interfaces/IContest.sol";
+import {RulesCode} from "../libraries/RulesCode.sol";
+import {Schedule} from "../libraries/Schedule.sol";
+import {TallyMath} from "../libraries/TallyMath.sol";
+import {Entries} from "./Entries.sol";
+
+/// @title Ballots
+/// @notice Coins in, coins out, and what they weigh in the meantime.
+/// @dev Every action writes all of its state before a coin moves, so a coin that calls back finds nothing half done.
+abstract contract Ballots is Entries {
+    using SafeERC20 for IERC20;
+
+    /// @dev One slot. `weight` is used in personhood contests only, 0 for support; in an open contest every coin weighs
+    /// one. `nonces` are for signed orders and outlive a stake.
+    struct Stake {
+        uint96 coins;
+        uint48 weight;
+        uint112 nonces;
+    }
+
+    mapping(address voter => mapping(uint256 entryId => Stake)) private _stakes;
+
+    /* STAKES */
+
+    /// @inheritdoc IContest
+    function drop(uint256 entryId, uint256 amount) external onlyClone {
+        _drop(entryId, amount);
+    }
+
+    /// @inheritdoc IContest
+    function dropWithPermit(
+        uint256 entryId,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external onlyClone {
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        // Anybody can use up a permit before us; what counts is whether the coins come.
+        try IERC20Permit(coin).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        _drop(entryId, amount);
+    }
+
+    /// @inheritdoc IContest
+    function dropMany(uint256[] calldata entryIds, uint256[] calldata amounts) external onlyClone {
+        if (entryIds.length != amounts.length || entryIds.length == 0) {
+            revert Ballots_BadLists(entryIds.length, amounts.length);
+        }
+        Schedule schedule = _requireVoting();
+        uint256 sum = 0;
+        for (uint256 i = 0; i < entryIds.length; ++i) {
+            _add(schedule, entryIds[i], amounts[i]);
+            sum += amounts[i];
+        }
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        _pullExactly(coin, sum);
+    }
+
+    /// @inheritdoc IContest
+    function withdraw(uint256 entryId, uint256 amount) external onlyClone {
+        _remove(_schedule(), entryId, amount);
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        IERC20(coin).safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IContest
+    function withdrawMany(uint256[] calldata entryIds) external onlyClone {
+        Schedule schedule = _schedule();
+        uint256 sum = 0;
+        for (uint256 i = 0; i < entryIds.length; ++i) {
+            uint256 coins = _stakes[msg.sender][entryIds[i]].coins;
+            if (coins == 0) continue;
+            _remove(schedule, entryIds[i], coins);
+            sum += coins;
+        }
+        if (sum == 0) revert Ballots_NoAmount();
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        IERC20(coin).safeTransfer(msg.sender, sum);
+    }
+
+    /// @inheritdoc IContest
+    function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external onlyClone {
+        if (fromEntry == toEntry) revert Ballots_SameEntry(fromEntry);
+        Schedule schedule = _requireVoting();
+        _remove(schedule, fromEntry, amount);
+        _add(schedule, toEntry, amount);
+    }
+
+    /// @inheritdoc IContest
+    function reweigh(uint256[] calldata entryIds) external onlyClone {
+        if (entryIds.length == 0) revert Ballots_BadLists(0, 0);
+        Schedule schedule = _requireVoting();
+        (address adapter, uint96 personCap) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
+        if (adapter == address(0)) revert Persons_OpenContest();
+        if (!_accounts[msg.sender].person) revert Persons_NotBound(msg.sender);
+
+        for (uint256 i = 0; i < entryIds.length; ++i) {
+            uint256 entryId = entryIds[i];
+            _requireLive(entryId);
+            Stake storage stake = _stakes[msg.sender][entryId];
+            uint256 coins = stake.coins;
+            if (coins == 0) revert Ballots_Insufficient(0, 1);
+            if (stake.weight != 0) continue;
+            uint256 weight = _countStake(msg.sender, 0, coins, personCap);
+            stake.weight = uint48(weight); // ⌊√coins⌋, coins under 2⁹⁶
+            _reweighEntry(schedule, entryId, coins, 0, weight);
+        }
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IContest
+    function stakeOf(address voter, uint256 entryId) external view onlyClone returns (uint256 stake, uint256 weight) {
+        Stake storage stored = _stakes[voter][entryId];
+        stake = stored.coins;
+        (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
+        weight = adapter == address(0) ? stake : stored.weight;
+    }
+
+    /// @inheritdoc IContest
+    function tallyOf(uint256 entryId) external view onlyClone returns (Tally memory tally) {
+        return entryId < IDS ? _tallies[entryId] : tally;
+    }
+
+    /// @inheritdoc IContest
+    function scoreOf(uint256 entryId) external view onlyClone returns (uint256) {
+        return entryId < IDS ? TallyMath.score(_tallies[entryId], _schedule().window()) : 0;
+    }
+
+    /// @inheritdoc IContest
+    function scores(
+        uint256 first,
+        uint256 limit
+    ) external view onlyClone returns (Tally[] memory tallies, uint256[] memory projected) {
+        uint256 entries = _roll.entries;
+        uint256 left = first == 0 || first > entries ? 0 : entries - first + 1;
+        uint256 length = limit < left ? limit : left;
+        uint256 window = _schedule().window();
+        tallies = new Tally[](length);
+        projected = new uint256[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            tallies[i] = _tallies[first + i];
+            projected[i] = TallyMath.score(tallies[i], window);
+        }
+    }
+
+    /* INTERNALS */
+
+    function _drop(uint256 entryId, uint256 amount) private {
+        _add(_requireVoting(), entryId, amount);
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        _pullExactly(coin, amount);
+    }
+
+    /// @dev Adds to the caller's stake on a live entry. A person's stake counts wholly from now on.
+    function _add(Schedule schedule, uint256 entryId, uint256 amount) private {
+        if (amount == 0) revert Ballots_NoAmount();
+        _requireLive(entryId);
+        Stake storage stake = _stakes[msg.sender][entryId];
+        uint256 coins = stake.coins;
+        uint256 weight;
+        uint256 newWeight;
+        if (amount > type(uint96).max - coins) revert Ballots_TooMuch(amount);
+        uint256 newCoins = coins + amount;
+
+        (address adapter, uint96 personCap) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
+        if (adapter == address(0)) {
+            (weight, newWeight) = (coins, newCoins);
+        } else {
+            weight = stake.weight;
+            newWeight = _countStake(msg.sender, weight == 0 ? 0 : coins, newCoins, personCap);
+            stake.weight = uint48(newWeight); // ⌊√newCoins⌋, newCoins under 2⁹⁶
+        }
+        stake.coins = uint96(newCoins); // checked above
+        _reweighEntry(schedule, entryId, newCoins, weight, newWeight);
+    }
+
+    /// @dev Takes from the caller's stake on an entry of any status. Knows no cap and never turns support into weight.
+    function _remove(Schedule schedule, uint256 entryId, uint256 amount) private {
+        if (amount == 0) revert Ballots_NoAmount();
+        Stake storage stake = _stakes[msg.sender][entryId];
+        uint256 coins = stake.coins;
+        if (amount > coins) revert Ballots_Insufficient(coins, amount);
+        uint256 newCoins = coins - amount;
+        uint256 weight;
+        uint256 newWeight;
+
+        (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
+        if (adapter == address(0)) {
+            (weight, newWeight) = (coins, newCoins);
+        } else {
+            weight = stake.weight;
+            if (weight != 0) {
+                _uncountStake(msg.sender, amount);
+                newWeight = TallyMath.personWeight(newCoins);
+                stake.weight = uint48(newWeight); // at most the old one
+            }
+        }
+        stake.coins = uint96(newCoins); // less than before
+        _reweighEntry(schedule, entryId, newCoins, weight, newWeight);
+    }
+
+    /// @dev Brings the entry's tally up to now, replaces one voter's part of its weight, and tells it.
+    /// Source: contracts/PROTOCOL.md, Tally.
+    function _reweighEntry(
+        Schedule schedule,
+        uint256 entryId,
+        uint256 stake,
+        uint256 weight,
+        uint256 newWeight
+    ) private {
+        Tally memory tally = _tallies[entryId];
+        uint256 elapsed = schedule.elapsed(block.timestamp);
+        uint256 acc = TallyMath.accrued(tally, elapsed);
+        uint256 entryWeight = tally.weight - weight + newWeight;
+        if (entryWeight > type(uint96).max) revert Ballots_TooMuch(entryWeight);
+
+        _tallies[entryId] = Tally({
+            weight: uint96(entryWeight), // checked above
+            acc: uint120(acc), // TallyMath: under 2¹²⁰
+            last: uint24(elapsed), // at most the window, which is under 2²⁴
+            status: tally.status
+        });
+        emit StakeChanged(msg.sender, entryId, stake, newWeight, entryWeight, block.timestamp);
+    }
+
+    function _requireLive(uint256 entryId) private view {
+        EntryStatus status = _statusOf(entryId);
+        if (status != EntryStatus.Live) revert Entries_NotLive(entryId, status);
+    }
+
+    function _requireVoting() private view returns (Schedule schedule) {
+        schedule = _schedule();
+        if (!schedule.isVoting(block.timestamp)) revert Contest_WrongPhase(_phase());
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {IPersonhood} from "../interfaces/IPersonhood.sol";
+
+/// @title Attested personhood
+/// @notice A wallet is a person when every named issuer signed the same credential for it.
+/// @dev Trust: the issuers together can invent persons. Any one of them can refuse.
+/// `proof` is abi.encode(bytes32 nullifier, uint64 deadline, bytes[] signatures), signatures in the order of `issuers()`.
+contract AttestedPersonhood is IPersonhood, EIP712 {
+    /// @notice There is no issuer, one is zero, or one is named twice.
+    error AttestedPersonhood_BadIssuers();
+    /// @notice The credential ended at `deadline`, in seconds since 1970.
+    error AttestedPersonhood_Expired(uint64 deadline);
+    /// @notice There are more or fewer signatures than issuers.
+    error AttestedPersonhood_WrongCount(uint256 expected, uint256 given);
+    /// @notice This issuer did not sign this credential.
+    error AttestedPersonhood_NotSigned(address issuer);
+    /// @notice A credential must name a person.
+    error AttestedPersonhood_NoNullifier();
+
+    bytes32 private constant CREDENTIAL_TYPE = keccak256(
+        "Credential(address wallet,bytes32 scope,bytes32 nullifier,uint64 deadline)"
+    );
+
+    address[] private _issuers;
+
+    /// @param issuers_ Accounts or contracts (ERC-1271) that must all sign, each named once.
+    constructor(address[] memory issuers_) EIP712("Coindrop Persons", "1") {
+        if (issuers_.length == 0) revert AttestedPersonhood_BadIssuers();
+        for (uint256 i = 0; i < issuers_.length; ++i) {
+            if (issuers_[i] == address(0)) revert AttestedPersonhood_BadIssuers();
+            for (uint256 j = 0; j < i; ++j) if (issuers_[i] == issuers_[j]) revert AttestedPersonhood_BadIssuers();
+        }
+        _issuers = issuers_;
+    }
+
+    /// @notice Returns who must sign, in order.
+    function issuers() external view returns (address[] memory) {
+        return _issuers;
+    }
+
+    /// @inheritdoc IPersonhood
+    function verify(address wallet, bytes32 scope, bytes calldata proof) external view returns (bytes32 nullifier) {
+        uint64 deadline;
+        bytes[] memory signatures;
+        (nullifier, deadline, signatures) = abi.decode(proof, (bytes32, uint64, bytes[]));
+        if (nullifier == 0) revert AttestedPersonhood_NoNullifier();
+        if (block.timestamp > deadline) revert AttestedPersonhood_Expired(deadline);
+        if (signatures.length != _issuers.length) {
+            revert AttestedPersonhood_WrongCount(_issuers.length, signatures.length);
+        }
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(CREDENTIAL_TYPE, wallet, scope, nullifier, deadline)));
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            if (!_signed(_issuers[i], digest, signatures[i])) revert AttestedPersonhood_NotSigned(_issuers[i]);
+        }
+    }
+
+    /// @dev The key first: an account that delegates its code (EIP-7702) still signs with its key.
+    function _signed(address issuer, bytes32 digest, bytes memory signature) private view returns (bool) {
+        (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecover(digest, signature);
+        if (problem == ECDSA.RecoverError.NoError && signer == issuer) return true;
+        return issuer.code.length != 0 && SignatureChecker.isValidERC1271SignatureNow(issuer, digest, signature);
+    }
+}
