@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BaseError, InvalidInputError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
+import { bareHex, prefixedHex } from "#protocol/hashing.ts";
+import { MAX_MANIFEST_BYTES, manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
+import type { Manifest } from "#protocol/manifest.ts";
+import type { EntryFacts } from "./entryFacts.ts";
+import { fetchBounded } from "./fetchBounded.ts";
+import { nodeHashing } from "./nodeHashing.ts";
+
+export type ManifestSources = {
+  /** Folders with files named `<sha256>.json`. */
+  readonly folders: readonly string[];
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Finds an entry's manifest: in a local folder by its hash, else where the entry's URI points.
+ *
+ * It is checked against the chain wherever it comes from: its hash, and that it names the model file that the entry
+ * names. Throws `InvalidInputError` when it is another one, `RetryableError` when it could not be fetched.
+ */
+export async function findManifest(entry: EntryFacts, sources: ManifestSources): Promise<Manifest> {
+  for (const folder of sources.folders) {
+    const bytes = await readFile(join(folder, `${bareHex(entry.manifestHash)}.json`)).catch(() => null);
+    if (bytes !== null) return checkManifest(bytes, entry);
+  }
+  const chunks: Buffer[] = [];
+  const bounds = { maxBytes: MAX_MANIFEST_BYTES, stallMs: 15_000, ...sources };
+  try {
+    for await (const chunk of fetchBounded(entry.manifestURI, bounds)) chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof BaseError) throw error;
+    throw new RetryableError(`The manifest at ${entry.manifestURI} could not be fetched.`, { cause: error });
+  }
+  return checkManifest(Buffer.concat(chunks), entry);
+}
+
+/** Reads a manifest's bytes and compares it with what the chain says about the entry. */
+export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
+  if (bytes.length > MAX_MANIFEST_BYTES) throw new InvalidInputError(`A manifest has at most ${MAX_MANIFEST_BYTES} bytes.`);
+  const manifest = parseManifest(parseJson(bytes));
+  const found = manifestHash(manifest, nodeHashing.sha256);
+  if (found !== entry.manifestHash) {
+    throw new InvalidInputError("This is not the manifest that the entry names.", {
+      metaMessages: [`SHA-256 of what was found: ${found}`, `SHA-256 of the entry: ${entry.manifestHash}`],
+    });
+  }
+  const file = modelFile(manifest);
+  const same =
+    prefixedHex(file.sha256) === entry.modelSha256 &&
+    prefixedHex(file.piecesRoot) === entry.modelRoot &&
+    file.size === entry.modelSize;
+  if (!same) {
+    throw new InvalidInputError("The manifest names another model file than the entry.", {
+      metaMessages: [`manifest: ${file.sha256}, ${file.size} bytes`, `entry: ${bareHex(entry.modelSha256)}, ${entry.modelSize} bytes`],
+    });
+  }
+  return manifest;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new InvalidInputError("The manifest is not JSON.", { metaMessages: [shortMessageOf(error)], cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import cors from "@fastify/cors";
+import fastifyStatic from "@fastify/static";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import Fastify from "fastify";
+import type { Answering } from "./answerChat.ts";
+import { ApiError, toApiError } from "./apiError.ts";
+import { addChatRoute } from "./chatRoute.ts";
+import { addFileRoutes } from "./fileRoutes.ts";
+import { addInfoRoutes } from "./infoRoutes.ts";
+import type { NodeView } from "./infoRoutes.ts";
+
+export type AppOptions = {
+  readonly answering: Answering;
+  readonly view: NodeView;
+  readonly logger: FastifyBaseLogger;
+};
+
+const maxBodyBytes = 1_048_576;
+const maxConnections = 1_024;
+
+/** The node's HTTP API. Request bodies appear in no log. */
+export async function createApp({ answering, view, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  app.server.maxConnections = maxConnections;
+  await app.register(cors, {
+    origin: "*",
+    methods: ["GET", "HEAD", "POST"],
+    exposedHeaders: ["Retry-After", "Content-Range", "Accept-Ranges", "Content-Length", "ETag"],
+    maxAge: 86_400,
+  });
+  await app.register(fastifyStatic, { root: process.cwd(), serve: false });
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = toApiError(error);
+    if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, "a request failed");
+    if (refusal.retryAfter !== null) reply.header("Retry-After", refusal.retryAfter);
+    return reply.code(refusal.status).send(refusal.body);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new ApiError(404, `There is no ${request.method} ${request.url.slice(0, 200)} here. GET / says what there is.`, {
+      code: "not_found",
+    });
+  });
+  addInfoRoutes(app, answering.signer, view);
+  addFileRoutes(app, view.entries);
+  addChatRoute(app, answering, view.entries);
+  return app;
+}

@@ -1,0 +1,88 @@
+import { resolve } from "node:path";
+import type { FastifyBaseLogger } from "fastify";
+import type { Manifest } from "#protocol/manifest.ts";
+import type { Engine } from "#protocol/node.ts";
+import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
+import { createModelRunner } from "../engine/modelRunner.ts";
+import type { ProcessLimits } from "../engine/modelProcess.ts";
+import type { EntryFacts } from "../models/entryFacts.ts";
+import { findManifest } from "../models/findManifest.ts";
+import { checkGgufHeader } from "../models/ggufHeader.ts";
+import { findModelFile } from "../models/modelStore.ts";
+import type { HostedEntry } from "./hostedEntry.ts";
+
+export type HostingOptions = {
+  readonly gpu: GpuChoice;
+  readonly threads: number;
+  readonly batchSize: number;
+  readonly maxWaiting: number;
+  readonly limits: ProcessLimits;
+  readonly storeFolder: string;
+  readonly modelFolders: readonly string[];
+  readonly manifestFolders: readonly string[];
+  readonly allowPrivate: boolean;
+};
+
+/**
+ * Makes an entry ready to be served: manifest, model file, both checked against the chain, then a runner for it.
+ *
+ * The model is not loaded here. Throws what `findManifest`, `findModelFile` and `checkGgufHeader` throw.
+ */
+export async function prepareEntry(
+  facts: EntryFacts,
+  options: HostingOptions,
+  context: {
+    readonly build: () => Promise<EngineBuild>;
+    readonly logger: FastifyBaseLogger;
+    readonly signal: AbortSignal;
+    /** Milliseconds since 1970. */
+    readonly now: () => number;
+  },
+): Promise<HostedEntry> {
+  const { logger, signal } = context;
+  const manifest = await findManifest(facts, {
+    folders: options.manifestFolders,
+    allowPrivate: options.allowPrivate,
+    signal,
+  });
+  const found = await findModelFile(facts, manifest, {
+    folder: options.storeFolder,
+    ownFolders: options.modelFolders,
+    allowPrivate: options.allowPrivate,
+    signal,
+    onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
+  });
+  const modelPath = resolve(found);
+  const { contextLength } = await checkGgufHeader(modelPath);
+  const engine = describeEngine(await context.build(), manifest, contextLength, options.batchSize);
+
+  return {
+    facts,
+    manifest,
+    modelPath,
+    engine,
+    hostedAt: Math.floor(context.now() / 1000),
+    runner: createModelRunner({
+      load: {
+        modelPath,
+        contextSize: engine.contextSize,
+        batchSize: engine.batchSize,
+        threads: options.threads,
+        gpu: options.gpu,
+      },
+      limits: options.limits,
+      maxWaiting: options.maxWaiting,
+      restartMs: 500,
+      onChange: (state, detail) => {
+        const line = { entry: facts.entryId, model: manifest.name, state, detail };
+        if (state === "failed") logger.warn(line, "a model's process ended");
+        else logger.info(line, "model");
+      },
+    }),
+  };
+}
+
+function describeEngine(build: EngineBuild, manifest: Manifest, trained: number, batchSize: number): Engine {
+  const contextSize = Math.min(manifest.contextLength, trained);
+  return { ...build, contextSize, batchSize: Math.min(batchSize, contextSize), flashAttention: false, kvType: "f16" };
+}

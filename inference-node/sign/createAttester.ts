@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { shortMessageOf } from "#protocol/errors.ts";
+import type { Engine } from "#protocol/node.ts";
+import { epochAt } from "#protocol/typedData.ts";
+import type { NodeChain } from "../chain/nodeChain.ts";
+import type { EntryFacts } from "../models/entryFacts.ts";
+import type { Signer } from "./createSigner.ts";
+import { signAttestation } from "./signAttestation.ts";
+import type { SignedAttestation } from "./signAttestation.ts";
+
+export type AttesterOptions = {
+  readonly signer: Signer;
+  readonly chain: Pick<NodeChain, "attest" | "lastAttested">;
+  /** Entries that are served now, each with its verified file. */
+  readonly served: () => readonly { readonly facts: EntryFacts; readonly engine: Engine }[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly log: { readonly info: (line: string) => void; readonly warn: (line: string) => void };
+};
+
+/** Signs what a node serves, each epoch anew, and puts the first and then one a day on chain. */
+export type Attester = {
+  readonly attestations: () => readonly SignedAttestation[];
+  /** To be called when the served entries changed. */
+  readonly nudge: () => void;
+  readonly run: () => Promise<void>;
+};
+
+/** Epochs between two attestations on chain for one entry. */
+const epochsOnChain = 24n;
+const tickMs = 30_000;
+const retryMs = { first: 2_000, longest: 300_000 };
+
+export function createAttester(options: AttesterOptions): Attester {
+  const { signer, chain, now, signal, log } = options;
+  let current: readonly SignedAttestation[] = [];
+  const onChain = new Map<number, bigint | null>();
+  let wake = Promise.withResolvers<void>();
+  let failures = 0;
+  let notBefore = 0;
+
+  const sign = async (): Promise<void> => {
+    const epoch = epochAt(now() / 1000);
+    const kept = new Map(current.map((signed) => [Number(signed.attestation.entryId), signed]));
+    current = await Promise.all(
+      options.served().map(async ({ facts, engine }) => {
+        const before = kept.get(facts.entryId);
+        if (before !== undefined && before.attestation.epoch === epoch) return before;
+        return await signAttestation(signer, facts, engine, now() / 1000);
+      }),
+    );
+  };
+
+  const isDue = async ({ attestation }: SignedAttestation): Promise<boolean> => {
+    const entryId = Number(attestation.entryId);
+    const known = onChain.get(entryId);
+    const last = known === undefined ? await chain.lastAttested(entryId) : known;
+    onChain.set(entryId, last);
+    return last === null || attestation.epoch >= last + epochsOnChain;
+  };
+
+  const publish = async (): Promise<void> => {
+    if (now() < notBefore) return;
+    try {
+      const due: SignedAttestation[] = [];
+      for (const signed of current) if (await isDue(signed)) due.push(signed);
+      if (due.length > 0) {
+        const transaction = await chain.attest(due);
+        for (const { attestation } of due) onChain.set(Number(attestation.entryId), attestation.epoch);
+        log.info(`attested ${due.length} entries on chain (${transaction})`);
+      }
+      failures = 0;
+    } catch (error) {
+      const wait = Math.min(retryMs.longest, retryMs.first * 2 ** failures);
+      failures += 1;
+      notBefore = now() + wait;
+      if (!signal.aborted) log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${shortMessageOf(error)}`);
+    }
+  };
+
+  return {
+    attestations: () => current,
+    nudge: () => wake.resolve(),
+    async run() {
+      while (!signal.aborted) {
+        await sign();
+        await publish();
+        const wait = notBefore > now() ? Math.min(tickMs, notBefore - now()) : tickMs;
+        await Promise.race([sleep(wait, undefined, { signal }).catch(() => undefined), wake.promise]);
+        wake = Promise.withResolvers<void>();
+      }
+    },
+  };
+}
