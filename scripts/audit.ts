@@ -1,0 +1,63 @@
+/**
+ * Recounts a contest from the chain alone: `npm run audit -- --rpc URL --contest ADDRESS [--indexer URL]`.
+ *
+ * Written a second time on purpose: ethers instead of viem, its own event definitions, its own fold and ranking. It
+ * shares no line with the code it checks, so that one mistake cannot hide in both.
+ * Exit code 0: all agree. 1: figures differ. 2: it could not look.
+ */
+
+import { inspect } from "node:util";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { auditContest } from "./audit/auditContest.ts";
+import { CannotLookError } from "./audit/cannotLookError.ts";
+import { auditAsJson, printAudit } from "./audit/printAudit.ts";
+
+const AGREES = 0;
+const DIFFERS = 1;
+const COULD_NOT_LOOK = 2;
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<number> {
+  const command = new Command("npm run audit --")
+    .description("Recounts a contest from the chain alone and compares the figures, to the wei and the second.")
+    .requiredOption("--rpc <url>", "RPC endpoint to read the chain from", webUrl)
+    .requiredOption("--contest <address>", "address of the contest")
+    .option("--indexer <url>", "compare with this indexer's ranking as well", webUrl)
+    .option("--block <number>", "block to recount at (default: the newest, or the indexer's)", wholeNumber)
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", "\nExit code 0: all agree. 1: figures differ. 2: it could not look.")
+    .exitOverride();
+  try {
+    command.parse(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? AGREES : COULD_NOT_LOOK;
+  }
+  const options = command.opts<{ rpc: string; contest: string; indexer?: string; block?: number; json?: true }>();
+  try {
+    const audit = await auditContest({
+      rpcUrl: options.rpc,
+      contest: options.contest,
+      indexerUrl: options.indexer,
+      block: options.block,
+    });
+    console.log(options.json ? JSON.stringify(auditAsJson(audit), null, 2) : printAudit(audit));
+    return audit.findings.length === 0 ? AGREES : DIFFERS;
+  } catch (error) {
+    // A fault of our own is no verdict on the contest either.
+    console.error(`Could not look: ${error instanceof CannotLookError ? error.message : inspect(error)}`);
+    return COULD_NOT_LOOK;
+  }
+}
+
+function webUrl(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError("It must be an http or https address.");
+  return text;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}

@@ -1,0 +1,138 @@
+import { Contract } from "ethers";
+import type { ChainReader } from "./chainReader.ts";
+import { coinInterface, contestInterface } from "./contestInterface.ts";
+import type { Finding } from "./finding.ts";
+import { compare } from "./finding.ts";
+import type { Recount } from "./recount.ts";
+import type { AuditRules } from "./rulesOf.ts";
+import type { Standings } from "./standingsOf.ts";
+import { gatheredAt } from "./standingsOf.ts";
+
+/** Stakes that are looked up one by one; of more, an even selection. */
+const MOST_STAKES = 2_000;
+/** Reads that are under way at one time. */
+const AT_ONCE = 100;
+
+export type Moment = { readonly number: number; readonly timestamp: bigint };
+
+/** Compares a recount with what the contract says of itself at the same block. Returns every figure that differs. */
+export async function compareWithContract(options: {
+  readonly chain: ChainReader;
+  readonly contest: string;
+  readonly at: Moment;
+  readonly rules: AuditRules;
+  readonly recount: Recount;
+  readonly standings: Standings;
+}): Promise<{ readonly findings: Finding[]; readonly isFinal: boolean; readonly stakesRead: number }> {
+  const { chain, contest, at, rules, recount, standings } = options;
+  const contract = new Contract(contest, contestInterface, chain.provider);
+  const read = (name: string, ...args: unknown[]) =>
+    contract.getFunction(name).staticCall(...args, { blockTag: at.number });
+  const findings: Finding[] = [];
+  const expect = (what: string, counted: unknown, found: unknown) =>
+    findings.push(...compare("contract", what, counted, found));
+
+  expect("number of entries", BigInt(recount.entries.size), await read("entryCount"));
+  let bonds = 0n;
+  await inBatches(standings.rows, async ({ entry, score }) => {
+    const [view, tally, projected] = await Promise.all([
+      read("entry", entry.id),
+      read("tallyOf", entry.id),
+      read("scoreOf", entry.id),
+    ]);
+    const name = `entry ${entry.id}`;
+    expect(`${name}: author`, entry.author, String(view.author).toLowerCase());
+    expect(`${name}: model size`, entry.modelSize, view.modelSize);
+    expect(`${name}: identity of its hashes`, entry.identity, view.identity);
+    expect(`${name}: status`, entry.status, statusName(view.status));
+    expect(`${name}: weight`, entry.weight, tally.weight);
+    expect(
+      `${name}: score gathered so far`,
+      gatheredAt(entry, rules, at.timestamp),
+      contractGathered(tally, rules, at.timestamp),
+    );
+    expect(`${name}: projected score`, score, projected);
+    if (view.bondHeld) bonds += rules.entryBond;
+  });
+
+  const stakes = evenly([...recount.stakes.values()], MOST_STAKES);
+  await inBatches(stakes, async ({ voter, entryId, stake, weight }) => {
+    const view = await read("stakeOf", voter, entryId);
+    expect(`entry ${entryId}: stake of ${voter}`, stake, view.stake);
+    expect(`entry ${entryId}: weight of ${voter}`, weight, view.weight);
+  });
+
+  const [ranks, pot] = await Promise.all([read("standings"), read("pot")]);
+  const isFinal: boolean = ranks.isFinal;
+  expect("result is final", recount.finalized !== undefined, isFinal);
+  if (isFinal) {
+    ranks.entryIds.forEach((id: bigint, position: number) => {
+      expect(`rank ${position + 1}`, standings.topTen[position], id);
+    });
+    expect("part of the pot for its funders", standings.unheld, pot.unheld);
+    expect("prizes paid", paidBits(recount), pot.paid);
+  }
+  expect("pot", recount.pot, pot.total);
+  findings.push(...(await compareCoins({ chain, contest, at, rules, recount, bonds })));
+  return { findings, isFinal, stakesRead: stakes.length };
+}
+
+/** Conservation: what the contest holds covers all stakes, bonds and credits (stray gifts may lie on top). */
+async function compareCoins(options: {
+  readonly chain: ChainReader;
+  readonly contest: string;
+  readonly at: Moment;
+  readonly rules: AuditRules;
+  readonly recount: Recount;
+  readonly bonds: bigint;
+}): Promise<Finding[]> {
+  const { chain, contest, at, rules, recount, bonds } = options;
+  const coin = new Contract(rules.coin, coinInterface, chain.provider);
+  const held: bigint = await coin.getFunction("balanceOf").staticCall(contest, { blockTag: at.number });
+  const staked = [...recount.stakes.values()].reduce((total, { stake }) => total + stake, 0n);
+  const paid = recount.claims.reduce((total, { amount }) => total + amount, 0n);
+  const potInCoin = rules.coin === rules.prizeToken ? recount.pot - paid : 0n;
+  const owed = recount.owed.get(rules.coin) ?? 0n;
+  const least = staked + bonds + owed + potInCoin;
+  if (held >= least) return [];
+  return [
+    {
+      where: "contract",
+      what: "coins held cover stakes, bonds, credits and pot",
+      recount: `at least ${least}`,
+      found: String(held),
+    },
+  ];
+}
+
+function contractGathered(
+  tally: { weight: bigint; acc: bigint; last: bigint },
+  rules: AuditRules,
+  time: bigint,
+): bigint {
+  const capped = time < rules.votesClose ? time : rules.votesClose;
+  const seconds = capped > rules.countFrom ? capped - rules.countFrom : 0n;
+  return seconds > tally.last ? tally.acc + tally.weight * (seconds - tally.last) : tally.acc;
+}
+
+function paidBits({ claims }: Recount): bigint {
+  return claims.reduce((bits, { rank }) => bits | (1n << (rank - 1n)), 0n);
+}
+
+function statusName(status: bigint): string {
+  return ["none", "live", "challenged", "retracted", "removed"][Number(status)] ?? `status ${status}`;
+}
+
+/** At most `count` of `items`, spread over all of them. */
+function evenly<T>(items: readonly T[], count: number): readonly T[] {
+  if (items.length <= count) return items;
+  return items.filter(
+    (_, position) =>
+      Math.floor((position * count) / items.length) !== Math.floor(((position - 1) * count) / items.length),
+  );
+}
+
+async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += AT_ONCE)
+    await Promise.all(items.slice(start, start + AT_ONCE).map(work));
+}

@@ -1,0 +1,152 @@
+import { styleText } from "node:util";
+import { formatUnits } from "ethers";
+import type { Audit } from "./auditContest.ts";
+import { phaseNameAt } from "./rulesOf.ts";
+
+/** Most differing figures that are listed one by one. */
+const MOST_ROWS = 40;
+
+/** The audit as a page for a person. Colours follow the terminal. */
+export function printAudit(audit: Audit): string {
+  const { rules, recount, standings, block, findings } = audit;
+  const bold = (text: string) => styleText("bold", text);
+  const dim = (text: string) => styleText("dim", text);
+  const length = Number(rules.votesClose - rules.countFrom);
+  const phase = audit.isFinal ? "final" : phaseNameAt(rules, block.timestamp);
+  // In a personhood contest weights are roots of wei; a billion of them is the root of one coin.
+  const weightDecimals = rules.isOpen ? audit.coin.decimals : audit.coin.decimals / 2;
+  const unit = rules.isOpen ? audit.coin.symbol : `√${audit.coin.symbol}`;
+  const rows = standings.rows.map(({ entry, rank, tally, score, prize }) => [
+    rank === undefined ? "–" : String(rank),
+    String(entry.id),
+    entry.status === "live" ? decimal(tally, weightDecimals) : entry.status,
+    decimal(entry.weight, weightDecimals),
+    String(score),
+    String(entry.voters),
+    decimal(entry.support, audit.coin.decimals),
+    decimal(prize, audit.coin.decimals),
+    mark(audit, `entry ${entry.id}`, "contract"),
+    ...(audit.indexerBlock === undefined ? [] : [mark(audit, `entry ${entry.id}`, "indexer")]),
+  ]);
+  const heads = [
+    "rank",
+    "entry",
+    `tally (${unit})`,
+    `weight now`,
+    "score (weight·s)",
+    "voters",
+    "support",
+    "prize",
+    "contract",
+  ];
+  if (audit.indexerBlock !== undefined) heads.push("indexer");
+  return [
+    "",
+    bold("Recount of a Coindrop contest"),
+    `  contest   ${audit.contest} on chain ${audit.chainId}`,
+    `  at block  ${block.number}, ${when(block.timestamp)}, ${phase}`,
+    `  rules     ${rules.isOpen ? "open: every coin weighs the same" : "persons: the root of each person's coins"}, averaged over ${hours(length)} until ${when(rules.votesClose)}`,
+    `  read      ${plural(audit.events, "event")} since block ${audit.fromBlock}, ${plural(recount.voters, "wallet")} with a stake, pot ${decimal(recount.pot, audit.coin.decimals)}`,
+    "",
+    ...table(heads, rows).map((line, index) => `  ${index === 0 ? dim(line) : line}`),
+    "",
+    ...verdict(audit),
+    ...(findings.length > 0 ? ["", ...differences(audit)] : []),
+    "",
+  ].join("\n");
+}
+
+/** The audit as JSON: amounts and scores as decimal strings. */
+export function auditAsJson(audit: Audit): unknown {
+  const { recount, standings, block } = audit;
+  return {
+    agrees: audit.findings.length === 0,
+    chainId: audit.chainId,
+    contest: audit.contest,
+    block: { number: block.number, hash: block.hash, timestamp: Number(block.timestamp) },
+    indexerBlock: audit.indexerBlock ?? null,
+    events: audit.events,
+    voters: recount.voters,
+    persons: recount.persons,
+    pot: String(recount.pot),
+    final: audit.isFinal,
+    entries: standings.rows.map(({ entry, rank, score, tally, prize }) => ({
+      entryId: Number(entry.id),
+      rank: rank === undefined ? null : Number(rank),
+      status: entry.status,
+      weight: String(entry.weight),
+      score: String(score),
+      tally: String(tally),
+      voters: entry.voters,
+      support: String(entry.support),
+      prize: String(prize),
+    })),
+    differences: audit.findings,
+  };
+}
+
+function verdict({ findings, recount, stakesRead, indexerBlock, block }: Audit): string[] {
+  const others = indexerBlock === undefined ? "contract" : "contract and indexer";
+  if (findings.length > 0) {
+    return [
+      styleText(
+        ["red", "bold"],
+        `  ✗ ${plural(findings.length, "figure")} ${findings.length === 1 ? "differs" : "differ"}.`,
+      ),
+    ];
+  }
+  const at =
+    indexerBlock === undefined || indexerBlock === block.number ? "" : ` (the indexer's at its block ${indexerBlock})`;
+  return [
+    styleText(["green", "bold"], `  ✓ All agree: recount, ${others}${at}.`),
+    `    ${plural(recount.entries.size, "entry", "entries")} and ${plural(stakesRead, "stake")}${stakesRead < recount.stakes.size ? ` of ${recount.stakes.size}` : ""} compared, every weight and the coins held checked.`,
+  ];
+}
+
+function differences({ findings }: Audit): string[] {
+  const rows = findings.slice(0, MOST_ROWS).map(({ where, what, recount, found }) => [where, what, recount, found]);
+  const lines = table(["where", "figure", "recount", "found"], rows, [0, 1, 2, 3]).map((line) => `  ${line}`);
+  return findings.length > MOST_ROWS
+    ? [...lines, `  … and ${findings.length - MOST_ROWS} more (--json lists all)`]
+    : lines;
+}
+
+function mark({ findings }: Audit, name: string, where: "contract" | "indexer"): string {
+  const differs = findings.some(
+    (finding) => finding.where === where && (finding.what === name || finding.what.startsWith(`${name}:`)),
+  );
+  return differs ? styleText("red", "✗") : styleText("green", "✓");
+}
+
+/** Columns as wide as their widest cell; figures to the right, the columns in `left` to the left. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[], left: readonly number[] = []): string[] {
+  const width = (cell: string) => cell.replaceAll(/\u001b\[\d+m/g, "").length;
+  const widths = heads.map((head, column) => Math.max(width(head), ...rows.map((row) => width(row[column] ?? ""))));
+  const pad = (cell: string, column: number) => {
+    const space = " ".repeat((widths[column] ?? 0) - width(cell));
+    return left.includes(column) ? cell + space : space + cell;
+  };
+  return [heads, ...rows].map((row) => row.map(pad).join("   ").trimEnd());
+}
+
+/** A whole number of smallest units with at most three decimals, the rest cut off. */
+function decimal(value: bigint, decimals: number): string {
+  const [whole = "0", part = ""] = formatUnits(value, decimals).split(".");
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  const kept = part.slice(0, 3).replace(/0+$/, "");
+  return kept === "" ? grouped : `${grouped}.${kept}`;
+}
+
+function when(seconds: bigint): string {
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function hours(seconds: number): string {
+  if (seconds % 86_400 === 0) return plural(seconds / 86_400, "day");
+  if (seconds % 3_600 === 0) return plural(seconds / 3_600, "hour");
+  return plural(seconds, "second");
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,286 @@
+import { AbiCoder, keccak256 } from "ethers";
+import type { ContestEvent } from "./contestEvent.ts";
+import type { AuditRules } from "./rulesOf.ts";
+
+/** An entry as the events alone describe it. Amounts in wei, scores in weight-seconds. */
+export type EntryCount = {
+  readonly id: bigint;
+  readonly author: string;
+  readonly modelSize: bigint;
+  /** keccak256 over the three hashes, as the contract keeps it. */
+  readonly identity: string;
+  status: "live" | "retracted";
+  weight: bigint;
+  /** Weight-seconds gathered inside the window up to `until`. */
+  gathered: bigint;
+  /** Seconds since 1970, never outside the window. */
+  until: bigint;
+  /** Coins that count for nothing. */
+  support: bigint;
+  staked: bigint;
+  voters: number;
+};
+
+export type StakeCount = {
+  readonly voter: string;
+  readonly entryId: bigint;
+  readonly stake: bigint;
+  readonly weight: bigint;
+};
+
+export type Recount = {
+  readonly entries: ReadonlyMap<bigint, EntryCount>;
+  /** The last word on each (voter, entry), zero stakes included. */
+  readonly stakes: ReadonlyMap<string, StakeCount>;
+  readonly voters: number;
+  readonly persons: number;
+  readonly pot: bigint;
+  /** Wei credited less wei collected, by token; refunds of the pot are collected without a credit. */
+  readonly owed: ReadonlyMap<string, bigint>;
+  readonly finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
+  readonly claims: readonly Extract<ContestEvent, { kind: "claimed" }>[];
+  /** Laws that the events themselves break, each with the block of the event. */
+  readonly broken: readonly { readonly what: string; readonly event: string; readonly law: string }[];
+};
+
+/**
+ * Folds a contest's events into its state and checks every weight on the way. `events`: in the chain's order.
+ * `timeOf`: a block's timestamp in seconds since 1970; events of blocks that it does not know are not compared with it.
+ */
+export function recount(
+  events: readonly ContestEvent[],
+  rules: AuditRules,
+  timeOf: (block: number) => bigint | undefined = () => undefined,
+): Recount {
+  const entries = new Map<bigint, EntryCount>();
+  const stakes = new Map<string, StakeCount>();
+  const nullifierOf = new Map<string, string>();
+  const walletOf = new Map<string, string>();
+  const counted = new Map<string, bigint>();
+  const owed = new Map<string, bigint>();
+  const claims: Extract<ContestEvent, { kind: "claimed" }>[] = [];
+  const broken: { what: string; event: string; law: string }[] = [];
+  let pot = 0n;
+  let countedUpTo = 0n;
+  let finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
+
+  for (const event of events) apply(event);
+  const holding = [...stakes.values()].filter(({ stake }) => stake > 0n);
+  return {
+    entries,
+    stakes,
+    voters: new Set(holding.map(({ voter }) => voter)).size,
+    persons: nullifierOf.size,
+    pot,
+    owed,
+    finalized,
+    claims,
+    broken,
+  };
+
+  function apply(event: ContestEvent): void {
+    const expect = (holds: boolean, what: string, says: unknown, law: unknown): void => {
+      if (!holds) broken.push({ what: `${what} (block ${event.block})`, event: String(says), law: String(law) });
+    };
+    switch (event.kind) {
+      case "submitted": {
+        expect(
+          event.entryId === BigInt(entries.size) + 1n,
+          "entry ids count up from 1",
+          event.entryId,
+          entries.size + 1,
+        );
+        const time = timeOf(event.block);
+        const isInTime = time === undefined || (time >= rules.entriesOpen && time < rules.votesOpen);
+        expect(isInTime, `entry ${event.entryId} submitted`, `at ${time}`, "while entries are open");
+        expect(
+          event.modelSize <= rules.maxModelBytes,
+          `entry ${event.entryId} model size`,
+          event.modelSize,
+          `at most ${rules.maxModelBytes}`,
+        );
+        entries.set(event.entryId, {
+          id: event.entryId,
+          author: event.author,
+          modelSize: event.modelSize,
+          identity: identityOf(event),
+          status: "live",
+          weight: 0n,
+          gathered: 0n,
+          until: rules.countFrom,
+          support: 0n,
+          staked: 0n,
+          voters: 0,
+        });
+        return;
+      }
+      case "retracted": {
+        const entry = entries.get(event.entryId);
+        expect(entry?.status === "live", `entry ${event.entryId} retracted`, "retracted", "was live before");
+        expect(
+          event.returned + event.burned === rules.entryBond,
+          `entry ${event.entryId} bond back and burned`,
+          event.returned + event.burned,
+          rules.entryBond,
+        );
+        expect(
+          event.burned === rules.entryBond / 10n,
+          `entry ${event.entryId} burned`,
+          event.burned,
+          rules.entryBond / 10n,
+        );
+        if (entry !== undefined) entry.status = "retracted";
+        return;
+      }
+      case "bound": {
+        const other = walletOf.get(event.nullifier);
+        expect(!rules.isOpen, "a person bound in an open contest", event.wallet, "nobody");
+        expect(other === undefined, "one wallet for a person", event.wallet, other);
+        expect(!nullifierOf.has(event.wallet), "one person for a wallet", event.wallet, nullifierOf.get(event.wallet));
+        nullifierOf.set(event.wallet, event.nullifier);
+        walletOf.set(event.nullifier, event.wallet);
+        return;
+      }
+      case "stake": {
+        applyStake(event, expect);
+        return;
+      }
+      case "funded": {
+        pot += event.amount;
+        expect(event.pot === pot, "pot after funding", event.pot, pot);
+        expect(finalized === undefined, "funded after the result", event.amount, 0n);
+        return;
+      }
+      case "counted": {
+        expect(
+          event.upTo >= countedUpTo && event.upTo <= BigInt(entries.size),
+          "counted up to",
+          event.upTo,
+          `${countedUpTo} to ${entries.size}`,
+        );
+        countedUpTo = event.upTo;
+        return;
+      }
+      case "finalized": {
+        expect(finalized === undefined, "final once", "final again", "final before");
+        expect(
+          countedUpTo === BigInt(entries.size),
+          "all entries counted before the result",
+          countedUpTo,
+          entries.size,
+        );
+        finalized = event;
+        return;
+      }
+      case "claimed": {
+        expect(!claims.some(({ rank }) => rank === event.rank), `prize ${event.rank} paid once`, "again", "once");
+        claims.push(event);
+        return;
+      }
+      case "credited": {
+        owed.set(event.token, (owed.get(event.token) ?? 0n) + event.amount);
+        return;
+      }
+      case "collected": {
+        owed.set(event.token, (owed.get(event.token) ?? 0n) - event.amount);
+        return;
+      }
+      case "unknown": {
+        expect(false, "an event that this auditor does not know", event.topic, "none");
+        return;
+      }
+    }
+  }
+
+  function applyStake(
+    event: Extract<ContestEvent, { kind: "stake" }>,
+    expect: (holds: boolean, what: string, says: unknown, law: unknown) => void,
+  ): void {
+    const { voter, entryId, stake, weight, timestamp } = event;
+    const name = `entry ${entryId}, voter ${voter}`;
+    const entry = entries.get(entryId);
+    expect(entry !== undefined, `${name}: stake on an entry`, "unknown entry", "a submitted one");
+    if (entry === undefined) return;
+    const key = `${voter}/${entryId}`;
+    const before = stakes.get(key) ?? { voter, entryId, stake: 0n, weight: 0n };
+    const blockTime = timeOf(event.block);
+    expect(blockTime === undefined || blockTime === timestamp, `${name}: time of the block`, timestamp, blockTime);
+    expect(timestamp >= rules.votesOpen, `${name}: no stake before voting opens`, timestamp, rules.votesOpen);
+    expect(
+      timestamp < rules.votesClose || stake <= before.stake,
+      `${name}: no more stake after the close`,
+      stake,
+      before.stake,
+    );
+    checkWeight(name, event, before, expect);
+
+    const to = timestamp < rules.votesClose ? timestamp : rules.votesClose;
+    if (to > entry.until) {
+      entry.gathered += entry.weight * (to - entry.until);
+      entry.until = to;
+    }
+    entry.weight += weight - before.weight;
+    entry.staked += stake - before.stake;
+    entry.support += supportOf(stake, weight) - supportOf(before.stake, before.weight);
+    entry.voters += Number(stake > 0n) - Number(before.stake > 0n);
+    stakes.set(key, { voter, entryId, stake, weight });
+    expect(
+      event.entryWeight === entry.weight,
+      `entry ${entryId}: weight after the change`,
+      event.entryWeight,
+      entry.weight,
+    );
+  }
+
+  /** Weight follows from the stake, who holds it and the caps; nothing else may enter. */
+  function checkWeight(
+    name: string,
+    { voter, stake, weight }: Extract<ContestEvent, { kind: "stake" }>,
+    before: StakeCount,
+    expect: (holds: boolean, what: string, says: unknown, law: unknown) => void,
+  ): void {
+    if (rules.isOpen) {
+      expect(weight === stake, `${name}: weight of an open stake`, weight, stake);
+      return;
+    }
+    // A rise counts where a person stands behind it, a fall never counts what did not count, a stake that stays the
+    // same is one that its person asked to be counted.
+    const counts = stake < before.stake ? before.weight > 0n : nullifierOf.has(voter);
+    const expected = counts ? squareRoot(stake) : 0n;
+    expect(weight === expected, `${name}: weight of a person's stake`, weight, expected);
+    expect(
+      stake !== before.stake || (counts && before.weight === 0n),
+      `${name}: a change`,
+      "none",
+      "of stake or weight",
+    );
+    if (weight > 0n) expect(stake <= rules.entryCap, `${name}: cap for an entry`, stake, `at most ${rules.entryCap}`);
+    const lost = before.weight > 0n ? before.stake : 0n;
+    const total = (counted.get(voter) ?? 0n) - lost + (weight > 0n ? stake : 0n);
+    counted.set(voter, total);
+    expect(total <= rules.personCap, `${name}: cap for a person`, total, `at most ${rules.personCap}`);
+  }
+}
+
+/** Largest whole number whose square is at most `value`, by halving: another way than the law's own code takes. */
+export function squareRoot(value: bigint): bigint {
+  let low = 0n;
+  let high = 1n;
+  while (high * high <= value) high *= 2n;
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (middle * middle <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function supportOf(stake: bigint, weight: bigint): bigint {
+  return weight === 0n ? stake : 0n;
+}
+
+function identityOf({ manifestHash, modelSha256, modelRoot }: Extract<ContestEvent, { kind: "submitted" }>): string {
+  return keccak256(
+    AbiCoder.defaultAbiCoder().encode(["bytes32", "bytes32", "bytes32"], [manifestHash, modelSha256, modelRoot]),
+  );
+}
