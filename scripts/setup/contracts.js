@@ -15,6 +15,7 @@ import { withLock } from "./withLock.js";
 export async function ensureContracts(root, node) {
   const artifacts = path.join(root, "artifacts", "contracts");
   const mark = path.join(root, "cache", "coindrop-contracts");
+  if (filesBelow(path.join(root, "contracts"), ".sol").length === 0) return;
   const isCompiled = () =>
     existsSync(artifacts) && existsSync(mark) && readFileSync(mark, "utf8") === hashFiles(root, sources(root));
   if (isCompiled()) return;

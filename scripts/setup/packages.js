@@ -1,6 +1,6 @@
 /** Makes `node_modules` what `package-lock.json` says. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { hashFiles } from "./hashFiles.js";
 import { npmCommand } from "./npm.js";
@@ -22,6 +22,7 @@ export async function ensurePackages(root, node) {
   await withLock(root, async () => {
     if (isInstalled()) return;
     if (!installedByHand(root, lockFile)) await install(root, node);
+    mkdirSync(path.dirname(mark), { recursive: true });
     writeFileSync(mark, wanted);
   });
 }

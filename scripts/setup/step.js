@@ -4,8 +4,9 @@ import { spawn } from "node:child_process";
 
 /** Seconds between two signs of life of a long step. */
 const HEARTBEAT = 15;
-/** Lines of a failed command's output that are shown. */
-const TAIL = 25;
+/** Lines of a failed command's output that are shown: from its beginning, where compilers and npm say why, and its end. */
+const HEAD = 20;
+const TAIL = 10;
 
 /** A set-up that cannot go on. `exitCode`: what the process should end with. */
 export class SetupError extends Error {
@@ -41,7 +42,7 @@ export async function runStep({ step, file, args, cwd, env, remedy }) {
       `  ran:  ${[file, ...args].join(" ")}`,
       `  in:   ${cwd}`,
       `  end:  ${signal ?? `exit code ${code}`}, with`,
-      ...lastLines(output).map((line) => `        ${line}`),
+      ...tellingLines(output).map((line) => `        ${line}`),
       `  do:   ${remedy}`,
     ].join("\n"),
   );
@@ -77,9 +78,10 @@ function collect(file, args, cwd, env) {
 }
 
 /** @param {string} output */
-function lastLines(output) {
+function tellingLines(output) {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  return lines.length === 0 ? ["(no output)"] : lines.slice(-TAIL);
+  if (lines.length === 0) return ["(no output)"];
+  return lines.length <= HEAD + TAIL ? lines : [...lines.slice(0, HEAD), "…", ...lines.slice(-TAIL)];
 }
 
 /** @param {number} started Milliseconds since 1970. */
