@@ -1,0 +1,1 @@
+export function RulesTab() { return null; }

@@ -1,0 +1,136 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { Address } from "viem";
+import type { AppConfig } from "#protocol/config.ts";
+import { type StreamMessage, type entriesAnswer, readyAnswer, routes, streamMessageSchema } from "#protocol/http.ts";
+import type { z } from "zod";
+import { setClock } from "./clock.ts";
+import { askIndexer } from "./indexer.ts";
+import { keys } from "./keys.ts";
+import { isDegraded, learn, readNetwork } from "./network.ts";
+import type { Sourced } from "./queries.ts";
+
+const askAgainMs = 3_000;
+/** How long the indexer may lag before the page stops trusting it. */
+const lagAllowedMs = 10_000;
+
+type Entries = Sourced<z.infer<typeof entriesAnswer>>;
+
+/**
+ * Follows the indexer's stream and keeps the cache true by it; notices when the indexer falls silent or behind, and then
+ * follows the chain instead. Returns the way to stop.
+ */
+export function followLive(config: AppConfig, client: QueryClient): () => void {
+  const stop = new AbortController();
+  let stream: EventSource | null = null;
+  let lagSince: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const open = () => {
+    stream = new EventSource(`${config.indexerUrl}${routes.events}`);
+    for (const kind of ["block", "rollback", "manifest"]) {
+      stream.addEventListener(kind, (event) => {
+        const parsed = streamMessageSchema.safeParse(parseJson((event as MessageEvent<string>).data));
+        if (parsed.success) take(client, parsed.data);
+      });
+    }
+    stream.addEventListener("open", () => check());
+    // The browser reconnects by itself; `check` finds out whether anybody is there.
+    stream.addEventListener("error", () => check());
+  };
+
+  const check = async () => {
+    if (timer !== null) clearTimeout(timer);
+    const before = readNetwork();
+    let indexer = before.indexer;
+    try {
+      const ready = await askIndexer(`${config.indexerUrl}${routes.ready}`, readyAnswer, stop.signal);
+      lagSince = ready.ready ? null : (lagSince ?? Date.now());
+      indexer = lagSince !== null && Date.now() - lagSince > lagAllowedMs ? "behind" : "up";
+      learn({ indexed: ready.indexed ?? before.indexed });
+    } catch {
+      if (stop.signal.aborted) return;
+      indexer = "down";
+    }
+    const wasDegraded = isDegraded(before);
+    learn({ indexer });
+    const nowDegraded = isDegraded(readNetwork());
+    if (nowDegraded) await followChain(config, client);
+    else if (readNetwork().rpc === "down") await followChain(config, client);
+    if (wasDegraded !== nowDegraded) {
+      await client.invalidateQueries();
+      if (!nowDegraded && stream?.readyState === EventSource.CLOSED) {
+        stream.close();
+        open();
+      }
+    }
+    if (!stop.signal.aborted) timer = setTimeout(check, nowDegraded ? askAgainMs : askAgainMs * 3);
+  };
+
+  open();
+  void check();
+  return () => {
+    stop.abort();
+    stream?.close();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+/** Applies one message of the stream to the cache: tallies at once, the rest by asking again for what is on screen. */
+function take(client: QueryClient, message: StreamMessage): void {
+  if (message.kind === "manifest") {
+    void client.invalidateQueries({ queryKey: [message.contest] });
+    return;
+  }
+  learn({ head: message.block, indexed: message.block.number, indexer: "up" });
+  setClock(message.block.timestamp);
+  if (message.kind === "rollback") {
+    void client.invalidateQueries();
+    return;
+  }
+  learn({ finalized: message.finalized });
+  if (message.nodesChanged) void client.invalidateQueries({ queryKey: keys.nodes });
+  for (const contest of message.contests) {
+    const changed = new Map(contest.entries.map((entry) => [entry.entryId, entry]));
+    client.setQueryData<Entries>(keys.entries(contest.address), (old) =>
+      old === undefined || old.from !== "indexer"
+        ? old
+        : {
+            ...old,
+            at: { ...old.at, block: message.block, finalized: message.finalized },
+            entries: old.entries.map((entry) => ({ ...entry, ...changed.get(entry.entryId) })),
+          },
+    );
+    const submitted = contest.activity.some(({ kind }) => kind === "submitted" || kind === "retracted");
+    void client.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey[0] === contest.address && (submitted || queryKey[1] !== "entries"),
+    });
+    void client.invalidateQueries({ queryKey: keys.contests });
+  }
+}
+
+/** Asks the chain's endpoint for its newest block, while the indexer cannot be trusted. */
+async function followChain(config: AppConfig, client: QueryClient): Promise<void> {
+  try {
+    const { readHead } = await import("../chain/readContest.ts");
+    const head = await readHead(config);
+    const moved = readNetwork().head?.number !== head.number;
+    learn({ rpc: "up", head });
+    setClock(head.timestamp);
+    if (moved) await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "history" && queryKey[1] !== "activity" });
+  } catch {
+    learn({ rpc: "down" });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Marks a contest's cached answers as old. */
+export async function refreshContest(client: QueryClient, contest: Address): Promise<void> {
+  await client.invalidateQueries({ queryKey: [contest] });
+}

@@ -1,0 +1,124 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { Address } from "viem";
+import type { z } from "zod";
+import type { AppConfig } from "#protocol/config.ts";
+import { RetryableError } from "#protocol/errors.ts";
+import {
+  activityAnswer,
+  contestAnswer,
+  contestsAnswer,
+  entriesAnswer,
+  historyAnswer,
+  nodesAnswer,
+  rankingAnswer,
+  routes,
+  voterAnswer,
+} from "#protocol/http.ts";
+import { setClock } from "./clock.ts";
+import { askIndexer } from "./indexer.ts";
+import { keys } from "./keys.ts";
+import { isDegraded, learn, readNetwork } from "./network.ts";
+
+/** Who answered. The chain knows no names, no voters' count and no history. */
+export type From = "indexer" | "chain";
+export type Sourced<T> = T & { readonly from: From };
+
+type ChainReader = typeof import("../chain/readContest.ts");
+
+/**
+ * Asks the indexer; where it is silent or behind, reads the same facts from the chain. `fallback` is loaded only then.
+ */
+async function ask<S extends z.ZodType<{ at: { block: { number: number; timestamp: number }; finalized: number } }>>(
+  url: string,
+  schema: S,
+  signal: AbortSignal,
+  fallback: (chain: ChainReader) => Promise<z.infer<S>>,
+): Promise<Sourced<z.infer<S>>> {
+  if (!isDegraded(readNetwork())) {
+    try {
+      const answer = await askIndexer(url, schema, signal);
+      setClock(answer.at.block.timestamp);
+      if (readNetwork().head === null) learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
+      return { ...answer, from: "indexer" };
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+    }
+  }
+  const answer = await fallback(await import("../chain/readContest.ts"));
+  return { ...answer, from: "chain" };
+}
+
+function path(config: AppConfig, route: string, contest: Address, rest: Readonly<Record<string, string>> = {}): string {
+  const filled = Object.entries(rest).reduce((text, [name, value]) => text.replace(`:${name}`, value), route.replace(":contest", contest));
+  return `${config.indexerUrl}${filled}`;
+}
+
+export function contestsQuery(config: AppConfig) {
+  return queryOptions({
+    queryKey: keys.contests,
+    queryFn: ({ signal }) =>
+      ask(`${config.indexerUrl}${routes.contests}`, contestsAnswer, signal, (chain) => chain.readContests(config)),
+  });
+}
+
+export function contestQuery(config: AppConfig, contest: Address) {
+  return queryOptions({
+    queryKey: keys.contest(contest),
+    queryFn: ({ signal }) =>
+      ask(path(config, routes.contest, contest), contestAnswer, signal, (chain) => chain.readContest(config, contest)),
+  });
+}
+
+export function entriesQuery(config: AppConfig, contest: Address) {
+  return queryOptions({
+    queryKey: keys.entries(contest),
+    queryFn: ({ signal }) =>
+      ask(path(config, routes.entries, contest), entriesAnswer, signal, (chain) => chain.readEntries(config, contest)),
+  });
+}
+
+export function rankingQuery(config: AppConfig, contest: Address) {
+  return queryOptions({
+    queryKey: keys.ranking(contest),
+    queryFn: ({ signal }) =>
+      ask(path(config, routes.ranking, contest), rankingAnswer, signal, (chain) => chain.readRanking(config, contest)),
+  });
+}
+
+export function voterQuery(config: AppConfig, contest: Address, wallet: Address) {
+  return queryOptions({
+    queryKey: keys.voter(contest, wallet),
+    queryFn: ({ signal }) =>
+      ask(path(config, routes.voter, contest, { wallet }), voterAnswer, signal, (chain) => chain.readVoter(config, contest, wallet)),
+  });
+}
+
+/** History is the indexer's alone. `buckets` is how many points in time the chart asks for. */
+export function historyQuery(config: AppConfig, contest: Address, buckets: number) {
+  return queryOptions({
+    queryKey: [...keys.history(contest), buckets],
+    queryFn: ({ signal }) => askIndexer(`${path(config, routes.history, contest)}?buckets=${buckets}`, historyAnswer, signal),
+  });
+}
+
+export function nodesQuery(config: AppConfig) {
+  return queryOptions({
+    queryKey: keys.nodes,
+    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${routes.nodes}`, nodesAnswer, signal),
+  });
+}
+
+/** What happened, newest first, by pages. `entry`: only what concerns it, or null for all. */
+export function activityQuery(config: AppConfig, contest: Address, entry: number | null) {
+  return infiniteQueryOptions({
+    queryKey: keys.activity(contest, entry),
+    initialPageParam: null as string | null,
+    queryFn: ({ signal, pageParam }) => {
+      const query = new URLSearchParams({ limit: "50" });
+      if (entry !== null) query.set("entry", String(entry));
+      if (pageParam !== null) query.set("before", pageParam);
+      return askIndexer(`${path(config, routes.activity, contest)}?${query}`, activityAnswer, signal);
+    },
+    getNextPageParam: (page) => page.next,
+  });
+}

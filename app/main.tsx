@@ -1,0 +1,59 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { config as zodConfig } from "zod";
+import "./look/tokens.css";
+import "./look/fonts.css";
+import "./look/base.css";
+import "./look/controls.css";
+import "./look/tables.css";
+import { openBrowserStore } from "./config/browserStore.ts";
+import { loadConfig } from "./config/loadConfig.ts";
+import { ConfigContext } from "./config/useConfig.ts";
+import { NotFoundError } from "./data/indexer.ts";
+import { Failed } from "./parts/States.tsx";
+import { createSite } from "./routes.tsx";
+import { words } from "./words/words.ts";
+
+// The page forbids eval, which zod would otherwise try for speed.
+zodConfig({ jitless: true });
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) => failures < 1 && !(error instanceof NotFoundError),
+    },
+  },
+});
+
+const element = document.getElementById("root");
+if (element === null) throw new Error("No #root in index.html");
+const root = createRoot(element);
+
+async function start(): Promise<void> {
+  try {
+    const config = await loadConfig();
+    openBrowserStore(config);
+    const router = createSite(config, client);
+    root.render(
+      <StrictMode>
+        <ConfigContext value={config}>
+          <QueryClientProvider client={client}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </ConfigContext>
+      </StrictMode>,
+    );
+  } catch (error) {
+    root.render(
+      <main className="wrap page">
+        <Failed title={words.states.configFailed} error={error} onRetry={() => void start()} />
+      </main>,
+    );
+  }
+}
+
+void start();

@@ -1,0 +1,3 @@
+export function WalletRoom() {
+  return null;
+}
