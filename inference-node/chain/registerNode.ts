@@ -1,0 +1,111 @@
+import type { Account, Address, Chain, Hex, PublicClient, Transport, WalletClient } from "viem";
+import { erc20Abi } from "viem";
+import { nodeRegistryAbi } from "#protocol/abi.ts";
+import { BaseError } from "#protocol/errors.ts";
+import type { Signer } from "../sign/createSigner.ts";
+
+/** What a registration cannot go on without. */
+export class RegistrationError extends BaseError {
+  override readonly name = "RegistrationError";
+}
+
+export type Registration = {
+  readonly client: PublicClient;
+  /** The node's own account: it holds the stake. */
+  readonly operator: WalletClient<Transport, Chain, Account>;
+  readonly signer: Signer;
+  readonly endpoint: string;
+  /** Wei; the registry's least stake when null. */
+  readonly stake: bigint | null;
+};
+
+/**
+ * Makes the registry know a node: its stake, endpoint and signing key, in as many transactions as are still needed.
+ *
+ * Safe to repeat: what is there already stays. Returns what was done, in words. Throws `RegistrationError` when the
+ * coins are missing or the key answers for another node.
+ */
+export async function registerNode({ client, operator, signer, endpoint, stake }: Registration): Promise<string[]> {
+  const registry = { address: signer.registry, abi: nodeRegistryAbi } as const;
+  const node = operator.account.address;
+  const done: string[] = [];
+  const mined = async (hash: Hex, what: string): Promise<void> => {
+    const { status } = await client.waitForTransactionReceipt({ hash, timeout: 120_000 });
+    if (status !== "success") throw new RegistrationError(`The transaction ${hash} failed: ${what}.`);
+    done.push(what);
+  };
+
+  const owner = await client.readContract({ ...registry, functionName: "nodeOfKey", args: [signer.key] });
+  if (!isZero(owner) && owner.toLowerCase() !== node.toLowerCase()) {
+    throw new RegistrationError(`The signing key ${signer.key} answers for another node, ${owner}.`, {
+      metaMessages: ["Give this node a signing key of its own."],
+    });
+  }
+  const current = await client.readContract({ ...registry, functionName: "nodeOf", args: [node] });
+  const known = current.stake > 0n || current.endpoint !== "";
+
+  if (!known) {
+    const amount = stake ?? (await client.readContract({ ...registry, functionName: "minStake" }));
+    const coin = await client.readContract({ ...registry, functionName: "coin" });
+    await approve({ client, operator, coin, spender: signer.registry, amount, mined });
+    const { request } = await client.simulateContract({
+      ...registry,
+      account: operator.account,
+      functionName: "register",
+      args: [endpoint, signer.key, await signer.proveKey(), amount],
+    });
+    await mined(await operator.writeContract(request), `registered with a stake of ${amount} wei at ${endpoint}`);
+    return done;
+  }
+  if (isZero(owner)) {
+    const { request } = await client.simulateContract({
+      ...registry,
+      account: operator.account,
+      functionName: "addKey",
+      args: [signer.key, await signer.proveKey()],
+    });
+    await mined(await operator.writeContract(request), `added the signing key ${signer.key}`);
+  }
+  if (current.endpoint !== endpoint) {
+    const { request } = await client.simulateContract({
+      ...registry,
+      account: operator.account,
+      functionName: "setEndpoint",
+      args: [endpoint],
+    });
+    await mined(await operator.writeContract(request), `moved the endpoint to ${endpoint}`);
+  }
+  return done;
+}
+
+async function approve(options: {
+  readonly client: PublicClient;
+  readonly operator: WalletClient<Transport, Chain, Account>;
+  readonly coin: Address;
+  readonly spender: Address;
+  readonly amount: bigint;
+  readonly mined: (hash: Hex, what: string) => Promise<void>;
+}): Promise<void> {
+  const { client, operator, coin, spender, amount } = options;
+  const token = { address: coin, abi: erc20Abi } as const;
+  const node = operator.account.address;
+  const balance = await client.readContract({ ...token, functionName: "balanceOf", args: [node] });
+  if (balance < amount) {
+    throw new RegistrationError("The operator's account holds too few coins for the stake.", {
+      metaMessages: [`account: ${node}`, `coin: ${coin}`, `holds: ${balance} wei`, `stake: ${amount} wei`],
+    });
+  }
+  const allowed = await client.readContract({ ...token, functionName: "allowance", args: [node, spender] });
+  if (allowed >= amount) return;
+  const { request } = await client.simulateContract({
+    ...token,
+    account: operator.account,
+    functionName: "approve",
+    args: [spender, amount],
+  });
+  await options.mined(await operator.writeContract(request), `allowed the registry to take ${amount} wei`);
+}
+
+function isZero(address: Address): boolean {
+  return /^0x0+$/.test(address);
+}

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { describeIssues } from "#protocol/manifest.ts";
+import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+
+const folders = z.array(z.string().min(1));
+
+/** Where a private key comes from: an environment variable, or an encrypted keystore file and its password's variable. */
+const keySchema = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ keystore: z.string().min(1), passwordEnv: z.string().min(1) }),
+]);
+export type KeySource = z.infer<typeof keySchema>;
+
+/** Everything that a node can be told, in a file or by flags of the same meaning. Flags go before the file. */
+const nodeConfigSchema = z.strictObject({
+  rpcUrl: z.url({ protocol: /^https?$/ }),
+  factory: addressSchema,
+  nodeRegistry: addressSchema,
+  contest: addressSchema,
+  /** Entry ids, or all live ones. */
+  entries: z.union([z.literal("all"), z.array(z.int().positive()).min(1)]).default("all"),
+  /** The signing key. */
+  key: keySchema.default({ env: "COINDROP_NODE_KEY" }),
+  /** The key of the account that holds the stake; only registering and carrying attestations need it. */
+  operatorKey: keySchema.optional(),
+  /** That account's address, where its key is not given. */
+  node: addressSchema.optional(),
+  /** Base URL under which the world reaches this node; the address it listens on when absent. */
+  endpoint: z.url({ protocol: /^https?$/ }).max(256).optional(),
+  /** Wei. When given, `serve` registers the node if the registry does not know it yet. */
+  registerStake: amountSchema.optional(),
+  models: folders.default([]),
+  manifests: folders.default([]),
+  /** Where fetched models are kept. */
+  store: z.string().min(1).default(".coindrop/models"),
+  host: z.string().min(1).default("127.0.0.1"),
+  /** 0 takes a free one. */
+  port: z.int().min(0).max(65_535).default(0),
+  gpu: z.union([z.literal(false), z.enum(["auto", "cuda", "vulkan", "metal"])]).default(false),
+  /** Threads of each model's process. */
+  threads: z.int().min(1).max(256).default(1),
+  batchSize: z.int().min(32).max(4_096).default(512),
+  /** Requests that may wait for a model. */
+  maxWaiting: z.int().min(0).max(1_000).default(16),
+  warmUp: z.boolean().default(true),
+  /** Milliseconds between looks at the chain. */
+  pollMs: z.int().min(100).max(600_000).default(2_000),
+  fromBlock: z.int().min(0).default(0),
+  /** Blocks below the head that count as final where the chain knows no finality. */
+  depth: z.int().min(0).max(100_000).default(32),
+  /** Plain http and private addresses in manifests: for the local demo and closed networks. */
+  allowPrivate: z.boolean().default(false),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
+});
+
+export type NodeConfig = z.infer<typeof nodeConfigSchema>;
+
+/**
+ * Reads a node's configuration. `file`: a JSON file, its paths relative to itself; `flags`: what goes before it.
+ *
+ * Throws `InvalidInputError` that names each wrong or missing field.
+ */
+export async function readNodeConfig(file: string | undefined, flags: Readonly<Record<string, unknown>>): Promise<NodeConfig> {
+  const base = file === undefined ? {} : await readConfigFile(file);
+  const parsed = nodeConfigSchema.safeParse({ ...base, ...flags });
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError("This node's configuration is not complete or not valid.", {
+    metaMessages: [...describeIssues(parsed.error), "See inference-node/README.md for an example."],
+  });
+}
+
+async function readConfigFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    const read = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, "utf8")));
+    const here = dirname(resolve(file));
+    const at = (path: unknown): unknown => (typeof path === "string" ? resolve(here, path) : path);
+    const each = (paths: unknown): unknown => (Array.isArray(paths) ? paths.map(at) : paths);
+    return {
+      ...read,
+      ...("models" in read && { models: each(read["models"]) }),
+      ...("manifests" in read && { manifests: each(read["manifests"]) }),
+      ...("store" in read && { store: at(read["store"]) }),
+    };
+  } catch (error) {
+    throw new InvalidInputError(`The configuration file ${file} cannot be read.`, { metaMessages: [shortMessageOf(error)], cause: error });
+  }
+}

@@ -1,0 +1,100 @@
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+
+export type NodeFlags = {
+  readonly config?: string;
+  readonly rpc?: string;
+  readonly factory?: string;
+  readonly nodeRegistry?: string;
+  readonly contest?: string;
+  readonly entries?: "all" | number[];
+  readonly node?: string;
+  readonly keyEnv?: string;
+  readonly keystore?: string;
+  readonly passwordEnv?: string;
+  readonly operatorKeyEnv?: string;
+  readonly endpoint?: string;
+  readonly stake?: string;
+  readonly models?: string[];
+  readonly manifests?: string[];
+  readonly store?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly gpu?: string;
+  readonly threads?: number;
+  readonly fromBlock?: number;
+  readonly pollMs?: number;
+  readonly coldStart?: boolean;
+  readonly allowPrivate?: boolean;
+  readonly logLevel?: string;
+};
+
+/** Flags that the commands with a configuration share. */
+export function withNodeOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "JSON file with any of these settings; flags go before it")
+    .option("--rpc <url>", "RPC endpoint of the chain")
+    .option("--factory <address>", "contest factory")
+    .option("--node-registry <address>", "node registry")
+    .option("--contest <address>", "contest whose entries are served")
+    .option("--entries <ids>", '"all", or ids such as 1,4', readEntries)
+    .option("--node <address>", "account that holds the stake, where its key is not given")
+    .option("--key-env <name>", "environment variable with the signing key (COINDROP_NODE_KEY)")
+    .option("--keystore <file>", "encrypted keystore with the signing key")
+    .option("--password-env <name>", "environment variable with the keystore's password")
+    .option("--operator-key-env <name>", "environment variable with the operator's key")
+    .option("--endpoint <url>", "base URL under which the world reaches this node")
+    .option("--stake <wei>", "stake to register with; serve registers the node when this is given")
+    .option("--models <folder...>", "folders with model files")
+    .option("--manifests <folder...>", "folders with manifests named <sha256>.json")
+    .option("--store <folder>", "where fetched models are kept (.coindrop/models)")
+    .option("--gpu <kind>", "none, auto, cuda, vulkan or metal")
+    .option("--threads <n>", "threads of each model's process", Number)
+    .option("--from-block <n>", "first block to look at", Number)
+    .option("--poll-ms <n>", "milliseconds between looks at the chain", Number)
+    .option("--cold-start", "load a model only when somebody asks it")
+    .option("--allow-private", "fetch over plain http and from private addresses")
+    .option("--log-level <level>", "fatal, error, warn, info or debug");
+}
+
+/** What the flags say, in the fields of the configuration; absent flags leave no field. */
+export function configFlags(flags: NodeFlags): Record<string, unknown> {
+  const key =
+    flags.keystore === undefined
+      ? flags.keyEnv === undefined
+        ? undefined
+        : { env: flags.keyEnv }
+      : { keystore: flags.keystore, passwordEnv: flags.passwordEnv ?? "COINDROP_KEYSTORE_PASSWORD" };
+  const given = {
+    rpcUrl: flags.rpc,
+    factory: flags.factory,
+    nodeRegistry: flags.nodeRegistry,
+    contest: flags.contest,
+    entries: flags.entries,
+    node: flags.node,
+    key,
+    operatorKey: flags.operatorKeyEnv === undefined ? undefined : { env: flags.operatorKeyEnv },
+    endpoint: flags.endpoint,
+    registerStake: flags.stake,
+    models: flags.models,
+    manifests: flags.manifests,
+    store: flags.store,
+    host: flags.host,
+    port: flags.port,
+    gpu: flags.gpu === "none" ? false : flags.gpu,
+    threads: flags.threads,
+    fromBlock: flags.fromBlock,
+    pollMs: flags.pollMs,
+    warmUp: flags.coldStart === true ? false : undefined,
+    allowPrivate: flags.allowPrivate,
+    logLevel: flags.logLevel,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function readEntries(text: string): "all" | number[] {
+  if (text === "all") return "all";
+  const ids = text.split(",").map((part) => Number(part.trim()));
+  if (ids.some((id) => !Number.isInteger(id) || id < 1)) throw new InvalidArgumentError('Say "all" or ids such as 1,4.');
+  return ids;
+}

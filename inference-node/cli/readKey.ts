@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import type { LocalAccount } from "viem/accounts";
+import { privateKeyToAccount } from "viem/accounts";
+import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { prefixedHex } from "#protocol/hashing.ts";
+import type { KeySource } from "./nodeConfig.ts";
+
+/**
+ * Opens a private key and takes it out of the environment, so that no child process and no crash report inherits it.
+ *
+ * Throws `InvalidInputError` without ever quoting the key.
+ */
+export async function readKey(source: KeySource, purpose: string): Promise<LocalAccount> {
+  if ("env" in source) {
+    const text = takeVariable(source.env, purpose);
+    const digits = text.trim().replace(/^0x/, "");
+    if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
+      throw new InvalidInputError(`The environment variable ${source.env} holds no private key (64 hex digits).`);
+    }
+    return privateKeyToAccount(prefixedHex(digits));
+  }
+  const password = takeVariable(source.passwordEnv, `the password of ${purpose}`);
+  const { Wallet } = await import("ethers");
+  try {
+    const wallet = await Wallet.fromEncryptedJson(await readFile(source.keystore, "utf8"), password);
+    return privateKeyToAccount(prefixedHex(wallet.privateKey.slice(2)));
+  } catch (error) {
+    throw new InvalidInputError(`The keystore ${source.keystore} cannot be opened.`, { metaMessages: [shortMessageOf(error)] });
+  }
+}
+
+function takeVariable(name: string, purpose: string): string {
+  const value = process.env[name];
+  delete process.env[name];
+  if (value !== undefined && value !== "") return value;
+  throw new InvalidInputError(`The environment variable ${name} is empty; it should hold ${purpose}.`, {
+    metaMessages: ["Or name a keystore file: --keystore FILE --password-env NAME."],
+  });
+}

@@ -1,0 +1,64 @@
+/** The inference node's command line: `serve`, `register`, `status`, `verify`. */
+import { Command } from "commander";
+import pino from "pino";
+import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { readNodeConfig } from "./cli/nodeConfig.ts";
+import type { NodeConfig } from "./cli/nodeConfig.ts";
+import { registerCommand } from "./cli/registerCommand.ts";
+import { serveCommand } from "./cli/serveCommand.ts";
+import { statusCommand } from "./cli/statusCommand.ts";
+import { onStop } from "./cli/stopSignals.ts";
+import { verifyCommand } from "./cli/verifyCommand.ts";
+import { withNodeOptions, configFlags } from "./cli/nodeOptions.ts";
+import type { NodeFlags } from "./cli/nodeOptions.ts";
+
+const stop = new AbortController();
+const program = new Command("coindrop-node").description("Serves a contest's models and signs what it serves.");
+
+withNodeOptions(program.command("serve").description("serve entries of a contest over HTTP"))
+  .option("--port <n>", "port to listen on; 0 takes a free one", Number)
+  .option("--host <address>", "address to listen on")
+  .option("--until-stdin-closes", "stop when standard input ends", false)
+  .action(async (flags: NodeFlags & { untilStdinCloses: boolean }) => {
+    onStop(() => stop.abort(new Error("told to stop")), flags.untilStdinCloses);
+    const config = await readNodeConfig(flags.config, configFlags(flags));
+    await serveCommand(config, logTo(config), stop);
+  });
+
+withNodeOptions(program.command("register").description("register the node: stake, endpoint, signing key")).action(
+  async (flags: NodeFlags) => {
+    onStop(() => stop.abort(new Error("told to stop")), false);
+    const config = await readNodeConfig(flags.config, configFlags(flags));
+    await registerCommand(config, logTo(config), stop.signal);
+  },
+);
+
+program
+  .command("status")
+  .description("say how a running node is; exit code 1 when it is not ready")
+  .argument("<url>", "the node's base URL")
+  .action(async (url: string) => {
+    process.exitCode = (await statusCommand(url)) ? 0 : 1;
+  });
+
+program
+  .command("verify")
+  .description("compare a model file with the one that a manifest names")
+  .argument("<file>", "the GGUF file")
+  .requiredOption("--manifest <file>", "the entry's manifest, entry.json")
+  .action((file: string, { manifest }: { manifest: string }) => verifyCommand(file, manifest));
+
+function logTo(config: NodeConfig) {
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!stop.signal.aborted) {
+    process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+// A parent's open channel would keep this process alive.
+if (process.connected) process.disconnect();
