@@ -132,7 +132,7 @@ abstract contract Ballots is Entries {
 
     /// @inheritdoc IContest
     function scoreOf(uint256 entryId) external view onlyClone returns (uint256) {
-        return entryId < IDS ? TallyMath.score(_tallies[entryId], _schedule().window()) : 0;
+        return entryId < IDS ? TallyMath.accrued(_tallies[entryId], _schedule().window()) : 0;
     }
 
     /// @inheritdoc IContest
@@ -148,7 +148,7 @@ abstract contract Ballots is Entries {
         projected = new uint256[](length);
         for (uint256 i = 0; i < length; ++i) {
             tallies[i] = _tallies[first + i];
-            projected[i] = TallyMath.score(tallies[i], window);
+            projected[i] = TallyMath.accrued(_tallies[first + i], window);
         }
     }
 
@@ -217,7 +217,7 @@ abstract contract Ballots is Entries {
         uint256 weight,
         uint256 newWeight
     ) private {
-        Tally memory tally = _tallies[entryId];
+        Tally storage tally = _tallies[entryId];
         uint256 elapsed = schedule.elapsed(block.timestamp);
         uint256 acc = TallyMath.accrued(tally, elapsed);
         uint256 entryWeight = tally.weight - weight + newWeight;

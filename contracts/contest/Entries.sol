@@ -24,12 +24,13 @@ abstract contract Entries is Persons {
         bytes32 identity;
     }
 
-    /// @dev One slot: the highest id, how many entries are live, the highest id counted, and the ranks counted so far.
-    /// `finalize` reads nothing else about entries.
+    /// @dev One slot: the highest id, how many entries are live, the highest id counted, the ranks counted so far, and
+    /// whether they are final. Counting and finishing need no other slot than this one and the tallies.
     struct Roll {
         uint16 entries;
         uint16 live;
         uint16 counted;
+        bool isFinal;
         Ranks ranks;
     }
 
@@ -150,6 +151,10 @@ abstract contract Entries is Persons {
     }
 
     /* INTERNALS */
+
+    function _isFinal() internal view override returns (bool) {
+        return _roll.isFinal;
+    }
 
     function _statusOf(uint256 entryId) internal view returns (EntryStatus) {
         return entryId < IDS ? _tallies[entryId].status : EntryStatus.None;

@@ -20,7 +20,6 @@ abstract contract Prizes is Standings {
     struct Pot {
         uint128 total;
         uint16 paid;
-        bool isFinal;
     }
 
     uint256 private constant BASIS_POINTS = 10_000;
@@ -48,12 +47,13 @@ abstract contract Prizes is Standings {
     /// @inheritdoc IContest
     function finalize() external onlyClone {
         _requirePhase(Phase.Counting);
-        Roll memory roll = _roll;
+        Roll storage roll = _roll;
         if (roll.counted != roll.entries) revert Standings_NotCounted(roll.counted, roll.entries);
 
-        _pot.isFinal = true;
+        Ranks ranks = roll.ranks;
         uint256 total = _pot.total;
-        emit Finalized(roll.ranks.toArray(), total, _unheld(total, roll.ranks));
+        roll.isFinal = true;
+        emit Finalized(ranks.toArray(), total, _unheld(total, ranks));
     }
 
     /// @inheritdoc IContest
@@ -88,7 +88,7 @@ abstract contract Prizes is Standings {
     /// @inheritdoc IContest
     function pot() external view onlyClone returns (uint256 total, uint256 unheld, uint256 paid) {
         total = _pot.total;
-        unheld = _pot.isFinal ? _unheld(total, _roll.ranks) : 0;
+        unheld = _isFinal() ? _unheld(total, _roll.ranks) : 0;
         paid = _pot.paid;
     }
 
@@ -98,10 +98,6 @@ abstract contract Prizes is Standings {
     }
 
     /* INTERNALS */
-
-    function _isFinal() internal view override returns (bool) {
-        return _pot.isFinal;
-    }
 
     function _holderOf(uint256 rank) private view returns (uint256 entryId, address author) {
         _requirePhase(Phase.Final);
@@ -137,6 +133,7 @@ abstract contract Prizes is Standings {
     /// @dev What the ranks that nobody holds would have been paid; everything when nobody holds any.
     function _unheld(uint256 total, Ranks ranks) private view returns (uint256 sum) {
         uint256 held = ranks.held();
+        if (held == RanksLib.SIZE) return 0;
         if (held == 0) return total;
         (uint256 split, ) = _splitAndMinTally();
         for (uint256 rank = held + 1; rank <= RanksLib.SIZE; ++rank)

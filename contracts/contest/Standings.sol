@@ -22,12 +22,16 @@ abstract contract Standings is Ballots {
         uint256 window = _schedule().window();
         uint256 floor = _leastScore(window);
         uint256[10] memory keys;
-        for (uint256 i = 0; i < RanksLib.SIZE && roll.ranks.idAt(i + 1) != 0; ++i) {
-            keys[i] = _keyOf(roll.ranks.idAt(i + 1), window, floor);
-        }
-        for (uint256 entryId = uint256(roll.counted) + 1; entryId <= last; ++entryId) {
-            uint256 key = _keyOf(entryId, window, floor);
-            if (key > keys[RanksLib.SIZE - 1]) RanksLib.insert(keys, key);
+        uint256 held = roll.ranks.held();
+        for (uint256 rank = 1; rank <= held; ++rank) keys[rank - 1] = _keyOf(roll.ranks.idAt(rank), window, floor);
+
+        uint256 entryId = roll.counted;
+        // Proof: entryId stops at last, which is an id.
+        unchecked {
+            while (entryId != last) {
+                uint256 key = _keyOf(++entryId, window, floor);
+                if (key > keys[RanksLib.SIZE - 1]) RanksLib.insert(keys, key);
+            }
         }
 
         roll.counted = uint16(last); // at most roll.entries
@@ -54,9 +58,9 @@ abstract contract Standings is Ballots {
 
     /// @dev The sorting key of an entry, or 0 when it holds no rank.
     function _keyOf(uint256 entryId, uint256 window, uint256 floor) private view returns (uint256) {
-        Tally memory tally = _tallies[entryId];
+        Tally storage tally = _tallies[entryId];
         if (tally.status != EntryStatus.Live) return 0;
-        uint256 score = TallyMath.score(tally, window);
+        uint256 score = TallyMath.accrued(tally, window);
         return score < floor ? 0 : RanksLib.key(score, entryId);
     }
 }

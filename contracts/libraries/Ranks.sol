@@ -21,25 +21,44 @@ library RanksLib {
 
     /// @notice Returns how many ranks are held. Held ranks have no gaps.
     function held(Ranks self) internal pure returns (uint256 ranks) {
-        while (ranks < SIZE && self.idAt(ranks + 1) != 0) ++ranks;
+        if (self.idAt(SIZE) != 0) return SIZE;
+        while (self.idAt(ranks + 1) != 0) ++ranks;
     }
 
     /// @notice Returns the ids as an array, rank 1 first.
-    function toArray(Ranks self) internal pure returns (uint16[10] memory ids) {
-        for (uint256 i = 0; i < SIZE; ++i) ids[i] = self.idAt(i + 1);
+    function toArray(Ranks self) internal pure returns (uint16[10] memory) {
+        return
+            [
+                self.idAt(1),
+                self.idAt(2),
+                self.idAt(3),
+                self.idAt(4),
+                self.idAt(5),
+                self.idAt(6),
+                self.idAt(7),
+                self.idAt(8),
+                self.idAt(9),
+                self.idAt(10)
+            ];
     }
 
     /// @notice Returns the sorting key of an entry.
+    /// @param score In weight-seconds, under 2¹²⁰.
+    /// @param entryId Under 2¹⁶.
     function key(uint256 score, uint256 entryId) internal pure returns (uint256) {
-        return (score << 16) | (type(uint16).max - entryId);
+        return (score << 16) | (entryId ^ type(uint16).max);
     }
 
     /// @notice Puts a key that is larger than the last one where it belongs; the last one falls out.
     function insert(uint256[10] memory keys, uint256 newKey) internal pure {
         uint256 i = SIZE - 1;
-        while (i > 0 && keys[i - 1] < newKey) {
-            keys[i] = keys[i - 1];
-            --i;
+        // Proof: i counts down from nine and stops at zero.
+        unchecked {
+            for (; i != 0; --i) {
+                uint256 above = keys[i - 1];
+                if (above > newKey) break;
+                keys[i] = above;
+            }
         }
         keys[i] = newKey;
     }
@@ -48,7 +67,7 @@ library RanksLib {
     function pack(uint256[10] memory keys) internal pure returns (Ranks) {
         uint256 packed = 0;
         for (uint256 i = 0; i < SIZE && keys[i] != 0; ++i) {
-            packed |= (type(uint16).max - (keys[i] & type(uint16).max)) << (16 * i);
+            packed |= ((keys[i] & type(uint16).max) ^ type(uint16).max) << (16 * i);
         }
         return Ranks.wrap(uint160(packed));
     }
