@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import { formatUnits } from "ethers";
 import type { Audit } from "./auditContest.ts";
 import { phaseNameAt } from "./rulesOf.ts";
@@ -120,7 +120,7 @@ function mark({ findings }: Audit, name: string, where: "contract" | "indexer"):
 
 /** Columns as wide as their widest cell; figures to the right, the columns in `left` to the left. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[], left: readonly number[] = []): string[] {
-  const width = (cell: string) => cell.replaceAll(/\u001b\[\d+m/g, "").length;
+  const width = (cell: string) => stripVTControlCharacters(cell).length;
   const widths = heads.map((head, column) => Math.max(width(head), ...rows.map((row) => width(row[column] ?? ""))));
   const pad = (cell: string, column: number) => {
     const space = " ".repeat((widths[column] ?? 0) - width(cell));

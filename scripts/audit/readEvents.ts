@@ -15,40 +15,40 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
         return {
           ...place,
           kind: "submitted",
-          entryId: a["entryId"],
-          author: lower(a["author"]),
-          manifestHash: a["manifestHash"],
-          modelSha256: a["modelSha256"],
-          modelRoot: a["modelRoot"],
-          modelSize: a["modelSize"],
+          entryId: a.entryId,
+          author: lower(a.author),
+          manifestHash: a.manifestHash,
+          modelSha256: a.modelSha256,
+          modelRoot: a.modelRoot,
+          modelSize: a.modelSize,
         };
       case "EntryRetracted":
-        return { ...place, kind: "retracted", entryId: a["entryId"], returned: a["returned"], burned: a["burned"] };
+        return { ...place, kind: "retracted", entryId: a.entryId, returned: a.returned, burned: a.burned };
       case "PersonBound":
-        return { ...place, kind: "bound", wallet: lower(a["wallet"]), nullifier: a["nullifier"] };
+        return { ...place, kind: "bound", wallet: lower(a.wallet), nullifier: a.nullifier };
       case "StakeChanged":
         return {
           ...place,
           kind: "stake",
-          voter: lower(a["voter"]),
-          entryId: a["entryId"],
-          stake: a["stake"],
-          weight: a["weight"],
-          entryWeight: a["entryWeight"],
-          timestamp: a["timestamp"],
+          voter: lower(a.voter),
+          entryId: a.entryId,
+          stake: a.stake,
+          weight: a.weight,
+          entryWeight: a.entryWeight,
+          timestamp: a.timestamp,
         };
       case "PotFunded":
-        return { ...place, kind: "funded", amount: a["amount"], pot: a["pot"] };
+        return { ...place, kind: "funded", amount: a.amount, pot: a.pot };
       case "Counted":
-        return { ...place, kind: "counted", upTo: a["upTo"] };
+        return { ...place, kind: "counted", upTo: a.upTo };
       case "Finalized":
-        return { ...place, kind: "finalized", entryIds: [...a["entryIds"]], pot: a["pot"], unheld: a["unheld"] };
+        return { ...place, kind: "finalized", entryIds: [...a.entryIds], pot: a.pot, unheld: a.unheld };
       case "PrizeClaimed":
-        return { ...place, kind: "claimed", rank: a["rank"], entryId: a["entryId"], amount: a["amount"] };
+        return { ...place, kind: "claimed", rank: a.rank, entryId: a.entryId, amount: a.amount };
       case "Credited":
-        return { ...place, kind: "credited", token: lower(a["token"]), amount: a["amount"] };
+        return { ...place, kind: "credited", token: lower(a.token), amount: a.amount };
       case "Collected":
-        return { ...place, kind: "collected", token: lower(a["token"]), amount: a["amount"] };
+        return { ...place, kind: "collected", token: lower(a.token), amount: a.amount };
       default:
         return unknown;
     }
