@@ -22,7 +22,7 @@ const CHECKS: readonly Check[] = [
     name: "style",
     what: "Biome: format, lint, walls between rooms",
     file: toolPath("@biomejs/biome", "biome"),
-    args: ["check", "--error-on-warnings", "--max-diagnostics=100"],
+    args: ["check", "--error-on-warnings", "--diagnostic-level=warn", "--max-diagnostics=100"],
   },
   { name: "types", what: "TypeScript", file: toolPath("typescript", "tsc"), args: [] },
   {
