@@ -5,8 +5,8 @@ import type { NodeChain } from "./chain/nodeChain.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import { createApp } from "./serve/createApp.ts";
 import { createHost } from "./serve/createHost.ts";
-import { prepareEntry } from "./serve/prepareEntry.ts";
 import type { HostingOptions } from "./serve/prepareEntry.ts";
+import { prepareEntry } from "./serve/prepareEntry.ts";
 import { createAttester } from "./sign/createAttester.ts";
 import type { Signer } from "./sign/createSigner.ts";
 

@@ -2,15 +2,15 @@
 import { Command } from "commander";
 import pino from "pino";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
-import { readNodeConfig } from "./cli/nodeConfig.ts";
 import type { NodeConfig } from "./cli/nodeConfig.ts";
+import { readNodeConfig } from "./cli/nodeConfig.ts";
+import type { NodeFlags } from "./cli/nodeOptions.ts";
+import { configFlags, withNodeOptions } from "./cli/nodeOptions.ts";
 import { registerCommand } from "./cli/registerCommand.ts";
 import { serveCommand } from "./cli/serveCommand.ts";
 import { statusCommand } from "./cli/statusCommand.ts";
 import { onStop } from "./cli/stopSignals.ts";
 import { verifyCommand } from "./cli/verifyCommand.ts";
-import { withNodeOptions, configFlags } from "./cli/nodeOptions.ts";
-import type { NodeFlags } from "./cli/nodeOptions.ts";
 
 const stop = new AbortController();
 const program = new Command("coindrop-node").description("Serves a contest's models and signs what it serves.");
@@ -49,7 +49,10 @@ program
   .action((file: string, { manifest }: { manifest: string }) => verifyCommand(file, manifest));
 
 function logTo(config: NodeConfig) {
-  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }
 
 try {

@@ -11,7 +11,11 @@ export function connect(rpcUrl: string, chainId: number): PublicClient<Transport
   });
 }
 
-export function connectWallet(rpcUrl: string, chainId: number, account: Account): WalletClient<Transport, Chain, Account> {
+export function connectWallet(
+  rpcUrl: string,
+  chainId: number,
+  account: Account,
+): WalletClient<Transport, Chain, Account> {
   return createWalletClient({
     account,
     chain: chainAt(rpcUrl, chainId),

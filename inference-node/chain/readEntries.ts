@@ -68,7 +68,10 @@ export function createEntryReader(options: {
     next = block.number + 1n;
     last = { number: block.number, hash: block.hash };
     const states = await Promise.all(
-      [...known.values()].map(async (facts) => ({ facts, live: servedStatus.has(await statusAt(facts.entryId, block.number)) })),
+      [...known.values()].map(async (facts) => ({
+        facts,
+        live: servedStatus.has(await statusAt(facts.entryId, block.number)),
+      })),
     );
     return { block: Number(block.number), entries: states.flatMap(({ facts, live }) => (live ? [facts] : [])) };
   };
@@ -96,7 +99,10 @@ async function finalised(client: PublicClient, depth: bigint) {
 }
 
 /** Whether a block that was read still is in the chain: a local chain that started afresh is another one. */
-async function sameChain(client: PublicClient, last: { readonly number: bigint; readonly hash: Hex }): Promise<boolean> {
+async function sameChain(
+  client: PublicClient,
+  last: { readonly number: bigint; readonly hash: Hex },
+): Promise<boolean> {
   const block = await client.getBlock({ blockNumber: last.number }).catch((error: unknown) => {
     if (error instanceof Error && error.name === "BlockNotFoundError") return null;
     throw error;

@@ -29,7 +29,10 @@ const nodeConfigSchema = z.strictObject({
   /** That account's address, where its key is not given. */
   node: addressSchema.optional(),
   /** Base URL under which the world reaches this node; the address it listens on when absent. */
-  endpoint: z.url({ protocol: /^https?$/ }).max(256).optional(),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .max(256)
+    .optional(),
   /** Wei. When given, `serve` registers the node if the registry does not know it yet. */
   registerStake: amountSchema.optional(),
   models: folders.default([]),
@@ -63,7 +66,10 @@ export type NodeConfig = z.infer<typeof nodeConfigSchema>;
  *
  * Throws `InvalidInputError` that names each wrong or missing field.
  */
-export async function readNodeConfig(file: string | undefined, flags: Readonly<Record<string, unknown>>): Promise<NodeConfig> {
+export async function readNodeConfig(
+  file: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<NodeConfig> {
   const base = file === undefined ? {} : await readConfigFile(file);
   const parsed = nodeConfigSchema.safeParse({ ...base, ...flags });
   if (parsed.success) return parsed.data;
@@ -85,6 +91,9 @@ async function readConfigFile(file: string): Promise<Record<string, unknown>> {
       ...("store" in read && { store: at(read["store"]) }),
     };
   } catch (error) {
-    throw new InvalidInputError(`The configuration file ${file} cannot be read.`, { metaMessages: [shortMessageOf(error)], cause: error });
+    throw new InvalidInputError(`The configuration file ${file} cannot be read.`, {
+      metaMessages: [shortMessageOf(error)],
+      cause: error,
+    });
   }
 }

@@ -95,6 +95,7 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
 function readEntries(text: string): "all" | number[] {
   if (text === "all") return "all";
   const ids = text.split(",").map((part) => Number(part.trim()));
-  if (ids.some((id) => !Number.isInteger(id) || id < 1)) throw new InvalidArgumentError('Say "all" or ids such as 1,4.');
+  if (ids.some((id) => !Number.isInteger(id) || id < 1))
+    throw new InvalidArgumentError('Say "all" or ids such as 1,4.');
   return ids;
 }

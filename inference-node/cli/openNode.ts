@@ -1,13 +1,13 @@
+import type { FastifyBaseLogger } from "fastify";
+import pRetry from "p-retry";
 import type { Account, Address, Chain, PublicClient, Transport, WalletClient } from "viem";
 import type { LocalAccount } from "viem/accounts";
-import type { FastifyBaseLogger } from "fastify";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { connect, connectWallet, readChainId } from "../chain/connect.ts";
-import { createSigner } from "../sign/createSigner.ts";
 import type { Signer } from "../sign/createSigner.ts";
+import { createSigner } from "../sign/createSigner.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { readKey } from "./readKey.ts";
-import pRetry from "p-retry";
 
 /** Keys and connections that the commands share. */
 export type OpenedNode = {
@@ -19,7 +19,11 @@ export type OpenedNode = {
 };
 
 /** Opens the keys, and waits for the chain to say which one it is: signatures are bound to its id. */
-export async function openNode(config: NodeConfig, logger: FastifyBaseLogger, signal: AbortSignal): Promise<OpenedNode> {
+export async function openNode(
+  config: NodeConfig,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal,
+): Promise<OpenedNode> {
   const key = await readKey(config.key, "the node's signing key");
   const operatorKey = config.operatorKey === undefined ? null : await readKey(config.operatorKey, "the operator's key");
   const chainId = await waitForChain(config.rpcUrl, logger, signal);
@@ -40,7 +44,8 @@ function waitForChain(rpcUrl: string, logger: FastifyBaseLogger, signal: AbortSi
     maxTimeout: 15_000,
     signal,
     onFailedAttempt: ({ attemptNumber, error }) => {
-      if (attemptNumber === 1) logger.warn(`the chain at ${rpcUrl} does not answer yet, waiting: ${shortMessageOf(error)}`);
+      if (attemptNumber === 1)
+        logger.warn(`the chain at ${rpcUrl} does not answer yet, waiting: ${shortMessageOf(error)}`);
     },
   });
 }

@@ -25,7 +25,9 @@ export async function readKey(source: KeySource, purpose: string): Promise<Local
     const wallet = await Wallet.fromEncryptedJson(await readFile(source.keystore, "utf8"), password);
     return privateKeyToAccount(prefixedHex(wallet.privateKey.slice(2)));
   } catch (error) {
-    throw new InvalidInputError(`The keystore ${source.keystore} cannot be opened.`, { metaMessages: [shortMessageOf(error)] });
+    throw new InvalidInputError(`The keystore ${source.keystore} cannot be opened.`, {
+      metaMessages: [shortMessageOf(error)],
+    });
   }
 }
 

@@ -5,12 +5,19 @@ import type { NodeConfig } from "./nodeConfig.ts";
 import { openNode } from "./openNode.ts";
 
 /** Registers a node with its stake, endpoint and signing key, or brings an old registration up to date. */
-export async function registerCommand(config: NodeConfig, logger: FastifyBaseLogger, signal: AbortSignal): Promise<void> {
+export async function registerCommand(
+  config: NodeConfig,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal,
+): Promise<void> {
   if (config.endpoint === undefined) {
-    throw new InvalidInputError("Which address does the world reach this node at?", { metaMessages: ["--endpoint URL"] });
+    throw new InvalidInputError("Which address does the world reach this node at?", {
+      metaMessages: ["--endpoint URL"],
+    });
   }
   const { client, operator, signer } = await openNode(config, logger, signal);
-  if (operator === null) throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
+  if (operator === null)
+    throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
   const stake = config.registerStake === undefined ? null : BigInt(config.registerStake);
   const done = await registerNode({ client, operator, signer, endpoint: config.endpoint, stake });
   const lines = done.length > 0 ? done : ["nothing to do: the registry knows this node as it is"];

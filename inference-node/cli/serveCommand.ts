@@ -2,12 +2,12 @@ import type { FastifyBaseLogger } from "fastify";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { createViemChain } from "../chain/createViemChain.ts";
 import { registerNode } from "../chain/registerNode.ts";
-import { createNode } from "../createNode.ts";
 import type { InferenceNode } from "../createNode.ts";
+import { createNode } from "../createNode.ts";
 import { pause } from "../serve/pause.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
-import { openNode } from "./openNode.ts";
 import type { OpenedNode } from "./openNode.ts";
+import { openNode } from "./openNode.ts";
 
 const limits = { loadMs: 600_000, stallMs: 120_000, cancelMs: 10_000 };
 
@@ -16,7 +16,11 @@ const limits = { loadMs: 600_000, stallMs: 120_000, cancelMs: 10_000 };
  *
  * Prints one line of JSON on stdout once it listens; the log goes to stderr.
  */
-export async function serveCommand(config: NodeConfig, logger: FastifyBaseLogger, stop: AbortController): Promise<void> {
+export async function serveCommand(
+  config: NodeConfig,
+  logger: FastifyBaseLogger,
+  stop: AbortController,
+): Promise<void> {
   const { signal } = stop;
   const opened = await openNode(config, logger, signal);
   const { signer } = opened;
@@ -33,7 +37,11 @@ export async function serveCommand(config: NodeConfig, logger: FastifyBaseLogger
   await node.close();
 }
 
-async function listen(config: NodeConfig, { client, carrier, signer }: OpenedNode, logger: FastifyBaseLogger): Promise<InferenceNode> {
+async function listen(
+  config: NodeConfig,
+  { client, carrier, signer }: OpenedNode,
+  logger: FastifyBaseLogger,
+): Promise<InferenceNode> {
   try {
     return await createNode({
       ...config,
@@ -73,7 +81,8 @@ async function registerUntilDone(
   logger: FastifyBaseLogger,
   signal: AbortSignal,
 ): Promise<void> {
-  if (operator === null) throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
+  if (operator === null)
+    throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
   const stake = BigInt(config.registerStake ?? 0);
   for (let wait = 1_000; !signal.aborted; wait = Math.min(60_000, wait * 2)) {
     try {

@@ -11,11 +11,15 @@ const readinessSchema = z.object({
 export async function statusCommand(url: string): Promise<boolean> {
   const readiness = await ask(url);
   const { reachable, block } = readiness.chain;
-  const chain = reachable ? `read up to block ${block}` : `does not answer${block === null ? "" : `, was read up to block ${block}`}`;
+  const chain = reachable
+    ? `read up to block ${block}`
+    : `does not answer${block === null ? "" : `, was read up to block ${block}`}`;
   const lines = [
     `${url} ${readiness.ready ? "is ready" : "is not ready"}`,
     `chain    ${chain}`,
-    ...readiness.entries.map(({ id, state, detail }) => `${state.padEnd(12)} ${id}${detail === null ? "" : `\n  ${detail}`}`),
+    ...readiness.entries.map(
+      ({ id, state, detail }) => `${state.padEnd(12)} ${id}${detail === null ? "" : `\n  ${detail}`}`,
+    ),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   return readiness.ready;

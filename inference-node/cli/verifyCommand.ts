@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { prefixedHex } from "#protocol/hashing.ts";
 import { manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
-import { nodeHashing } from "../models/nodeHashing.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
+import { nodeHashing } from "../models/nodeHashing.ts";
 import { verifyModelFile } from "../models/verifyModelFile.ts";
 
 /** Compares a model file with the one that a manifest names, as a node does before it loads it. Throws when it differs. */

@@ -7,6 +7,8 @@ export async function compileFormat(llama: Llama, format: AnswerFormat): Promise
     case "gbnf":
       return await llama.createGrammar({ grammar: format.grammar });
     case "json_schema":
-      return await llama.createGrammarForJsonSchema(format.schema as Parameters<Llama["createGrammarForJsonSchema"]>[0]);
+      return await llama.createGrammarForJsonSchema(
+        format.schema as Parameters<Llama["createGrammarForJsonSchema"]>[0],
+      );
   }
 }

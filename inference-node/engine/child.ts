@@ -5,11 +5,11 @@
  */
 import type { FromChild, LoadOptions, ToChild } from "./childProtocol.ts";
 import { GenerationError, generate } from "./generate.ts";
-import { openLlama, openModel } from "./openModel.ts";
 import type { OpenedModel } from "./openModel.ts";
+import { openLlama, openModel } from "./openModel.ts";
 import { watchParent } from "./orphanWatch.ts";
-import { createPromptRenderer } from "./renderPrompt.ts";
 import type { PromptRenderer } from "./renderPrompt.ts";
+import { createPromptRenderer } from "./renderPrompt.ts";
 
 watchParent();
 

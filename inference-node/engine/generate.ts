@@ -1,5 +1,5 @@
-import { LlamaGrammarEvaluationState } from "node-llama-cpp";
 import type { Llama, LlamaGrammar, Token } from "node-llama-cpp";
+import { LlamaGrammarEvaluationState } from "node-llama-cpp";
 import { compileFormat } from "./answerFormat.ts";
 import type { AnswerFormat, FailureCode, GenerationJob } from "./childProtocol.ts";
 import type { OpenedModel } from "./openModel.ts";
@@ -104,7 +104,11 @@ function renderPrompt(renderer: PromptRenderer, job: GenerationJob): Token[] {
   try {
     return renderer.render(job.messages);
   } catch (cause) {
-    throw new GenerationError("bad_prompt", `The model's chat template refuses these messages: ${messageOf(cause)}`, cause);
+    throw new GenerationError(
+      "bad_prompt",
+      `The model's chat template refuses these messages: ${messageOf(cause)}`,
+      cause,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { FromChild, GenerationJob, LoadedModel, LoadOptions, ToChild } from "./childProtocol.ts";
 import { fromChildSchema } from "./childProtocol.ts";
-import type { FromChild, GenerationJob, LoadOptions, LoadedModel, ToChild } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
 
 export type ProcessLimits = {
@@ -168,8 +168,20 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   };
 }
 
-const passed = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"];
+const passed = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "SystemRoot",
+  "LANG",
+  "LD_LIBRARY_PATH",
+  "CUDA_VISIBLE_DEVICES",
+];
 
 function childEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }

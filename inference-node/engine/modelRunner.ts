@@ -1,7 +1,7 @@
-import type { GenerationJob, LoadOptions, LoadedModel } from "./childProtocol.ts";
+import type { GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
+import type { Answered, AnswerHandlers, ModelProcess, ProcessLimits } from "./modelProcess.ts";
 import { startModelProcess } from "./modelProcess.ts";
-import type { AnswerHandlers, Answered, ModelProcess, ProcessLimits } from "./modelProcess.ts";
 import { createTurns } from "./turns.ts";
 
 export type RunnerOptions = {

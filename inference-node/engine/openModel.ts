@@ -1,5 +1,5 @@
-import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 import type { Llama, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
+import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 import type { EngineBuild, LoadOptions } from "./childProtocol.ts";
 
 export type OpenedModel = {

@@ -1,5 +1,5 @@
-import { JinjaTemplateChatWrapper, SpecialToken, SpecialTokensText } from "node-llama-cpp";
 import type { ChatHistoryItem, LlamaModel, Token } from "node-llama-cpp";
+import { JinjaTemplateChatWrapper, SpecialToken, SpecialTokensText } from "node-llama-cpp";
 import type { ChatMessage } from "./childProtocol.ts";
 
 /** Renders chat messages with a model's own template, and knows which tokens end its turn. */

@@ -29,7 +29,11 @@ export function createTurns(maxWaiting: number): Turns {
       return;
     }
     if (waiting.length >= maxWaiting) {
-      throw new EngineError("busy", `${waiting.length} requests are waiting for this model already`, 2 + waiting.length);
+      throw new EngineError(
+        "busy",
+        `${waiting.length} requests are waiting for this model already`,
+        2 + waiting.length,
+      );
     }
     const turn = Promise.withResolvers<void>();
     const give = (): void => turn.resolve();

@@ -1,9 +1,9 @@
 import { lookup as resolve } from "node:dns";
-import { request as requestHttp } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
+import { isIP } from "node:net";
 import { BaseError, RetryableError } from "#protocol/errors.ts";
 import { isPublicAddress } from "./publicAddress.ts";
 
@@ -37,8 +37,13 @@ export async function* fetchBounded(url: string, bounds: FetchBounds): AsyncGene
   const answer = await follow(new URL(url), bounds);
   try {
     const announced = Number(answer.headers["content-length"] ?? Number.NaN);
-    if (announced > bounds.maxBytes || (bounds.exactBytes !== undefined && announced >= 0 && announced !== bounds.exactBytes)) {
-      throw new RefusedFetchError(`${url} announces ${announced} bytes; ${bounds.exactBytes ?? bounds.maxBytes} were expected.`);
+    if (
+      announced > bounds.maxBytes ||
+      (bounds.exactBytes !== undefined && announced >= 0 && announced !== bounds.exactBytes)
+    ) {
+      throw new RefusedFetchError(
+        `${url} announces ${announced} bytes; ${bounds.exactBytes ?? bounds.maxBytes} were expected.`,
+      );
     }
     let received = 0;
     for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -81,19 +86,31 @@ async function follow(first: URL, bounds: FetchBounds): Promise<IncomingMessage>
 function ask(url: URL, { allowPrivate, stallMs, signal }: FetchBounds): Promise<IncomingMessage> {
   const secure = url.protocol === "https:";
   if (!secure && !(allowPrivate && url.protocol === "http:")) throw new RefusedFetchError(`${url} is not https.`);
-  if (url.username !== "" || url.password !== "") throw new RefusedFetchError(`The address at ${url.host} carries credentials.`);
+  if (url.username !== "" || url.password !== "")
+    throw new RefusedFetchError(`The address at ${url.host} carries credentials.`);
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) throw new RefusedFetchError(`${host} is not a public address.`);
+  if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host))
+    throw new RefusedFetchError(`${host} is not a public address.`);
 
   return new Promise((done, fail) => {
     const request = (secure ? requestHttps : requestHttp)(
       url,
-      { signal, timeout: stallMs, agent: false, headers: { "Accept-Encoding": "identity" }, ...(!allowPrivate && { lookup: publicLookup }) },
+      {
+        signal,
+        timeout: stallMs,
+        agent: false,
+        headers: { "Accept-Encoding": "identity" },
+        ...(!allowPrivate && { lookup: publicLookup }),
+      },
       done,
     );
     request.on("timeout", () => request.destroy(new Error(`no byte for ${stallMs / 1000} s`)));
     request.on("error", (error) => {
-      fail(error instanceof BaseError || signal.aborted ? error : new RetryableError(`${url} cannot be reached.`, { cause: error }));
+      fail(
+        error instanceof BaseError || signal.aborted
+          ? error
+          : new RetryableError(`${url} cannot be reached.`, { cause: error }),
+      );
     });
     request.end();
   });
@@ -106,7 +123,10 @@ const publicLookup: LookupFunction = (hostname, options, done) => {
     const hidden = found.find(({ address }) => !isPublicAddress(address));
     const [first] = found;
     if (hidden !== undefined || first === undefined) {
-      return done(new RefusedFetchError(`${hostname} leads to ${hidden?.address ?? "no address"}, which is not public.`), "");
+      return done(
+        new RefusedFetchError(`${hostname} leads to ${hidden?.address ?? "no address"}, which is not public.`),
+        "",
+      );
     }
     if (options.all === true) done(null, found);
     else done(null, first.address, first.family);

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BaseError, InvalidInputError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { bareHex, prefixedHex } from "#protocol/hashing.ts";
-import { MAX_MANIFEST_BYTES, manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
 import type { Manifest } from "#protocol/manifest.ts";
+import { MAX_MANIFEST_BYTES, manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
 import type { EntryFacts } from "./entryFacts.ts";
 import { fetchBounded } from "./fetchBounded.ts";
 import { nodeHashing } from "./nodeHashing.ts";
@@ -39,7 +39,8 @@ export async function findManifest(entry: EntryFacts, sources: ManifestSources):
 
 /** Reads a manifest's bytes and compares it with what the chain says about the entry. */
 export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
-  if (bytes.length > MAX_MANIFEST_BYTES) throw new InvalidInputError(`A manifest has at most ${MAX_MANIFEST_BYTES} bytes.`);
+  if (bytes.length > MAX_MANIFEST_BYTES)
+    throw new InvalidInputError(`A manifest has at most ${MAX_MANIFEST_BYTES} bytes.`);
   const manifest = parseManifest(parseJson(bytes));
   const found = manifestHash(manifest, nodeHashing.sha256);
   if (found !== entry.manifestHash) {
@@ -54,7 +55,10 @@ export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
     file.size === entry.modelSize;
   if (!same) {
     throw new InvalidInputError("The manifest names another model file than the entry.", {
-      metaMessages: [`manifest: ${file.sha256}, ${file.size} bytes`, `entry: ${bareHex(entry.modelSha256)}, ${entry.modelSize} bytes`],
+      metaMessages: [
+        `manifest: ${file.sha256}, ${file.size} bytes`,
+        `entry: ${bareHex(entry.modelSha256)}, ${entry.modelSize} bytes`,
+      ],
     });
   }
   return manifest;

@@ -18,7 +18,19 @@ const largest = { context: 16_777_216, blocks: 1_024, width: 1_048_576, heads: 6
 /** Families without attention: no heads, no feed-forward length. */
 const withoutAttention = new Set(["mamba", "mamba2", "rwkv6", "rwkv7"]);
 
-const scalarBytes: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 };
+const scalarBytes: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
 const [typeText, typeList] = [8, 9];
 
 /**
@@ -81,7 +93,10 @@ function judge(values: ReadonlyMap<string, string | number>): GgufFacts {
   };
   number("embedding_length", largest.width);
   if (!withoutAttention.has(architecture)) {
-    for (const [key, max] of [["attention.head_count", largest.heads], ["feed_forward_length", largest.width]] as const) {
+    for (const [key, max] of [
+      ["attention.head_count", largest.heads],
+      ["feed_forward_length", largest.width],
+    ] as const) {
       // A list holds one value per block; its values are llama.cpp's to judge, in a process of its own.
       if (values.get(`${architecture}.${key}`) !== "list") number(key, max);
     }

@@ -51,7 +51,11 @@ export async function verifyModelFile(path: string, expected: ModelIdentity, sig
   const differences = describeDifferences(found, expected);
   if (differences.length > 0) {
     throw new ModelMismatchError("This file is not the model of the entry; it was not loaded.", {
-      metaMessages: [`file: ${path}`, ...differences, "Delete it and let the node fetch it again, or correct the models folder."],
+      metaMessages: [
+        `file: ${path}`,
+        ...differences,
+        "Delete it and let the node fetch it again, or correct the models folder.",
+      ],
     });
   }
 }

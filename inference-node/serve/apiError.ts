@@ -1,5 +1,5 @@
-import { EngineError } from "../engine/engineError.ts";
 import type { EngineErrorCode } from "../engine/engineError.ts";
+import { EngineError } from "../engine/engineError.ts";
 
 /** An error as OpenAI's clients read it. */
 export type ApiErrorBody = {
@@ -18,7 +18,11 @@ export class ApiError extends Error {
   readonly body: ApiErrorBody;
   readonly retryAfter: number | null;
 
-  constructor(status: number, message: string, details: { param?: string; code?: string; retryAfter?: number | null } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    details: { param?: string; code?: string; retryAfter?: number | null } = {},
+  ) {
     super(message);
     this.status = status;
     const type = status < 500 ? "invalid_request_error" : status === 503 ? "overloaded_error" : "server_error";
@@ -47,7 +51,11 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof EngineError) {
     const code = error.code === "prompt_too_long" ? "context_length_exceeded" : `model_${error.code}`;
     const param = statusOf[error.code] === 400 ? { param: "messages" } : {};
-    return new ApiError(statusOf[error.code], sentence(error.message), { code, retryAfter: error.retryAfter, ...param });
+    return new ApiError(statusOf[error.code], sentence(error.message), {
+      code,
+      retryAfter: error.retryAfter,
+      ...param,
+    });
   }
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === "number" && status >= 400 && status < 500 && error instanceof Error) {

@@ -9,7 +9,11 @@ const content = z.union([
 const given = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 /** A feature that is not served: its neutral value is accepted, since clients send it unasked. */
 const only = <T>(neutral: T, what: string) =>
-  z.custom<T>((value) => value === undefined || value === null || value === neutral, { error: `${what} is not served here` }).optional();
+  z
+    .custom<T>((value) => value === undefined || value === null || value === neutral, {
+      error: `${what} is not served here`,
+    })
+    .optional();
 
 /** The part of OpenAI's chat request that changes an answer here. Fields that mean nothing to a small model are ignored. */
 const chatRequestSchema = z.object({
@@ -17,7 +21,9 @@ const chatRequestSchema = z.object({
   messages: z
     .array(
       z.object({
-        role: z.enum(["system", "developer", "user", "assistant"], { error: "role must be system, developer, user or assistant" }),
+        role: z.enum(["system", "developer", "user", "assistant"], {
+          error: "role must be system, developer, user or assistant",
+        }),
         content: content,
       }),
     )
@@ -32,7 +38,14 @@ const chatRequestSchema = z.object({
   max_completion_tokens: given(z.int().min(1).max(131_072)),
   seed: given(z.int()),
   stop: given(
-    z.union([z.string().min(1).max(128).transform((text) => [text]), z.array(z.string().min(1).max(128)).max(8)]),
+    z.union([
+      z
+        .string()
+        .min(1)
+        .max(128)
+        .transform((text) => [text]),
+      z.array(z.string().min(1).max(128)).max(8),
+    ]),
   ),
   stream: given(z.boolean()),
   stream_options: given(z.object({ include_usage: given(z.boolean()) })),
@@ -52,6 +65,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const param = issue?.path.map(String).join(".") ?? "";
-  const message = param === "" ? "The body must be a JSON object with model and messages." : `${param}: ${issue?.message}.`;
+  const message =
+    param === "" ? "The body must be a JSON object with model and messages." : `${param}: ${issue?.message}.`;
   throw new ApiError(400, message, { ...(param !== "" && { param }), code: "invalid_value" });
 }

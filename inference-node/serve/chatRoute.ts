@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Address } from "viem";
 import { zeroAddress } from "viem";
 import { addressSchema } from "#protocol/primitives.ts";
-import { toApiError } from "./apiError.ts";
-import { answerChat } from "./answerChat.ts";
 import type { Answering, ChatAnswer } from "./answerChat.ts";
-import { parseChatRequest } from "./chatRequest.ts";
+import { answerChat } from "./answerChat.ts";
+import { toApiError } from "./apiError.ts";
 import type { ChatRequest } from "./chatRequest.ts";
-import { chunkOf, completionOf, eventOf, lastEvent, usageChunkOf } from "./chatShapes.ts";
+import { parseChatRequest } from "./chatRequest.ts";
 import type { ChatHead } from "./chatShapes.ts";
-import { findEntry, idOf } from "./hostedEntry.ts";
+import { chunkOf, completionOf, eventOf, lastEvent, usageChunkOf } from "./chatShapes.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
+import { findEntry, idOf } from "./hostedEntry.ts";
 
 /** Milliseconds that a client may take to read what is left after an answer's end. */
 const readingMs = 30_000;
@@ -33,7 +33,11 @@ export function addChatRoute(app: FastifyInstance, answering: Answering, entries
 
     if (request.stream !== true) {
       let text = "";
-      const answer = await answerChat(answering, { ...asked, onStart: () => undefined, onText: (piece) => (text += piece) });
+      const answer = await answerChat(answering, {
+        ...asked,
+        onStart: () => undefined,
+        onText: (piece) => (text += piece),
+      });
       return completionOf(head, text, answer.finish, answer.bundle);
     }
 
@@ -49,10 +53,14 @@ export function addChatRoute(app: FastifyInstance, answering: Answering, entries
     });
     // Until the model has taken the prompt a refusal is still an HTTP status; after it, an event in the stream.
     await Promise.race([begun.promise, answer]);
-    void finishStream(out, head, request, answer, (error) => http.log.warn({ err: error }, "an answer broke off")).finally(() =>
-      hangUpLater(reply),
-    );
-    return reply.type("text/event-stream; charset=utf-8").header("Cache-Control", "no-store").header("X-Accel-Buffering", "no").send(out);
+    void finishStream(out, head, request, answer, (error) =>
+      http.log.warn({ err: error }, "an answer broke off"),
+    ).finally(() => hangUpLater(reply));
+    return reply
+      .type("text/event-stream; charset=utf-8")
+      .header("Cache-Control", "no-store")
+      .header("X-Accel-Buffering", "no")
+      .send(out);
   });
 }
 

@@ -35,7 +35,11 @@ type Delta = { readonly role?: "assistant"; readonly content?: string };
 
 /** One piece of a streamed answer. */
 export function chunkOf(head: ChatHead, delta: Delta, finish: Finish | null = null) {
-  return { ...head, object: "chat.completion.chunk", choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] };
+  return {
+    ...head,
+    object: "chat.completion.chunk",
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+  };
 }
 
 /** The chunk that only counts, for callers who asked for it. */

@@ -1,13 +1,13 @@
 import cors from "@fastify/cors";
 import fastifyStatic from "@fastify/static";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import Fastify from "fastify";
+import Fastify, { LogController } from "fastify";
 import type { Answering } from "./answerChat.ts";
 import { ApiError, toApiError } from "./apiError.ts";
 import { addChatRoute } from "./chatRoute.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
-import { addInfoRoutes } from "./infoRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
+import { addInfoRoutes } from "./infoRoutes.ts";
 
 export type AppOptions = {
   readonly answering: Answering;
@@ -22,7 +22,7 @@ const maxConnections = 1_024;
 export async function createApp({ answering, view, logger }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
@@ -45,9 +45,13 @@ export async function createApp({ answering, view, logger }: AppOptions): Promis
     return reply.code(refusal.status).send(refusal.body);
   });
   app.setNotFoundHandler((request) => {
-    throw new ApiError(404, `There is no ${request.method} ${request.url.slice(0, 200)} here. GET / says what there is.`, {
-      code: "not_found",
-    });
+    throw new ApiError(
+      404,
+      `There is no ${request.method} ${request.url.slice(0, 200)} here. GET / says what there is.`,
+      {
+        code: "not_found",
+      },
+    );
   });
   addInfoRoutes(app, answering.signer, view);
   addFileRoutes(app, view.entries);

@@ -12,7 +12,8 @@ export function addFileRoutes(app: FastifyInstance, entries: () => readonly Host
   app.get<ByHash>("/manifests/:sha256", (request, reply) => {
     const { sha256 } = request.params;
     const entry = entries().find(({ facts }) => bareHex(facts.manifestHash) === sha256);
-    if (entry === undefined) throw new ApiError(404, "No manifest with this SHA-256 is kept here.", { code: "not_found" });
+    if (entry === undefined)
+      throw new ApiError(404, "No manifest with this SHA-256 is kept here.", { code: "not_found" });
     return reply
       .type("application/json; charset=utf-8")
       .header("Cache-Control", "public, max-age=31536000, immutable")
@@ -26,6 +27,10 @@ export function addFileRoutes(app: FastifyInstance, entries: () => readonly Host
     if (entry === undefined) throw new ApiError(404, "No model with this SHA-256 is kept here.", { code: "not_found" });
     return reply
       .type("application/octet-stream")
-      .sendFile(basename(entry.modelPath), dirname(entry.modelPath), { maxAge: "1y", immutable: true, dotfiles: "allow" });
+      .sendFile(basename(entry.modelPath), dirname(entry.modelPath), {
+        maxAge: "1y",
+        immutable: true,
+        dotfiles: "allow",
+      });
   });
 }

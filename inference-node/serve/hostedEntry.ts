@@ -1,6 +1,6 @@
 import type { Manifest } from "#protocol/manifest.ts";
-import { modelId } from "#protocol/node.ts";
 import type { Engine } from "#protocol/node.ts";
+import { modelId } from "#protocol/node.ts";
 import type { ModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { ApiError } from "./apiError.ts";
@@ -37,10 +37,14 @@ export function findEntry(entries: readonly HostedEntry[], model: string): Hoste
     });
   }
   if (another !== undefined) {
-    throw new ApiError(400, `More than one entry is called "${model}". Name it by its id: ${idOf(found)} or ${idOf(another)}.`, {
-      param: "model",
-      code: "model_ambiguous",
-    });
+    throw new ApiError(
+      400,
+      `More than one entry is called "${model}". Name it by its id: ${idOf(found)} or ${idOf(another)}.`,
+      {
+        param: "model",
+        code: "model_ambiguous",
+      },
+    );
   }
   return found;
 }

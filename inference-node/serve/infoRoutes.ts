@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { SignedAttestation } from "../sign/signAttestation.ts";
 import type { Signer } from "../sign/createSigner.ts";
-import { findEntry, idOf } from "./hostedEntry.ts";
+import type { SignedAttestation } from "../sign/signAttestation.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
+import { findEntry, idOf } from "./hostedEntry.ts";
 
 /** How far a node has come with one entry that it was told to serve. */
 export type EntryProgress = { readonly id: string; readonly state: string; readonly detail: string | null };

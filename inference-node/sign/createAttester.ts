@@ -5,8 +5,8 @@ import { epochAt } from "#protocol/typedData.ts";
 import type { NodeChain } from "../chain/nodeChain.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import type { Signer } from "./createSigner.ts";
-import { signAttestation } from "./signAttestation.ts";
 import type { SignedAttestation } from "./signAttestation.ts";
+import { signAttestation } from "./signAttestation.ts";
 
 export type AttesterOptions = {
   readonly signer: Signer;
@@ -75,7 +75,8 @@ export function createAttester(options: AttesterOptions): Attester {
       const wait = Math.min(retryMs.longest, retryMs.first * 2 ** failures);
       failures += 1;
       notBefore = now() + wait;
-      if (!signal.aborted) log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${shortMessageOf(error)}`);
+      if (!signal.aborted)
+        log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${shortMessageOf(error)}`);
     }
   };
 

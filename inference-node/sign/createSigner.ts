@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { LocalAccount } from "viem/accounts";
-import { nodeTypes, nodesDomain } from "#protocol/typedData.ts";
 import type { Attestation, Receipt } from "#protocol/typedData.ts";
+import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
 
 /** Signs what a node says, in the name of `node`, with a key that the registry knows. */
 export type Signer = {

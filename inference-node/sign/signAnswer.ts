@@ -1,8 +1,8 @@
 import type { Address } from "viem";
 import { toBytes32 } from "#protocol/hashing.ts";
-import { bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
-import type { Bundle, Engine, WireReceipt } from "#protocol/node.ts";
 import type { Sampling } from "#protocol/manifest.ts";
+import type { Bundle, Engine, WireReceipt } from "#protocol/node.ts";
+import { bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
 import { epochAt } from "#protocol/typedData.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";

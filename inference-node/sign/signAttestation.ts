@@ -1,8 +1,8 @@
 import type { Hex } from "viem";
-import { hashCanonical } from "#protocol/node.ts";
 import type { Engine } from "#protocol/node.ts";
-import { epochAt } from "#protocol/typedData.ts";
+import { hashCanonical } from "#protocol/node.ts";
 import type { Attestation } from "#protocol/typedData.ts";
+import { epochAt } from "#protocol/typedData.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
 import type { Signer } from "./createSigner.ts";

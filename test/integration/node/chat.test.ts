@@ -1,13 +1,13 @@
 import OpenAI from "openai";
 import { hashTypedData, recoverTypedDataAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
 import type { Bundle } from "#protocol/node.ts";
-import { nodeTypes, nodesDomain } from "#protocol/typedData.ts";
+import { bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
+import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
 import { nodeHashing } from "../../support/nodeHashing.ts";
 import { until } from "../../support/until.ts";
-import { contest, demoNames, readDraft, registry, startNode, writeEntry } from "./startNode.ts";
 import type { TestNode } from "./startNode.ts";
+import { contest, demoNames, readDraft, registry, startNode, writeEntry } from "./startNode.ts";
 
 let node: TestNode;
 let client: OpenAI;
@@ -65,6 +65,8 @@ describe("the five demo models through the openai client", () => {
   test("the models are listed, each by its id", async () => {
     const listed = await Array.fromAsync(client.models.list());
     expect(listed.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((id) => `${contest}/${id}`));
-    expect((await client.models.retrieve(encodeURIComponent(`${contest}/2`))).owned_by).toBe("Demo entry, trained on one CPU core");
+    expect((await client.models.retrieve(encodeURIComponent(`${contest}/2`))).owned_by).toBe(
+      "Demo entry, trained on one CPU core",
+    );
   });
 });

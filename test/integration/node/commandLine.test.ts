@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeFunctionData, recoverTypedDataAddress } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { attestationOf, attestationsAnswer } from "#protocol/node.ts";
+import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
+import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
+import { send } from "../../../scripts/chainClients.ts";
+import { devAccounts, LOCAL_CHAIN_ID } from "../../../scripts/start/localChain.ts";
+import { createGate, type Gate } from "../../support/gate.ts";
+import { until } from "../../support/until.ts";
+import { type DemoContest, deployContest, type HouseProcess, run, startChain } from "./realChain.ts";
+import { writeEntry } from "./startNode.ts";
+
+const [operator] = devAccounts().operators;
+if (operator === undefined) throw new Error("the local chain has no operator's account");
+const signingKey = generatePrivateKey();
+const key = privateKeyToAccount(signingKey).address;
+let folder: string;
+let chain: Awaited<ReturnType<typeof startChain>>;
+let gate: Gate;
+let demo: DemoContest;
+let facts: EntryFacts[];
+let node: HouseProcess;
+let url: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "coindrop-cli-"));
+  const written = [await writeEntry(folder, "sums", 1), await writeEntry(folder, "haiku", 2)];
+  facts = written.map((entry) => entry.facts);
+  chain = await startChain();
+  gate = await createGate(chain.url);
+  demo = await deployContest(chain.url, facts);
+  await send(demo.organiser, {
+    to: demo.coin,
+    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator.address, 10n ** 21n] }),
+  });
+  node = serve();
+  url = String((await node.first)["url"]);
+});
+
+afterAll(async () => {
+  node?.child.kill("SIGKILL");
+  chain?.child.kill("SIGKILL");
+  await Promise.all([node?.exited, chain?.exited, gate?.shut()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+function serve(more: readonly string[] = [], stake = "200000000000000000000"): HouseProcess {
+  const flags = {
+    "--rpc": gate.url,
+    "--factory": demo.factory,
+    "--node-registry": demo.nodeRegistry,
+    "--contest": demo.contest,
+    "--models": folder,
+    "--manifests": folder,
+    "--store": join(folder, "store"),
+    "--operator-key-env": "TEST_OPERATOR_KEY",
+    "--stake": stake,
+    "--poll-ms": "200",
+  };
+  return run("inference-node/main.ts", ["serve", ...Object.entries(flags).flat(), ...more], {
+    COINDROP_NODE_KEY: signingKey,
+    TEST_OPERATOR_KEY: operator?.privateKey ?? "",
+  });
+}
+
+const registry = () => ({ address: demo.nodeRegistry, abi: nodeRegistryAbi }) as const;
+
+describe("a node on a real chain", () => {
+  test("registers, attests each entry on chain, and serves attestations that verify", async () => {
+    const { publicClient } = demo.organiser;
+    const attested = await until("attestations on chain", async () => {
+      const events = await publicClient.getContractEvents({
+        ...registry(),
+        eventName: "Attested",
+        fromBlock: 0n,
+        strict: true,
+      });
+      return events.length >= 2 && events;
+    });
+    expect(attested).toHaveLength(2);
+    for (const { args } of attested) {
+      const entry = facts[Number(args.entryId) - 1];
+      expect(args.node).toBe(operator.address);
+      expect(args.key).toBe(key);
+      expect([args.manifestHash, args.modelSha256, args.modelRoot]).toEqual([
+        entry?.manifestHash,
+        entry?.modelSha256,
+        entry?.modelRoot,
+      ]);
+    }
+    const view = await publicClient.readContract({ ...registry(), functionName: "nodeOf", args: [operator.address] });
+    expect(view).toMatchObject({ stake: 200n * 10n ** 18n, active: true, endpoint: url });
+
+    const { attestations } = attestationsAnswer.parse(await (await fetch(`${url}/v1/attestations`)).json());
+    expect(attestations).toHaveLength(2);
+    for (const { attestation, signature } of attestations) {
+      const signer = await recoverTypedDataAddress({
+        domain: nodesDomain({ chainId: LOCAL_CHAIN_ID, verifyingContract: demo.nodeRegistry }),
+        types: nodeTypes,
+        primaryType: "Attestation",
+        message: attestationOf(attestation),
+        signature,
+      });
+      expect(signer).toBe(key);
+    }
+  });
+
+  test("answers while the chain is gone and finds it again", async () => {
+    await until("both models", async () => (await fetch(`${url}/ready`)).ok);
+    await gate.shut();
+    await until("the node to notice", async () => {
+      const { chain: state } = (await (await fetch(`${url}/ready`)).json()) as { chain: { reachable: boolean } };
+      return !state.reachable;
+    });
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ model: "sums", messages: [{ role: "user", content: "What is 17 plus 5?" }] }),
+    });
+    expect(((await answer.json()) as { choices: { message: { content: string } }[] }).choices[0]?.message.content).toBe(
+      "17 plus 5 is 22.",
+    );
+
+    await gate.open();
+    await until("the node to see the chain", async () => {
+      const { chain: state } = (await (await fetch(`${url}/ready`)).json()) as { chain: { reachable: boolean } };
+      return state.reachable;
+    });
+    expect(node.stderr().match(/the chain does not answer/g)).toHaveLength(1);
+    expect(node.child.exitCode).toBeNull();
+  });
+
+  test("says in a sentence that its port is taken", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const late = serve(["--port", String(port)]);
+    expect(await late.exited).toBe(1);
+    expect(late.stderr()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.`);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  test("ends on SIGTERM and leaves no process behind", async () => {
+    await until("loaded models", async () => {
+      const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
+      return entries.length === 2 && entries.every(({ state }) => state === "ready");
+    });
+    const children = await childrenOf(node.child.pid);
+    expect(children).toHaveLength(2);
+    node.child.kill("SIGTERM");
+    expect(await node.exited).toBe(0);
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  test("its models' processes end when it is killed outright", async () => {
+    node = serve();
+    url = String((await node.first)["url"]);
+    const children = await until("loaded models", async () => {
+      const found = await childrenOf(node.child.pid);
+      const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
+      return entries.length === 2 && entries.every(({ state }) => state === "ready") && found;
+    });
+    expect(children).toHaveLength(2);
+    node.child.kill("SIGKILL");
+    await until("the children to end", () => children.every((pid) => !isAlive(pid)), 5_000);
+  });
+});
+
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const { execFile } = await import("node:child_process");
+  const text = await new Promise<string>((resolve) => {
+    execFile("ps", ["-e", "-o", "pid=,ppid=,args="], (_error, stdout) => resolve(stdout));
+  });
+  return text
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, ...args]) => Number(parent) === pid && args.join(" ").includes("child.ts"))
+    .map(([child]) => Number(child));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
