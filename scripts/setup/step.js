@@ -27,9 +27,10 @@ export class SetupError extends Error {
  */
 export async function runStep({ step, file, args, cwd, env, remedy }) {
   const started = Date.now();
+  const running = collect(file, args, cwd, env);
   console.error(`set-up: ${step} …`);
   const heartbeat = setInterval(() => console.error(`set-up: ${step}, ${seconds(started)} so far …`), HEARTBEAT * 1000);
-  const { code, signal, output } = await collect(file, args, cwd, env);
+  const { code, signal, output } = await running;
   clearInterval(heartbeat);
   if (code === 0) {
     console.error(`set-up: ${step}, done in ${seconds(started)}`);

@@ -96,6 +96,19 @@ describe("contracts", () => {
   });
 });
 
+test("Ctrl-C in the middle of a step stops it, and the next set-up finishes the work", async () => {
+  const { folder, write, setUp } = house("ours");
+  write("contracts/Good.sol", GOOD);
+  const { child, ended } = setUp();
+  child.stderr?.once("data", () => child.kill("SIGINT"));
+  const run = await ended;
+  expect(run.code).toBe(130);
+  expect(run.stderr).toContain("stopped while compiling the contracts");
+  expect(existsSync(join(folder, ".coindrop/setup.lock"))).toBe(false);
+  expect((await setUp().ended).code).toBe(0);
+  expect(existsSync(join(folder, "artifacts/contracts/Good.sol/Good.json"))).toBe(true);
+});
+
 describe("two set-ups at once", () => {
   test("take turns, and the second finds nothing left to do", async () => {
     const { write, setUp } = house("ours");

@@ -58,6 +58,14 @@ const ALLOWED = [
   ["test/unit/fair2.ts", "../../indexer/main.ts"],
 ] as const;
 
+/** Other ways through a wall than an import of values, each planted in the app. */
+const FORMS = [
+  ["app/form1.ts", 'import type { Row } from "../indexer/store/rows.ts";\nexport type Own = Row;\n'],
+  ["app/form2.ts", 'export { row } from "../indexer/store/rows.ts";\n'],
+  ["app/form3.ts", 'export const rows = await import("../indexer/store/rows.ts");\n'],
+  ["app/form4.ts", 'import "../indexer/store/rows.ts";\n'],
+] as const;
+
 const WALLS = ["lint/style/noRestrictedImports", "lint/correctness/noNodejsModules"];
 const Report = z.object({
   diagnostics: z.array(
@@ -74,12 +82,17 @@ beforeAll(async () => {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     writeFileSync(join(copy, file), `import { something } from ${JSON.stringify(source)};\n\nsomething();\n`);
   }
+  for (const [file, text] of FORMS) writeFileSync(join(copy, file), text);
   hit = new Set(await filesThatHitAWall(copy));
 });
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 test.each(FORBIDDEN)("%s may not import %s", (file) => {
+  expect(hit).toContain(file);
+});
+
+test.each(FORMS)("%s may not say %s", (file) => {
   expect(hit).toContain(file);
 });
 
