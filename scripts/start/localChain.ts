@@ -16,6 +16,7 @@ const DEV_ACCOUNT_INDEX = {
   faucet: 8,
   keeper: 9,
   issuer: 10,
+  nodeKeys: [11, 12],
 } as const;
 
 export type DevAccount = LocalAccount & { readonly privateKey: Hex };
@@ -36,6 +37,7 @@ export function devAccounts() {
     faucet: at(index.faucet),
     keeper: at(index.keeper),
     issuer: at(index.issuer),
+    nodeKeys: index.nodeKeys.map(at),
   };
 }
 
