@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {TestCoin} from "./TestCoin.sol";
+
+/// @notice Keeps one percent of what it transfers, once switched on.
+contract FeeCoin is TestCoin {
+    bool public taking;
+
+    function setTaking(bool on) external {
+        taking = on;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (!taking || from == address(0)) return super._update(from, to, value);
+        uint256 fee = value / 100;
+        super._update(from, address(0xFEE), fee);
+        super._update(from, to, value - fee);
+    }
+}
+
+/// @notice Brings more than it was asked for, once switched on.
+contract GenerousCoin is TestCoin {
+    bool public giving;
+
+    function setGiving(bool on) external {
+        giving = on;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        super._update(from, to, value);
+        if (giving && from != address(0)) super._update(address(0), to, 1);
+    }
+}
+
+/// @notice Returns false instead of reverting, once switched on; moves nothing.
+contract FalseCoin is TestCoin {
+    bool public refusing;
+
+    function setRefusing(bool on) external {
+        refusing = on;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        return refusing ? false : super.transfer(to, value);
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        return refusing ? false : super.transferFrom(from, to, value);
+    }
+}
+
+/// @notice Claims success and moves nothing, once switched on.
+contract LyingCoin is TestCoin {
+    bool public lying;
+
+    function setLying(bool on) external {
+        lying = on;
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        return lying ? true : super.transferFrom(from, to, value);
+    }
+}
+
+/// @notice Returns nothing, as some old and large coins do.
+contract SilentCoin {
+    mapping(address account => uint256) public balanceOf;
+    mapping(address owner => mapping(address spender => uint256)) public allowance;
+    uint256 public totalSupply;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+        totalSupply += amount;
+    }
+
+    function approve(address spender, uint256 amount) external {
+        allowance[msg.sender][spender] = amount;
+    }
+
+    function transfer(address to, uint256 amount) external {
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external {
+        allowance[from][msg.sender] -= amount;
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// @notice Reverts, or burns all gas, for one account.
+contract BlockingCoin is TestCoin {
+    error BlockingCoin_Blocked(address account);
+
+    address public blocked;
+    bool public burning;
+
+    function setBlocked(address account, bool burn) external {
+        blocked = account;
+        burning = burn;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (blocked != address(0) && (from == blocked || to == blocked)) {
+            if (burning) while (true) {}
+            revert BlockingCoin_Blocked(blocked);
+        }
+        super._update(from, to, value);
+    }
+}
+
+/// @notice Shrinks every balance of one account.
+contract RebasingCoin is TestCoin {
+    function shrink(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+}
+
+interface ICoinHook {
+    function coinsMove(address from, address to, uint256 amount) external;
+}
+
+/// @notice Calls sender before and receiver after each movement, as ERC-777 does.
+contract CallbackCoin is TestCoin {
+    mapping(address account => bool) public wantsCall;
+
+    function setWantsCall(bool wants) external {
+        wantsCall[msg.sender] = wants;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (wantsCall[from]) ICoinHook(from).coinsMove(from, to, value);
+        super._update(from, to, value);
+        if (wantsCall[to]) ICoinHook(to).coinsMove(from, to, value);
+    }
+}
+
+/// @notice Makes one prepared call when its coins move, and keeps what it saw.
+contract Reentrant is ICoinHook {
+    address private _target;
+    bytes private _call;
+    bytes private _look;
+    bool private _done;
+    bool public reentered;
+    bytes public answer;
+    bytes public seen;
+
+    function prepare(address target, bytes calldata call_, bytes calldata look) external {
+        (_target, _call, _look) = (target, call_, look);
+        (_done, reentered) = (false, false);
+    }
+
+    function act(address target, bytes calldata call_) external returns (bytes memory) {
+        (bool success, bytes memory returned) = target.call(call_);
+        if (!success) _bubble(returned);
+        return returned;
+    }
+
+    function coinsMove(address, address, uint256) external {
+        if (_done) return;
+        _done = true;
+        if (_look.length != 0) (, seen) = _target.staticcall(_look);
+        if (_call.length != 0) (reentered, answer) = _target.call(_call);
+    }
+
+    function _bubble(bytes memory reason) private pure {
+        assembly ("memory-safe") {
+            revert(add(reason, 32), mload(reason))
+        }
+    }
+}
