@@ -9,7 +9,8 @@ import type { NodeConfig } from "./nodeConfig.ts";
 import type { OpenedNode } from "./openNode.ts";
 import { openNode } from "./openNode.ts";
 
-const limits = { loadMs: 600_000, stallMs: 120_000, cancelMs: 10_000 };
+/** Milliseconds. A long prompt on a slow machine gives no sign of life while it is read. */
+const limits = { stallMs: 120_000, cancelMs: 10_000 };
 
 /**
  * Runs a node until it is told to stop: by a signal, or because the process that started it is gone.

@@ -47,7 +47,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), [], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: childEnvironment(),
-    execArgv: [],
+    execArgv: ["--max-old-space-size=2048"],
   });
   const loaded = Promise.withResolvers<LoadedModel>();
   const exited = Promise.withResolvers<string>();

@@ -59,9 +59,13 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       if (current !== process) return;
       current = null;
       if (state === "closed") return;
-      notBefore = now() + Math.min(longestRestartMs, options.restartMs * 2 ** failures);
+      const wait = Math.min(longestRestartMs, options.restartMs * 2 ** failures);
+      notBefore = now() + wait;
       failures += 1;
+      const worked = state === "ready";
       become("failed", reason);
+      // One that had worked is wanted again; one that never loaded waits for somebody to ask.
+      if (worked) setTimeout(() => void running().catch(() => undefined), wait).unref();
     });
     return process;
   };

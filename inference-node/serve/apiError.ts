@@ -31,6 +31,24 @@ export class ApiError extends Error {
   }
 }
 
+/** Nobody is there to hear an answer. */
+export class ClientGoneError extends Error {
+  override readonly name = "ClientGoneError";
+}
+
+/**
+ * What a log may hold of an error: its kind and, of an engine's, its code. Their messages can quote a prompt.
+ */
+export function loggable(error: unknown): {
+  readonly kind: string;
+  readonly code: string | null;
+  readonly stack?: string;
+} {
+  if (error instanceof EngineError) return { kind: error.name, code: error.code };
+  if (!(error instanceof Error)) return { kind: typeof error, code: null };
+  return { kind: error.name, code: null, ...(error.stack !== undefined && { stack: error.stack }) };
+}
+
 const statusOf: Readonly<Record<EngineErrorCode, number>> = {
   prompt_too_long: 400,
   bad_format: 400,
@@ -48,6 +66,7 @@ const statusOf: Readonly<Record<EngineErrorCode, number>> = {
 /** What a caller is told about anything that was thrown; what is not meant for callers stays in the log. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof ClientGoneError) return new ApiError(499, "The client went away.");
   if (error instanceof EngineError) {
     const code = error.code === "prompt_too_long" ? "context_length_exceeded" : `model_${error.code}`;
     const param = statusOf[error.code] === 400 ? { param: "messages" } : {};

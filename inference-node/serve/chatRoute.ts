@@ -5,7 +5,7 @@ import { zeroAddress } from "viem";
 import { addressSchema } from "#protocol/primitives.ts";
 import type { Answering, ChatAnswer } from "./answerChat.ts";
 import { answerChat } from "./answerChat.ts";
-import { toApiError } from "./apiError.ts";
+import { ClientGoneError, loggable, toApiError } from "./apiError.ts";
 import type { ChatRequest } from "./chatRequest.ts";
 import { parseChatRequest } from "./chatRequest.ts";
 import type { ChatHead } from "./chatShapes.ts";
@@ -28,7 +28,7 @@ export function addChatRoute(app: FastifyInstance, answering: Answering, entries
       system_fingerprint: `${entry.engine.llamaCpp} ${entry.engine.variant}`,
     };
     const gone = new AbortController();
-    reply.raw.once("close", () => gone.abort(new Error("the client went away")));
+    reply.raw.once("close", () => gone.abort(new ClientGoneError()));
     const asked = { entry, request, client: clientOf(http), signal: gone.signal };
 
     if (request.stream !== true) {
@@ -53,9 +53,9 @@ export function addChatRoute(app: FastifyInstance, answering: Answering, entries
     });
     // Until the model has taken the prompt a refusal is still an HTTP status; after it, an event in the stream.
     await Promise.race([begun.promise, answer]);
-    void finishStream(out, head, request, answer, (error) =>
-      http.log.warn({ err: error }, "an answer broke off"),
-    ).finally(() => hangUpLater(reply));
+    void finishStream(out, head, request, answer, (error) => {
+      if (!gone.signal.aborted) http.log.warn({ error: loggable(error) }, "an answer broke off");
+    }).finally(() => hangUpLater(reply));
     return reply
       .type("text/event-stream; charset=utf-8")
       .header("Cache-Control", "no-store")

@@ -3,7 +3,7 @@ import fastifyStatic from "@fastify/static";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import Fastify, { LogController } from "fastify";
 import type { Answering } from "./answerChat.ts";
-import { ApiError, toApiError } from "./apiError.ts";
+import { ApiError, loggable, toApiError } from "./apiError.ts";
 import { addChatRoute } from "./chatRoute.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
@@ -40,7 +40,7 @@ export async function createApp({ answering, view, logger }: AppOptions): Promis
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = toApiError(error);
-    if (refusal.status >= 500) request.log.error({ err: error, url: request.url }, "a request failed");
+    if (refusal.status >= 500) request.log.error({ error: loggable(error), url: request.url }, "a request failed");
     if (refusal.retryAfter !== null) reply.header("Retry-After", refusal.retryAfter);
     return reply.code(refusal.status).send(refusal.body);
   });

@@ -102,7 +102,8 @@ export function createHost(options: HostOptions): Host {
   return {
     entries: () => [...hosted.values()],
     readiness: () => ({
-      ready: block !== null && known.length > 0 && hosted.size === known.length,
+      ready:
+        block !== null && hosted.size > 0 && known.every(({ entryId }) => hosted.has(entryId) || failed.has(entryId)),
       chain: { reachable, block },
       entries: known.map(progressOf),
     }),

@@ -25,12 +25,10 @@ export function addFileRoutes(app: FastifyInstance, entries: () => readonly Host
     const { sha256 } = request.params;
     const entry = entries().find(({ facts }) => bareHex(facts.modelSha256) === sha256);
     if (entry === undefined) throw new ApiError(404, "No model with this SHA-256 is kept here.", { code: "not_found" });
-    return reply
-      .type("application/octet-stream")
-      .sendFile(basename(entry.modelPath), dirname(entry.modelPath), {
-        maxAge: "1y",
-        immutable: true,
-        dotfiles: "allow",
-      });
+    return reply.type("application/octet-stream").sendFile(basename(entry.modelPath), dirname(entry.modelPath), {
+      maxAge: "1y",
+      immutable: true,
+      dotfiles: "allow",
+    });
   });
 }

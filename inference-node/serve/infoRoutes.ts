@@ -8,6 +8,7 @@ import { findEntry, idOf } from "./hostedEntry.ts";
 export type EntryProgress = { readonly id: string; readonly state: string; readonly detail: string | null };
 
 export type Readiness = {
+  /** Whether the chain was read, each entry was tried, and one at least is served. */
   readonly ready: boolean;
   /** Whether the chain answered last time, and up to which finalised block it was read. */
   readonly chain: { readonly reachable: boolean; readonly block: number | null };

@@ -16,7 +16,7 @@ export type HostingOptions = {
   readonly threads: number;
   readonly batchSize: number;
   readonly maxWaiting: number;
-  readonly limits: ProcessLimits;
+  readonly limits: Omit<ProcessLimits, "loadMs">;
   readonly storeFolder: string;
   readonly modelFolders: readonly string[];
   readonly manifestFolders: readonly string[];
@@ -70,7 +70,7 @@ export async function prepareEntry(
         threads: options.threads,
         gpu: options.gpu,
       },
-      limits: options.limits,
+      limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
       maxWaiting: options.maxWaiting,
       restartMs: 500,
       onChange: (state, detail) => {
@@ -80,6 +80,11 @@ export async function prepareEntry(
       },
     }),
   };
+}
+
+/** Milliseconds that loading may take: a minute, and what a slow disk needs for the file. */
+function loadLimit(bytes: number): number {
+  return 60_000 + bytes / 20_000;
 }
 
 function describeEngine(build: EngineBuild, manifest: Manifest, trained: number, batchSize: number): Engine {

@@ -1,13 +1,9 @@
 import OpenAI from "openai";
-import { hashTypedData, recoverTypedDataAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Bundle } from "#protocol/node.ts";
-import { bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
-import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
+import { bundleSchema } from "#protocol/node.ts";
 import { until } from "../../support/until.ts";
 import type { TestNode } from "./startNode.ts";
-import { contest, demoNames, readDraft, registry, startNode, writeEntry } from "./startNode.ts";
+import { contest, demoNames, readDraft, startNode, writeEntry } from "./startNode.ts";
 
 let node: TestNode;
 let client: OpenAI;

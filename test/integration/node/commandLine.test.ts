@@ -13,6 +13,7 @@ import { send } from "../../../scripts/chainClients.ts";
 import { devAccounts, LOCAL_CHAIN_ID } from "../../../scripts/start/localChain.ts";
 import { createGate, type Gate } from "../../support/gate.ts";
 import { until } from "../../support/until.ts";
+import { isAlive, modelProcessesOf } from "./processes.ts";
 import { type DemoContest, deployContest, type HouseProcess, run, startChain } from "./realChain.ts";
 import { writeEntry } from "./startNode.ts";
 
@@ -152,7 +153,7 @@ describe("a node on a real chain", () => {
       const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
       return entries.length === 2 && entries.every(({ state }) => state === "ready");
     });
-    const children = await childrenOf(node.child.pid);
+    const children = await modelProcessesOf(node.child.pid);
     expect(children).toHaveLength(2);
     node.child.kill("SIGTERM");
     expect(await node.exited).toBe(0);
@@ -163,7 +164,7 @@ describe("a node on a real chain", () => {
     node = serve();
     url = String((await node.first)["url"]);
     const children = await until("loaded models", async () => {
-      const found = await childrenOf(node.child.pid);
+      const found = await modelProcessesOf(node.child.pid);
       const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
       return entries.length === 2 && entries.every(({ state }) => state === "ready") && found;
     });
@@ -172,24 +173,3 @@ describe("a node on a real chain", () => {
     await until("the children to end", () => children.every((pid) => !isAlive(pid)), 5_000);
   });
 });
-
-async function childrenOf(pid: number | undefined): Promise<number[]> {
-  const { execFile } = await import("node:child_process");
-  const text = await new Promise<string>((resolve) => {
-    execFile("ps", ["-e", "-o", "pid=,ppid=,args="], (_error, stdout) => resolve(stdout));
-  });
-  return text
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, parent, ...args]) => Number(parent) === pid && args.join(" ").includes("child.ts"))
-    .map(([child]) => Number(child));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -111,7 +111,7 @@ export async function startNode(
     threads: 1,
     batchSize: 512,
     maxWaiting: 4,
-    limits: { loadMs: 60_000, stallMs: 30_000, cancelMs: 5_000 },
+    limits: { stallMs: 30_000, cancelMs: 5_000 },
     storeFolder: join(folder, "store"),
     modelFolders: [folder],
     manifestFolders: [folder],

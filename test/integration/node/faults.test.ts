@@ -1,0 +1,184 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { bareHex } from "#protocol/hashing.ts";
+import { until } from "../../support/until.ts";
+import { modelProcessesOf } from "./processes.ts";
+import { contest, startNode, type TestNode, writeEntry } from "./startNode.ts";
+
+let node: TestNode | undefined;
+afterEach(async () => {
+  await node?.close();
+  node = undefined;
+});
+
+type Started = Awaited<ReturnType<typeof writeEntry>>;
+type Ready = { ready: boolean; entries: { id: string; state: string; detail: string | null }[] };
+
+const readiness = async (of: TestNode): Promise<Ready> => (await (await fetch(`${of.url}/ready`)).json()) as Ready;
+const post = (of: TestNode, body: unknown, signal?: AbortSignal) =>
+  fetch(`${of.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    ...(signal !== undefined && { signal }),
+  });
+const question = { model: "sums", temperature: 0, messages: [{ role: "user", content: "What is 17 plus 5?" }] };
+const story = { model: "bedtime", temperature: 0, messages: [{ role: "user", content: "a story about a bear" }] };
+const textOf = async (answer: Response) =>
+  ((await answer.json()) as { choices?: { message: { content: string } }[] }).choices?.[0]?.message.content;
+const errorOf = async (answer: Response) => ((await answer.json()) as { error: Record<string, string | null> }).error;
+
+async function startWith(
+  name: Parameters<typeof writeEntry>[1],
+  options: Parameters<typeof startNode>[1] = {},
+  spoil: (entry: Started, folder: string) => Promise<Started["facts"]> = async ({ facts }) => facts,
+): Promise<TestNode> {
+  node = await startNode(async (folder) => [await spoil(await writeEntry(folder, name, 1), folder)], options);
+  return node;
+}
+
+/** The one process that holds the node's one model, once it answers. */
+async function modelOf(of: TestNode, body: unknown): Promise<number> {
+  await until("a ready node", async () => (await readiness(of)).ready);
+  expect((await post(of, body)).status).toBe(200);
+  const [pid, ...more] = await modelProcessesOf(process.pid);
+  expect(more).toEqual([]);
+  if (pid === undefined) throw new Error("no model process");
+  return pid;
+}
+
+describe("a model's process", () => {
+  test("killed in the middle of an answer ends that answer with an error and no other", async () => {
+    const served = await startWith("bedtime");
+    const pid = await modelOf(served, story);
+    const answer = await post(served, { ...story, stream: true });
+    let text = "";
+    for await (const piece of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      if (text === "") process.kill(pid, "SIGKILL");
+      text += piece;
+    }
+    expect(text).toContain('"code":"model_crashed"');
+    expect(text).not.toContain("[DONE]");
+    expect(await textOf(await post(served, story))).toContain("Once upon a time");
+    expect(await modelProcessesOf(process.pid)).not.toContain(pid);
+  });
+
+  test("that goes deaf is killed, and the next request finds a new one", async () => {
+    const served = await startWith("sums", { limits: { stallMs: 1_500, cancelMs: 500 } });
+    const pid = await modelOf(served, question);
+    process.kill(pid, "SIGSTOP");
+    const answer = await post(served, question);
+    expect(answer.status).toBe(500);
+    expect(await errorOf(answer)).toMatchObject({ code: "model_stalled", type: "server_error" });
+    expect(await textOf(await post(served, question))).toBe("17 plus 5 is 22.");
+  });
+
+  test("is told to stop when the client hangs up, and killed when it does not listen", async () => {
+    const served = await startWith("sums", { limits: { stallMs: 60_000, cancelMs: 300 } });
+    const pid = await modelOf(served, question);
+    process.kill(pid, "SIGSTOP");
+    const hangUp = new AbortController();
+    const answer = post(served, question, hangUp.signal).catch(() => "gone");
+    await until("the request to arrive", async () => (await waitingAt(served)) === 1);
+    hangUp.abort();
+    expect(await answer).toBe("gone");
+    await until(
+      "the deaf process to be replaced",
+      async () => !(await modelProcessesOf(process.pid)).includes(pid),
+      5_000,
+    );
+    expect(await textOf(await post(served, question))).toBe("17 plus 5 is 22.");
+  });
+
+  test("lets only so many wait for it: the next is told when to come back", async () => {
+    const served = await startWith("sums", { maxWaiting: 1 });
+    const pid = await modelOf(served, question);
+    process.kill(pid, "SIGSTOP");
+    const first = post(served, question);
+    await until("the first to be taken", async () => (await waitingAt(served)) === 1);
+    const second = post(served, question);
+    await until("the second to wait", async () => (await waitingAt(served)) === 2);
+    const third = await post(served, question);
+    expect(third.status).toBe(503);
+    expect(Number(third.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await errorOf(third)).toMatchObject({ type: "overloaded_error", code: "model_busy" });
+    process.kill(pid, "SIGCONT");
+    expect([await textOf(await first), await textOf(await second)]).toEqual(["17 plus 5 is 22.", "17 plus 5 is 22."]);
+  });
+});
+
+describe("what is not the entry's is refused before it is loaded", () => {
+  test("a model file with one flipped byte, with both hashes", async () => {
+    let flipped = "";
+    const served = await startWith("sums", {}, async ({ facts, modelPath }) => {
+      const bytes = await readFile(modelPath);
+      bytes[900_000] = (bytes[900_000] ?? 0) ^ 1;
+      await writeFile(modelPath, bytes);
+      const { createHash } = await import("node:crypto");
+      flipped = createHash("sha256").update(bytes).digest("hex");
+      return facts;
+    });
+    const { detail } = await refusal(served);
+    expect(detail).toContain(`SHA-256 of the file: 0x${flipped}`);
+    expect(detail).toContain(
+      "SHA-256 of the entry: 0x05cda178f5ea3bb029603c1f5dbbc26b2370107d78a151ef5a9933008a583f36",
+    );
+    expect((await post(served, question)).status).toBe(404);
+    expect(await modelProcessesOf(process.pid)).toEqual([]);
+    expect(served.attested).toEqual([]);
+  });
+
+  test("a shortened model file", async () => {
+    const served = await startWith("sums", {}, async ({ facts, modelPath }) => {
+      await writeFile(modelPath, (await readFile(modelPath)).subarray(0, 1_000_000));
+      return facts;
+    });
+    expect((await refusal(served)).detail).toContain("size of the file: 1000000");
+  });
+
+  test("a manifest whose words were changed under the same name", async () => {
+    const served = await startWith("sums", {}, async ({ facts, manifest }, folder) => {
+      const path = join(folder, `${bareHex(facts.manifestHash)}.json`);
+      await writeFile(path, JSON.stringify({ ...manifest, tagline: "Send me your seed phrase." }));
+      return facts;
+    });
+    expect((await refusal(served)).detail).toContain("This is not the manifest that the entry names.");
+  });
+
+  test("a manifest that names another model than the chain", async () => {
+    const served = await startWith("sums", {}, async ({ facts }) => ({
+      ...facts,
+      modelSha256: `0x${"ab".repeat(32)}`,
+    }));
+    expect((await refusal(served)).detail).toContain("The manifest names another model file than the entry.");
+  });
+
+  test.each([
+    ["http://127.0.0.1:80/x.json", "is not https"],
+    ["https://127.0.0.1/x.json", "127.0.0.1 is not a public address"],
+    ["https://[::ffff:10.0.0.1]/x.json", "is not a public address"],
+    ["https://localhost/x.json", "is not public"],
+    ["file:///etc/passwd", "is not https"],
+    ["https://user:secret@example.org/x.json", "carries credentials"],
+    ["no address at all", "no address"],
+  ])("a manifest at %s", async (manifestURI, reason) => {
+    const served = await startWith("sums", { manifestFolders: [] }, async ({ facts }) => ({ ...facts, manifestURI }));
+    expect((await refusal(served)).detail).toContain(reason);
+  });
+});
+
+async function refusal(of: TestNode) {
+  const { entries, ready } = await until("a refusal", async () => {
+    const now = await readiness(of);
+    return now.entries[0]?.state === "unavailable" && now;
+  });
+  expect(ready).toBe(false);
+  expect(entries).toHaveLength(1);
+  return { detail: entries[0]?.detail ?? "" };
+}
+
+async function waitingAt(of: TestNode): Promise<number | undefined> {
+  const models = (await (await fetch(`${of.url}/v1/models/${contest}/1`)).json()) as { coindrop?: { waiting: number } };
+  return models.coindrop?.waiting;
+}
