@@ -1,0 +1,78 @@
+import cors from "@fastify/cors";
+import type { FastifyInstance } from "fastify";
+import { fastify } from "fastify";
+import { z } from "zod";
+import type { Ready } from "#protocol/http.ts";
+import { routes as urls } from "#protocol/http.ts";
+import { addressSchema } from "#protocol/primitives.ts";
+import type { Hub } from "../stream/hub.ts";
+import { BadParameterError, NotFoundError, NotYetError } from "../views/errors.ts";
+import { describeApi } from "./openapi.ts";
+import type { Route } from "./route.ts";
+import { parseParameters } from "./route.ts";
+
+type ApiOptions = {
+  readonly routes: readonly Route[];
+  readonly hub: Hub;
+  readonly ready: () => Ready;
+  readonly onError: (error: unknown, url: string) => void;
+};
+
+const streamQuery = z.object({ contest: addressSchema.optional() });
+
+/** The HTTP side: reads only, for any origin. */
+export async function createApi({ routes, hub, ready, onError }: ApiOptions): Promise<FastifyInstance> {
+  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 100 } });
+  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["retry-after"] });
+
+  const description = JSON.stringify(describeApi(routes));
+  app.get(urls.openapi, (_, reply) => reply.type("application/json").send(description));
+  app.get(urls.health, () => ({ alive: true }));
+  app.get(urls.ready, (_, reply) => {
+    const answer = ready();
+    return reply.code(answer.ready ? 200 : 503).send(answer);
+  });
+  for (const { url, handle } of routes) {
+    app.get(url, (request) => handle(request.params, request.query));
+  }
+
+  app.get(urls.events, (request, reply) => {
+    const { contest } = parseParameters(streamQuery, request.query);
+    const given = request.headers["last-event-id"];
+    const lastEventId = Array.isArray(given) ? given[0] : given;
+    if (!hub.hasRoom()) {
+      return reply.code(503).header("retry-after", "5").send(errorOf("Too many listeners; try again in a moment."));
+    }
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
+    reply.raw.socket?.setNoDelay(true);
+    hub.listen(reply.raw, { contest, lastEventId });
+    return reply;
+  });
+
+  app.setNotFoundHandler((request, reply) => reply.code(404).send(errorOf(`There is nothing at ${request.url}.`)));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof BadParameterError) {
+      return reply.code(400).send({ error: { message: error.shortMessage, parameter: error.parameter } });
+    }
+    if (error instanceof NotFoundError) return reply.code(404).send(errorOf(error.shortMessage));
+    if (error instanceof NotYetError)
+      return reply.code(503).header("retry-after", "1").send(errorOf(error.shortMessage));
+    const status = (error as { readonly statusCode?: number }).statusCode;
+    if (status !== undefined && status < 500) return reply.code(status).send(errorOf("The request cannot be read."));
+    onError(error, request.url);
+    return reply.code(500).send(errorOf("The indexer failed on this request; its log says why."));
+  });
+  return app;
+}
+
+function errorOf(message: string) {
+  return { error: { message } };
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import {
+  activityAnswer,
+  contestAnswer,
+  contestsAnswer,
+  entriesAnswer,
+  entryAnswer,
+  historyAnswer,
+  nodesAnswer,
+  rankingAnswer,
+  routes as urls,
+  voterAnswer,
+} from "#protocol/http.ts";
+import { addressSchema } from "#protocol/primitives.ts";
+import type { Rows } from "../store/rows.ts";
+import { activityView } from "../views/activity.ts";
+import { contestsView, contestView } from "../views/contests.ts";
+import { entriesView, entryView } from "../views/entries.ts";
+import { historyView } from "../views/history.ts";
+import type { ManifestReader } from "../views/manifests.ts";
+import { nodesView } from "../views/nodes.ts";
+import { rankingView } from "../views/ranking.ts";
+import { voterView } from "../views/voters.ts";
+import type { Route } from "./route.ts";
+import { defineRoute } from "./route.ts";
+
+/** Whole number between bounds, as it comes in an address. */
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,9})$/, "expected a whole number")
+    .transform(Number)
+    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+
+const entryId = whole(1, 65_535);
+const ofContest = z.object({ contest: addressSchema });
+
+/** Everything that the API answers from the database. */
+export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly Route[] {
+  return [
+    defineRoute({
+      url: urls.contests,
+      summary: "All contests of the factory, newest first.",
+      answerName: "Contests",
+      answer: contestsAnswer,
+      handle: () => contestsView(rows) as z.input<typeof contestsAnswer>,
+    }),
+    defineRoute({
+      url: urls.contest,
+      summary: "One contest: rules, phase, pot, result.",
+      params: ofContest,
+      answerName: "Contest",
+      answer: contestAnswer,
+      handle: ({ contest }) => contestView(rows, contest),
+    }),
+    defineRoute({
+      url: urls.entries,
+      summary: "Entries of a contest by id, with manifests; all words of `search` must occur.",
+      params: ofContest,
+      query: z.object({ search: z.string().max(200).optional(), category: z.string().max(64).optional() }),
+      answerName: "Entries",
+      answer: entriesAnswer,
+      handle: ({ contest }, query) => entriesView(rows, manifestOf, contest, query),
+    }),
+    defineRoute({
+      url: urls.entry,
+      summary: "One entry.",
+      params: ofContest.extend({ id: entryId }),
+      answerName: "Entry",
+      answer: entryAnswer,
+      handle: ({ contest, id }) => entryView(rows, manifestOf, contest, id),
+    }),
+    defineRoute({
+      url: urls.ranking,
+      summary: "Every entry of a contest by projected or final score, ranked ones first.",
+      params: ofContest,
+      answerName: "Ranking",
+      answer: rankingAnswer,
+      handle: ({ contest }) => rankingView(rows, manifestOf, contest) as z.input<typeof rankingAnswer>,
+    }),
+    defineRoute({
+      url: urls.history,
+      summary: "Scores over time, exact at the end of each bucket.",
+      params: ofContest,
+      query: z.object({ buckets: whole(2, 500).default(60) }),
+      answerName: "History",
+      answer: historyAnswer,
+      handle: ({ contest }, { buckets }) => historyView(rows, contest, buckets) as z.input<typeof historyAnswer>,
+    }),
+    defineRoute({
+      url: urls.voter,
+      summary: "What a wallet has in a contest: stakes, credits, entries.",
+      params: ofContest.extend({ wallet: addressSchema }),
+      answerName: "Voter",
+      answer: voterAnswer,
+      handle: ({ contest, wallet }) => voterView(rows, contest, wallet),
+    }),
+    defineRoute({
+      url: urls.activity,
+      summary: "What happened in a contest, newest first.",
+      params: ofContest,
+      query: z.object({
+        limit: whole(1, 200).default(50),
+        before: z.string().max(32).optional(),
+        entry: entryId.optional(),
+        account: addressSchema.optional(),
+      }),
+      answerName: "ActivityPage",
+      answer: activityAnswer,
+      handle: ({ contest }, query) => activityView(rows, contest, query) as z.input<typeof activityAnswer>,
+    }),
+    defineRoute({
+      url: urls.nodes,
+      summary: "Nodes in the order of their registration; with `contest` or `entry` those that attested it.",
+      query: z.object({ contest: addressSchema.optional(), entry: entryId.optional() }),
+      answerName: "Nodes",
+      answer: nodesAnswer,
+      handle: (_, query) => nodesView(rows, query) as z.input<typeof nodesAnswer>,
+    }),
+  ];
+}

@@ -1,0 +1,206 @@
+import pRetry from "p-retry";
+import type { Logger } from "pino";
+import type { Hex } from "viem";
+import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
+import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
+import type { Header, Store } from "../store/store.ts";
+import { BranchChangedError, ChainUnreachableError, RequestRefusedError } from "./errors.ts";
+import { findFork } from "./findFork.ts";
+import { createRangeSize } from "./rangeSize.ts";
+import { readRange } from "./readRange.ts";
+import type { Rpc } from "./rpc.ts";
+import { verifyChain } from "./verifyChain.ts";
+
+export type FollowOptions = {
+  readonly rpc: Rpc;
+  readonly store: Store;
+  readonly factory: Hex;
+  readonly nodeRegistry: Hex;
+  readonly chainId: number | undefined;
+  readonly file: string;
+  /** First block to read in an empty database. */
+  readonly fromBlock: number;
+  /** Blocks this far below the head are final, or further below where the chain's own tag says so. */
+  readonly finalityDepth: number;
+  /** Milliseconds between two looks at the head. */
+  readonly pollMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called after each commit or rollback. */
+  readonly onChange: () => void;
+  readonly log: Pick<Logger, "info" | "warn">;
+};
+
+/** Where the follower stands. `head` is the chain's newest block as last seen. */
+export type FollowStatus = {
+  readonly head: number | null;
+  readonly seenAt: number | null;
+  readonly problem: string | null;
+};
+
+const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
+/** Contradicting logs in a row before the endpoint is given up. */
+const MOST_CONTRADICTIONS = 8;
+
+/**
+ * Follows the chain for ever: folds what is new, takes back what was taken back, waits out an endpoint that is away.
+ * `run` rejects only for what waiting cannot mend, and resolves when `signal` aborts.
+ */
+export function createFollower(options: FollowOptions) {
+  const { rpc, store, log } = options;
+  const rangeSize = createRangeSize();
+  let status: FollowStatus = { head: null, seenAt: null, problem: "The chain was not reached yet." };
+  let verified = false;
+  let contradictions = 0;
+
+  async function verify(): Promise<void> {
+    const stored = store.standing();
+    const identity = await verifyChain({ ...options, stored });
+    if (stored === undefined) {
+      const before = await rpc.header(Math.max(0, options.fromBlock - 1));
+      if (before === null) throw new BaseError(`The chain has no block ${options.fromBlock - 1} yet.`);
+      store.begin(identity, before);
+    }
+    verified = true;
+  }
+
+  /** One look at the head, and at most one range. Returns whether there is more to read. */
+  async function step(): Promise<boolean> {
+    if (!verified) await verify();
+    const [head, finalTag] = await Promise.all([rpc.header("latest"), finalizedTag()]);
+    if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
+    status = { head: head.number, seenAt: options.now(), problem: null };
+    const standing = store.standing();
+    const after = standing && store.headerAt(standing.block);
+    if (standing === undefined || after === undefined) throw new Error("the database lost its position");
+
+    if (head.number <= after.number) {
+      const ours = store.headerAt(head.number);
+      // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
+      if (head.number < standing.finalized || ours?.hash === head.hash) return false;
+      await rollBack(head.number);
+      return true;
+    }
+    const finalized = Math.max(standing.finalized, Math.min(finalTag, head.number - options.finalityDepth));
+    const to = await lastOf(after, head, finalized);
+    try {
+      const range = await readRange({
+        ...options,
+        contests: store.contests(),
+        hasToken: store.hasToken,
+        after,
+        to,
+        finalized,
+      });
+      store.commit(range);
+      rangeSize.answered(range.logs);
+      contradictions = 0;
+      options.onChange();
+      if (to.number - after.number > 1)
+        log.info({ block: to.number, head: head.number, logs: range.logs }, "range folded");
+    } catch (error) {
+      if (error instanceof BranchChangedError && (await rollBack(head.number))) return true;
+      if (tooMuchAsked(error, to.number - after.number) && rangeSize.refused()) return true;
+      throw error;
+    }
+    return to.number < head.number;
+  }
+
+  /** Up to where to read now: one range, and blocks that are final apart from those that are not. */
+  async function lastOf(after: Header, head: Header, finalized: number): Promise<Header> {
+    const ahead = after.number + rangeSize.blocks();
+    const number = after.number < finalized ? Math.min(ahead, finalized) : Math.min(ahead, head.number);
+    if (number === head.number) return head;
+    const [to] = await rpc.headers([number]);
+    return to ?? head;
+  }
+
+  async function finalizedTag(): Promise<number> {
+    const header = await rpc.header("finalized").catch((error: unknown) => {
+      // A chain without the tag says so; the depth alone decides.
+      if (error instanceof RequestRefusedError) return null;
+      throw error;
+    });
+    return header?.number ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Returns whether anything had to be taken back. */
+  async function rollBack(head: number): Promise<boolean> {
+    verified = false;
+    await verify();
+    const to = await findFork({ rpc, store, head });
+    const from = store.standing()?.block ?? to;
+    if (to === from) return false;
+    store.rollback(to);
+    log.warn({ from, to }, "the chain took another branch; blocks rolled back");
+    options.onChange();
+    return true;
+  }
+
+  function failed(error: Error): void {
+    verified = false;
+    contradictions = error instanceof InconsistentLogsError ? contradictions + 1 : 0;
+    if (status.problem !== shortMessageOf(error))
+      log.warn({ problem: shortMessageOf(error), facts: factsOf(error) }, "chain");
+    status = { ...status, problem: shortMessageOf(error) };
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    let wake = () => {};
+    let stopListening = () => {};
+    try {
+      while (!signal.aborted) {
+        const more = await pRetry(step, {
+          ...RETRY,
+          signal,
+          onFailedAttempt: ({ error }) => failed(error),
+          shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
+        });
+        if (more) continue;
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        stopListening = await listen(stopListening, () => wake());
+        await Promise.race([woken, pause(options.pollMs, signal)]);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      stopListening();
+    }
+  }
+
+  let listening = false;
+  async function listen(stop: () => void, onHead: () => void): Promise<() => void> {
+    if (listening) return stop;
+    listening = true;
+    return rpc.onHead(onHead).catch(() => {
+      listening = false;
+      return stop;
+    });
+  }
+
+  return { run, status: () => status };
+}
+
+export type Follower = ReturnType<typeof createFollower>;
+
+function tooMuchAsked(error: unknown, blocks: number): boolean {
+  return blocks > 1 && (error instanceof RequestRefusedError || error instanceof ChainUnreachableError);
+}
+
+function factsOf(error: Error): readonly string[] {
+  return error instanceof BaseError ? error.metaMessages : [];
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,133 @@
+import type { Hex } from "viem";
+import { http, webSocket } from "viem";
+import { z } from "zod";
+import { shortMessageOf } from "#protocol/errors.ts";
+import { addressSchema, bytes32Schema, hexSchema } from "#protocol/primitives.ts";
+import type { Header } from "../store/store.ts";
+import { ChainUnreachableError, RequestRefusedError } from "./errors.ts";
+import type { Log } from "./log.ts";
+
+const TIMEOUT_MS = 10_000;
+const HEADERS_AT_ONCE = 100;
+
+export type LogFilter = { readonly addresses: readonly Hex[] } & (
+  | { readonly blockHash: Hex }
+  | { readonly from: number; readonly to: number }
+);
+
+const quantity = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,14}$/)
+  .transform(Number)
+  .pipe(z.int());
+
+const headerSchema = z
+  .object({ number: quantity, hash: bytes32Schema, parentHash: bytes32Schema, timestamp: quantity })
+  .nullable();
+
+const logSchema = z
+  .object({
+    address: addressSchema,
+    topics: z.array(bytes32Schema).max(4),
+    data: hexSchema,
+    blockNumber: quantity,
+    blockHash: bytes32Schema,
+    transactionHash: bytes32Schema,
+    logIndex: quantity,
+    removed: z.boolean().optional(),
+  })
+  .transform(
+    ({ blockNumber, transactionHash, removed: _, ...log }): Log => ({
+      ...log,
+      block: blockNumber,
+      transaction: transactionHash,
+    }),
+  );
+
+export type Rpc = ReturnType<typeof createRpc>;
+
+/**
+ * The chain through one JSON-RPC endpoint, http(s) or ws(s). Answers are checked once, here. Every method throws
+ * `ChainUnreachableError` or `RequestRefusedError`; nothing is retried here.
+ */
+export function createRpc(url: string) {
+  const options = { retryCount: 0, timeout: TIMEOUT_MS };
+  const socket = /^wss?:/.test(url) ? webSocket(url, options)({ retryCount: 0 }) : undefined;
+  const transport =
+    socket ?? http(url, { ...options, batch: { wait: 0, batchSize: HEADERS_AT_ONCE } })({ retryCount: 0 });
+
+  async function ask<T>(schema: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
+    const answer = await request(method, params);
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw new ChainUnreachableError(`The chain's endpoint answered ${method} with something else than it must.`, {
+      metaMessages: [`Endpoint: ${withoutSecrets(url)}`, `Problem: ${z.prettifyError(parsed.error)}`],
+    });
+  }
+
+  async function request(method: string, params: readonly unknown[]): Promise<unknown> {
+    try {
+      return await transport.request({ method, params });
+    } catch (error) {
+      const code = (error as { readonly code?: unknown }).code;
+      const facts = { metaMessages: [`Endpoint: ${withoutSecrets(url)}`, `Request: ${method}`], cause: error };
+      if (typeof code === "number") {
+        throw new RequestRefusedError(`The chain's endpoint refused a request: ${reasonOf(error)}`, code, facts);
+      }
+      throw new ChainUnreachableError("The chain's endpoint does not answer.", facts);
+    }
+  }
+
+  const header = (at: number | "latest" | "finalized") =>
+    ask(headerSchema, "eth_getBlockByNumber", [typeof at === "number" ? toQuantity(at) : at, false]);
+
+  return {
+    chainId: () => ask(quantity, "eth_chainId", []),
+    /** The header of a block; null where the chain has none. */
+    header,
+    /** Headers of several blocks, in the order asked for. */
+    async headers(numbers: readonly number[]): Promise<Header[]> {
+      const found: Header[] = [];
+      for (let i = 0; i < numbers.length; i += HEADERS_AT_ONCE) {
+        const page = numbers.slice(i, i + HEADERS_AT_ONCE);
+        for (const answer of await Promise.all(page.map(header))) {
+          if (answer === null) throw new ChainUnreachableError("The chain's endpoint does not know a block it named.");
+          found.push(answer);
+        }
+      }
+      return found;
+    },
+    logs({ addresses, ...where }: LogFilter): Promise<Log[]> {
+      const span = "blockHash" in where ? where : { fromBlock: toQuantity(where.from), toBlock: toQuantity(where.to) };
+      return ask(z.array(logSchema), "eth_getLogs", [{ address: addresses, ...span }]);
+    },
+    code: (address: Hex) => ask(hexSchema, "eth_getCode", [address, "latest"]),
+    /** Result of a read-only call, with bounded gas. */
+    call: (to: Hex, data: Hex) => ask(hexSchema, "eth_call", [{ to, data, gas: "0x7a120" }, "latest"]),
+    /** Calls `wake` at each new block where the endpoint can tell; returns how to stop. Polling must not rely on it. */
+    async onHead(wake: () => void): Promise<() => void> {
+      if (socket?.value === undefined) return () => {};
+      const { unsubscribe } = await socket.value.subscribe({ params: ["newHeads"], onData: wake, onError: wake });
+      return () => void unsubscribe().catch(() => {});
+    },
+    async close(): Promise<void> {
+      const client = await socket?.value?.getRpcClient().catch(() => undefined);
+      client?.close();
+    },
+  };
+}
+
+function toQuantity(value: number): Hex {
+  return `0x${value.toString(16)}`;
+}
+
+/** Host and path of an endpoint: keys travel in user, password and query. */
+function withoutSecrets(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+function reasonOf(error: unknown): string {
+  const details = (error as { readonly details?: unknown }).details;
+  return (typeof details === "string" ? details : shortMessageOf(error)).slice(0, 300);
+}

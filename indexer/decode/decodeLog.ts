@@ -1,0 +1,132 @@
+import type { Hex } from "viem";
+import { decodeEventLog, toEventSelector } from "viem";
+import { contestAbi, contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import type { Log } from "../chain/log.ts";
+import type { ChainEvent } from "./events.ts";
+import { decodeStakeChanged, STAKE_CHANGED } from "./stakeChanged.ts";
+
+/** Which of our contracts emitted a log. */
+export type Role = "factory" | "registry" | "contest";
+
+const KNOWN: Record<Role, ReadonlySet<Hex>> = {
+  factory: selectors(contestFactoryAbi),
+  registry: selectors(nodeRegistryAbi),
+  contest: selectors(contestAbi),
+};
+
+/** Decodes a log of one of our contracts; undefined for an event that the fold has no use for. */
+export function decodeLog(role: Role, log: Log): ChainEvent | undefined {
+  const signature = log.topics[0];
+  if (signature === undefined || !KNOWN[role].has(signature)) return undefined;
+  switch (role) {
+    case "factory":
+      return decodeFactory(log);
+    case "registry":
+      return decodeRegistry(log);
+    case "contest":
+      return log.topics[0] === STAKE_CHANGED ? decodeStakeChanged(log) : decodeContest(log);
+  }
+}
+
+function decodeFactory(log: Log): ChainEvent | undefined {
+  const event = decodeEventLog({ abi: contestFactoryAbi, ...raw(log) });
+  const { contest, creator, rules } = event.args;
+  return {
+    name: "ContestCreated",
+    contest: lower(contest),
+    creator: lower(creator),
+    rules: {
+      ...rules,
+      coin: lower(rules.coin),
+      prizeToken: lower(rules.prizeToken),
+      personhood: lower(rules.personhood),
+      arbitrator: lower(rules.arbitrator),
+      personCap: rules.personCap.toString(),
+      entryCap: rules.entryCap.toString(),
+      entryBond: rules.entryBond.toString(),
+      challengeBond: rules.challengeBond.toString(),
+      minTally: rules.minTally.toString(),
+      split: [...rules.split],
+    },
+  };
+}
+
+function decodeContest(log: Log): ChainEvent | undefined {
+  const event = decodeEventLog({ abi: contestAbi, ...raw(log) });
+  switch (event.eventName) {
+    case "EntrySubmitted": {
+      const { args } = event;
+      return {
+        name: event.eventName,
+        ...args,
+        entryId: Number(args.entryId),
+        author: lower(args.author),
+        manifestURI: storable(args.manifestURI),
+      };
+    }
+    case "EntryRetracted":
+      return { name: event.eventName, entryId: Number(event.args.entryId) };
+    case "PersonBound":
+      return { name: event.eventName, wallet: lower(event.args.wallet), nullifier: event.args.nullifier };
+    case "PotFunded":
+      return { name: event.eventName, ...event.args, funder: lower(event.args.funder) };
+    case "Counted":
+      return { name: event.eventName, upTo: Number(event.args.upTo) };
+    case "Finalized":
+      return { name: event.eventName, ...event.args, entryIds: [...event.args.entryIds] };
+    case "PrizeClaimed": {
+      const { rank, entryId, to, amount } = event.args;
+      return { name: event.eventName, rank: Number(rank), entryId: Number(entryId), to: lower(to), amount };
+    }
+    case "Credited":
+    case "Collected": {
+      const { account, token, amount } = event.args;
+      return { name: event.eventName, account: lower(account), token: lower(token), amount };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function decodeRegistry(log: Log): ChainEvent | undefined {
+  const event = decodeEventLog({ abi: nodeRegistryAbi, ...raw(log) });
+  const node = lower((event.args as { readonly node: Hex }).node);
+  switch (event.eventName) {
+    case "NodeRegistered":
+      return { name: event.eventName, node, endpoint: storable(event.args.endpoint), stake: event.args.stake };
+    case "KeyAdded":
+      return { name: event.eventName, node, key: lower(event.args.key) };
+    case "StakeSet":
+      return { name: event.eventName, node, stake: event.args.stake };
+    case "EndpointSet":
+      return { name: event.eventName, node, endpoint: storable(event.args.endpoint) };
+    case "Attested": {
+      const { args } = event;
+      return { name: event.eventName, ...args, node, contest: lower(args.contest), key: lower(args.key) };
+    }
+    case "NodeLeaving":
+      return { name: event.eventName, node, leavesAt: Number(event.args.leavesAt) };
+    case "Collected":
+      return { name: "NodeCollected", node };
+    default:
+      return undefined;
+  }
+}
+
+function selectors(abi: typeof contestAbi | typeof contestFactoryAbi | typeof nodeRegistryAbi): ReadonlySet<Hex> {
+  return new Set(abi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])));
+}
+
+/** Topics and data as viem wants them. */
+function raw({ topics, data }: Log) {
+  return { topics: topics as [Hex, ...Hex[]], data };
+}
+
+function lower(address: Hex): Hex {
+  return address.toLowerCase() as Hex;
+}
+
+/** A text from the chain as every store can keep it: without the character NUL. */
+function storable(value: string): string {
+  return value.replaceAll("\0", "\ufffd");
+}

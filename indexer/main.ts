@@ -1,0 +1,105 @@
+import { Command, Option } from "commander";
+import { destination, pino } from "pino";
+import { z } from "zod";
+import { BaseError, InvalidInputError } from "#protocol/errors.ts";
+import { describeIssues } from "#protocol/manifest.ts";
+import { addressSchema } from "#protocol/primitives.ts";
+import { serve } from "./serve.ts";
+
+const whole = (most: number) => z.coerce.number<string>().int().min(0).max(most);
+
+const optionsSchema = z.object({
+  rpc: z.url({ protocol: /^(https?|wss?)$/, error: "expected an address that starts with http:, https:, ws: or wss:" }),
+  factory: addressSchema,
+  nodeRegistry: addressSchema,
+  db: z.string().min(1),
+  host: z.string().min(1),
+  port: whole(65_535),
+  chainId: whole(Number.MAX_SAFE_INTEGER).optional(),
+  fromBlock: whole(Number.MAX_SAFE_INTEGER),
+  finalityDepth: whole(1_000_000),
+  pollMs: whole(600_000).optional(),
+  manifestBase: z.array(z.url({ protocol: /^https?$/ })),
+  allowPrivate: z.boolean(),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]),
+});
+
+const LOCAL_POLL_MS = 50;
+const REMOTE_POLL_MS = 1_000;
+
+const program = new Command("indexer").description("Turns the chain's events into the ranking, and serves it.");
+
+program
+  .command("serve")
+  .description("Follows the chain and serves what it says over HTTP. Prints one line of JSON when it listens.")
+  .requiredOption("--rpc <url>", "the chain's endpoint: http(s) or ws(s)")
+  .requiredOption("--factory <address>", "the contest factory")
+  .requiredOption("--node-registry <address>", "the node registry")
+  .requiredOption("--db <file>", "the database file; made where there is none")
+  .option("--host <name>", "where to listen", "127.0.0.1")
+  .option("--port <number>", "where to listen; 0 takes a free one", "0")
+  .option("--chain-id <number>", "refuse every other chain")
+  .option("--from-block <number>", "first block to read in an empty database", "0")
+  .option("--finality-depth <blocks>", "blocks that may still be taken back", "64")
+  .option("--poll-ms <milliseconds>", "time between two looks at the head (default: 50 on this machine, else 1000)")
+  .option("--manifest-base <urls>", "where /manifests/<sha256> is tried first, separated by commas", splitUrls, [])
+  .option("--allow-private", "let manifests come from private addresses and over plain http", false)
+  .addOption(new Option("--log-level <level>", "what to log on stderr").default("info"))
+  .action(run);
+
+await program.parseAsync();
+
+async function run(given: unknown): Promise<void> {
+  try {
+    await start(given);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function start(given: unknown): Promise<void> {
+  const parsed = optionsSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new InvalidInputError("An option is not valid.", { metaMessages: describeIssues(parsed.error) });
+  }
+  const { rpc, db, manifestBase, logLevel, pollMs, ...rest } = parsed.data;
+  const log = pino({ level: logLevel }, destination({ dest: 2, sync: true }));
+  const indexer = await serve({
+    ...rest,
+    rpcUrl: rpc,
+    file: db,
+    pollMs: pollMs ?? (isLocal(rpc) ? LOCAL_POLL_MS : REMOTE_POLL_MS),
+    manifestBases: manifestBase,
+    log,
+  });
+
+  let closing: Promise<void> | undefined;
+  const stop = () => {
+    closing ??= indexer.close();
+    closing.then(() => process.exit(), fail);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  // A parent that goes away without a word takes its channel with it.
+  process.once("disconnect", stop);
+  process.stdout.write(`${JSON.stringify({ ready: true, url: indexer.url })}\n`);
+
+  await indexer.stopped.catch(async (error: unknown) => {
+    await indexer.close().catch(() => {});
+    throw error;
+  });
+}
+
+function splitUrls(value: string): string[] {
+  return value.split(",").filter((url) => url !== "");
+}
+
+function isLocal(url: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
+function fail(error: unknown): never {
+  const text = error instanceof BaseError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`indexer: ${text}\n`);
+  process.exit(1);
+}

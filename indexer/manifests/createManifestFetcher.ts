@@ -1,0 +1,159 @@
+import type { Logger } from "pino";
+import type { Hex } from "viem";
+import { shortMessageOf } from "#protocol/errors.ts";
+import { bareHex } from "#protocol/hashing.ts";
+import { MAX_MANIFEST_BYTES } from "#protocol/manifest.ts";
+import { entries, nodes } from "../project/tables.ts";
+import type { Store } from "../store/store.ts";
+import type { ManifestRow } from "../store/tables.ts";
+import { manifests } from "../store/tables.ts";
+import { appendMessage } from "../stream/messages.ts";
+import { PATIENCE } from "../views/manifests.ts";
+import { BadManifestError, SourceError } from "./errors.ts";
+import { fetchBytes } from "./fetchBytes.ts";
+import { readManifest } from "./readManifest.ts";
+
+export type ManifestFetcherOptions = {
+  readonly store: Store;
+  readonly manifestBases: readonly string[];
+  readonly allowPrivate: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called after a manifest's state changed. */
+  readonly onChange: () => void;
+  readonly log: Logger;
+  /** Milliseconds for one source. */
+  readonly timeoutMs?: number;
+};
+
+const AT_ONCE = 8;
+const SOURCES_TRIED = 8;
+const LONGEST_DELAY_MS = 600_000;
+/** Attempts in quick succession: a node that starts just now will have it soon. */
+const QUICK_ATTEMPTS = 20;
+
+/**
+ * Fetches the manifests of all entries, by content: any source will do whose bytes have the right hash. Failures are
+ * tried again for ever, with growing pauses, unless the manifest itself breaks the rules.
+ */
+export function createManifestFetcher(options: ManifestFetcherOptions) {
+  const { store, manifestBases, allowPrivate, now, onChange, log } = options;
+  const { timeoutMs = 10_000 } = options;
+  const { rows } = store;
+  let wakeUp = () => {};
+
+  /** Hashes whose manifest is wanted and due. */
+  function due(limit: number): Hex[] {
+    const found = rows.list(
+      `SELECT DISTINCT e."manifestHash" FROM "entries" e LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
+       WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND m."nextAttempt" <= ?) LIMIT ?`,
+      now(),
+      limit,
+    );
+    return found.map(([hash]) => hash as Hex);
+  }
+
+  /** Milliseconds until the next attempt is due. */
+  function untilDue(): number {
+    const next = rows.cell(`SELECT min("nextAttempt") FROM "manifests" WHERE "body" IS NULL`);
+    return typeof next === "number" ? Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS) : LONGEST_DELAY_MS;
+  }
+
+  /** Where a manifest may be: configured places, active nodes, and what the entries themselves say. */
+  function sourcesOf(manifestHash: Hex): string[] {
+    const named = rows.select(entries, `"manifestHash" = ? ORDER BY "contest", "entryId"`, manifestHash);
+    const staying = rows.select(nodes, `"leavesAt" IS NULL ORDER BY "registeredBlock" LIMIT ?`, SOURCES_TRIED);
+    const bases = [...manifestBases, ...staying.map(({ endpoint }) => endpoint)];
+    return [
+      ...bases.map((base) => `${base.replace(/\/+$/, "")}/manifests/${bareHex(manifestHash)}`),
+      ...new Set(named.map(({ manifestURI }) => manifestURI).slice(0, SOURCES_TRIED)),
+    ];
+  }
+
+  async function attempt(manifestHash: Hex, signal: AbortSignal): Promise<void> {
+    const before = rows.get(manifests, [manifestHash]);
+    const attempts = (before?.attempts ?? 0) + 1;
+    try {
+      const body = await fromAnySource(manifestHash, signal);
+      keep({ manifestHash, body, reason: null, attempts, nextAttempt: null });
+    } catch (error) {
+      if (signal.aborted) return;
+      const final = error instanceof BadManifestError;
+      const reason = shortMessageOf(error);
+      log.warn({ manifestHash, attempts, reason }, "manifest not available");
+      keep({ manifestHash, body: null, reason, attempts, nextAttempt: final ? null : now() + delayAfter(attempts) });
+    }
+    onChange();
+  }
+
+  function keep(row: ManifestRow): void {
+    store.write((written) => {
+      written.put(manifests, row);
+      // Only what a reader would see another state of is told.
+      if (row.body === null && row.nextAttempt !== null && row.attempts !== PATIENCE) return;
+      for (const entry of written.select(entries, `"manifestHash" = ?`, row.manifestHash)) {
+        appendMessage(written, { kind: "manifest", contest: entry.contest, entryId: entry.entryId });
+      }
+    });
+  }
+
+  /** Asks all sources at once, so that a slow one is in nobody's way. Throws what one of them said. */
+  async function fromAnySource(manifestHash: Hex, signal: AbortSignal): Promise<string> {
+    const found = new AbortController();
+    const limits = {
+      maxBytes: MAX_MANIFEST_BYTES,
+      timeoutMs,
+      allowPrivate,
+      signal: AbortSignal.any([signal, found.signal]),
+    };
+    const urls = sourcesOf(manifestHash).flatMap((source) => URL.parse(source) ?? []);
+    if (urls.length === 0) throw new SourceError("No source is known.");
+    try {
+      return await Promise.any(urls.map(async (url) => readManifest(await fetchBytes(url, limits), manifestHash)));
+    } catch (error) {
+      const problems: unknown[] = error instanceof AggregateError ? error.errors : [error];
+      throw problems.find((problem) => problem instanceof BadManifestError) ?? problems.at(-1);
+    } finally {
+      found.abort();
+    }
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const inFlight = new Map<Hex, Promise<void>>();
+    while (!signal.aborted) {
+      const room = AT_ONCE - inFlight.size;
+      for (const hash of due(inFlight.size + AT_ONCE)
+        .filter((one) => !inFlight.has(one))
+        .slice(0, room)) {
+        const task = attempt(hash, signal).finally(() => {
+          inFlight.delete(hash);
+          wakeUp();
+        });
+        inFlight.set(hash, task);
+      }
+      await sleep(untilDue(), signal);
+    }
+    await Promise.allSettled(inFlight.values());
+  }
+
+  function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, milliseconds);
+      function done() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      }
+      wakeUp = done;
+      signal.addEventListener("abort", done);
+    });
+  }
+
+  return { run, wake: () => wakeUp() };
+}
+
+/** Milliseconds to wait after so many attempts. */
+function delayAfter(attempts: number): number {
+  if (attempts <= QUICK_ATTEMPTS) return Math.min(500 * 2 ** (attempts - 1), 2_000);
+  return Math.min(2_000 * 2 ** (attempts - QUICK_ATTEMPTS), LONGEST_DELAY_MS);
+}

@@ -1,0 +1,206 @@
+import type { EntryStatus } from "#protocol/rules.ts";
+import type { WireRules } from "#protocol/wireRules.ts";
+import { amount, hex, integer, json, nullable, text, word } from "../store/column.ts";
+import type { Row, Table } from "../store/table.ts";
+import { defineTable } from "../store/table.ts";
+
+/**
+ * What the fold writes. Everything here follows from the chain's events alone; a rollback restores it exactly.
+ * Amounts in wei, weights in the contest's unit of weight, acc in weight-seconds, times in seconds since 1970.
+ */
+
+export const contests = defineTable({
+  name: "contests",
+  columns: {
+    contest: hex,
+    creator: hex,
+    createdBlock: integer,
+    createdLogIndex: integer,
+    rules: json<WireRules>(),
+    entryCount: integer,
+    liveCount: integer,
+    /** Wallets with a stake above 0. */
+    voters: integer,
+    pot: amount,
+    counted: integer,
+    /** Block of `Finalized`; null before. */
+    finalBlock: nullable(integer),
+    /** Ranks 1 to 10, 0 where nobody holds one; null before the result is final. */
+    finalRanks: nullable(json<readonly number[]>()),
+    unheld: amount,
+  },
+  keyLength: 1,
+});
+
+export const entries = defineTable({
+  name: "entries",
+  columns: {
+    contest: hex,
+    entryId: integer,
+    author: hex,
+    manifestHash: hex,
+    modelSha256: hex,
+    modelRoot: hex,
+    modelSize: integer,
+    manifestURI: text,
+    submittedBlock: integer,
+    status: word<EntryStatus>(),
+    weight: amount,
+    acc: amount,
+    /** Seconds after countFrom up to which acc is complete. */
+    last: integer,
+    staked: amount,
+    support: amount,
+    voters: integer,
+  },
+  keyLength: 2,
+  indexes: [["manifestHash"], ["contest", "author"]],
+});
+
+/** What an entry's tally was from a block on: the last state in each block that changed it. */
+export const tallies = defineTable({
+  name: "tallies",
+  columns: {
+    contest: hex,
+    entryId: integer,
+    block: integer,
+    weight: amount,
+    acc: amount,
+    last: integer,
+    staked: amount,
+    support: amount,
+    voters: integer,
+  },
+  keyLength: 3,
+  blockColumn: "block",
+  indexes: [["block"]],
+});
+
+export const stakes = defineTable({
+  name: "stakes",
+  columns: { contest: hex, voter: hex, entryId: integer, stake: amount, weight: amount, changedBlock: integer },
+  keyLength: 3,
+});
+
+/** A wallet in a contest. */
+export const wallets = defineTable({
+  name: "wallets",
+  columns: {
+    contest: hex,
+    wallet: hex,
+    nullifier: nullable(hex),
+    /** Entries on which it has a stake above 0. */
+    staked: integer,
+    /** Wei of the prize token it put into the pot. */
+    funded: amount,
+  },
+  keyLength: 2,
+});
+
+/** What a contest owes an account, by token. */
+export const credits = defineTable({
+  name: "credits",
+  columns: { contest: hex, account: hex, token: hex, amount },
+  keyLength: 3,
+});
+
+export const claims = defineTable({
+  name: "claims",
+  columns: { contest: hex, rank: integer, entryId: integer, to: hex, amount },
+  keyLength: 2,
+});
+
+export type ActivityKind =
+  | "submitted"
+  | "retracted"
+  | "bound"
+  | "dropped"
+  | "withdrew"
+  | "reweighed"
+  | "funded"
+  | "counted"
+  | "finalized"
+  | "claimed";
+
+/** What happened, one row for each event that a person would want to read about. */
+export const activity = defineTable({
+  name: "activity",
+  columns: {
+    contest: hex,
+    block: integer,
+    logIndex: integer,
+    transaction: hex,
+    kind: word<ActivityKind>(),
+    entryId: nullable(integer),
+    account: nullable(hex),
+    amount: nullable(amount),
+    stake: nullable(amount),
+    weight: nullable(amount),
+    /** The rank of a claim, the highest id of a count. */
+    number: nullable(integer),
+  },
+  keyLength: 3,
+  blockColumn: "block",
+  indexes: [["contest", "entryId", "block", "logIndex"], ["contest", "account", "block", "logIndex"], ["block"]],
+});
+
+export const nodes = defineTable({
+  name: "nodes",
+  columns: {
+    node: hex,
+    endpoint: text,
+    stake: amount,
+    /** Seconds since 1970; null while it stays. */
+    leavesAt: nullable(integer),
+    registeredBlock: integer,
+  },
+  keyLength: 1,
+});
+
+export const nodeKeys = defineTable({
+  name: "nodeKeys",
+  columns: { node: hex, key: hex, addedBlock: integer, addedLogIndex: integer },
+  keyLength: 2,
+});
+
+/** The newest attestation of a node for an entry. */
+export const attestations = defineTable({
+  name: "attestations",
+  columns: {
+    node: hex,
+    contest: hex,
+    /** Decimal digits: a node may sign any number. */
+    entryId: text,
+    key: hex,
+    manifestHash: hex,
+    modelRoot: hex,
+    modelSha256: hex,
+    engine: hex,
+    epoch: integer,
+    block: integer,
+  },
+  keyLength: 3,
+  indexes: [["contest", "entryId"]],
+});
+
+/** Every table of the fold, in the order in which they are made. */
+export const foldTables: readonly Table<unknown>[] = [
+  contests,
+  entries,
+  tallies,
+  stakes,
+  wallets,
+  credits,
+  claims,
+  activity,
+  nodes,
+  nodeKeys,
+  attestations,
+];
+
+export type ContestRow = Row<typeof contests>;
+export type EntryRow = Row<typeof entries>;
+export type TallyRow = Row<typeof tallies>;
+export type ActivityRow = Row<typeof activity>;
+export type NodeRow = Row<typeof nodes>;
+export type AttestationRow = Row<typeof attestations>;

@@ -1,0 +1,128 @@
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import type { Hex } from "viem";
+import { BaseError } from "#protocol/errors.ts";
+import type { Ready } from "#protocol/http.ts";
+import { createApi } from "./api/createApi.ts";
+import { createRoutes } from "./api/routes.ts";
+import type { FollowStatus } from "./chain/follow.ts";
+import { createFollower } from "./chain/follow.ts";
+import { createRpc } from "./chain/rpc.ts";
+import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
+import { project } from "./project/project.ts";
+import { openDatabase } from "./store/openDatabase.ts";
+import type { Store } from "./store/store.ts";
+import { createStore } from "./store/store.ts";
+import { createHub } from "./stream/hub.ts";
+import { tell } from "./stream/tell.ts";
+import { createManifestReader } from "./views/manifests.ts";
+
+export type ServeOptions = {
+  readonly rpcUrl: string;
+  readonly factory: Hex;
+  readonly nodeRegistry: Hex;
+  /** Database file, or ":memory:". */
+  readonly file: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Refuses every other chain; undefined takes the endpoint's. */
+  readonly chainId?: number | undefined;
+  readonly fromBlock: number;
+  readonly finalityDepth: number;
+  readonly pollMs: number;
+  /** Addresses under which `/manifests/<sha256>` is tried, beside the nodes and the entry's own. */
+  readonly manifestBases: readonly string[];
+  /** Whether manifests may come from private addresses and over plain http. */
+  readonly allowPrivate: boolean;
+  readonly log: Logger;
+};
+
+export type Indexer = {
+  readonly url: string;
+  /** Rejects when the indexer met something that waiting cannot mend. */
+  readonly stopped: Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** A chain that was not heard of for this long, or for five looks, is away. */
+const AWAY_MS = 5_000;
+
+/** Starts the indexer: opens the database, serves what is in it, follows the chain. */
+export async function serve(options: ServeOptions): Promise<Indexer> {
+  const { log } = options;
+  const store = createStore({ open: openDatabase(options.file), project, tell });
+  const rpc = createRpc(options.rpcUrl);
+  const hub = createHub(store.rows);
+  const manifests = createManifestFetcher({ ...options, store, now: Date.now, onChange: hub.publish });
+  const follower = createFollower({
+    ...options,
+    chainId: options.chainId,
+    rpc,
+    store,
+    now: Date.now,
+    onChange() {
+      hub.publish();
+      manifests.wake();
+    },
+  });
+  const app = await createApi({
+    routes: createRoutes(store.rows, createManifestReader(store.rows)),
+    hub,
+    ready: () => readiness(store, follower.status(), Math.max(AWAY_MS, 5 * options.pollMs)),
+    onError: (error, url) => log.error({ err: error, url }, "request failed"),
+  });
+
+  const stop = new AbortController();
+  async function close(): Promise<void> {
+    stop.abort();
+    hub.close();
+    await Promise.all([app.close(), rpc.close(), working]);
+    store.close();
+  }
+
+  let working: Promise<unknown> = Promise.resolve();
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await close();
+    throw portError(error, options);
+  }
+  const following = follower.run(stop.signal);
+  working = Promise.allSettled([following, manifests.run(stop.signal)]);
+  const { port } = app.server.address() as AddressInfo;
+  return { url: `http://${options.host}:${port}`, stopped: following, close };
+}
+
+function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Ready {
+  const standing = store.standing();
+  const base = { chainId: standing?.chainId ?? null, head, indexed: standing?.block ?? null };
+  const reason = reasonNotReady(base, { seenAt, problem }, awayMs);
+  return { ready: reason === null, ...base, reason };
+}
+
+function reasonNotReady(
+  { head, indexed }: Pick<Ready, "head" | "indexed">,
+  { seenAt, problem }: Pick<FollowStatus, "seenAt" | "problem">,
+  awayMs: number,
+): string | null {
+  if (problem !== null) return problem;
+  if (head === null || indexed === null || seenAt === null) return "The chain was not reached yet.";
+  if (Date.now() - seenAt > awayMs) return "The chain's endpoint does not answer.";
+  if (indexed < head) return `Block ${indexed} of ${head} is indexed.`;
+  return null;
+}
+
+function portError(error: unknown, { host, port }: ServeOptions): unknown {
+  const code = (error as { readonly code?: unknown }).code;
+  if (code === "EADDRINUSE") {
+    return new BaseError(`Port ${port} on ${host} is taken.`, {
+      metaMessages: ["Stop what listens there, name another with --port, or leave it out for a free one."],
+      cause: error,
+    });
+  }
+  if (code === "EACCES" || code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return new BaseError(`This process cannot listen on ${host}, port ${port} (${code}).`, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,57 @@
+import type { Cell, Column } from "./column.ts";
+
+type Columns = { readonly [name: string]: Column<unknown> };
+type RowOf<C> = { readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never };
+
+/** A table whose rows are found by key. */
+export type Table<Row> = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The columns that identify a row: always the first ones. */
+  readonly keyLength: number;
+  /** Column that holds the block which wrote the row, for tables whose rows never change in a later block. */
+  readonly blockColumn: string | null;
+  readonly ddl: string;
+  encode(row: Row): Cell[];
+  decode(cells: readonly Cell[]): Row;
+};
+
+type TableOptions<C> = {
+  readonly name: string;
+  readonly columns: C;
+  readonly keyLength: number;
+  readonly blockColumn?: keyof C & string;
+  /** Further indexes, each a list of columns. */
+  readonly indexes?: readonly (readonly (keyof C & string)[])[];
+};
+
+/** Describes a table. The first `keyLength` columns are its primary key. */
+export function defineTable<C extends Columns>(options: TableOptions<C>): Table<RowOf<C>> {
+  const { name, columns, keyLength, blockColumn, indexes = [] } = options;
+  const entries = Object.entries(columns) as [string, Column<unknown>][];
+  const names = entries.map(([column]) => column);
+  const listed = (list: readonly string[]) => list.map((column) => `"${column}"`).join(", ");
+  const cells = entries.map(([column, { sql }]) => `"${column}" ${sql}`);
+  return {
+    name,
+    columns: names,
+    keyLength,
+    blockColumn: blockColumn ?? null,
+    ddl: [
+      `CREATE TABLE "${name}" (${[...cells, `PRIMARY KEY (${listed(names.slice(0, keyLength))})`].join(", ")}) WITHOUT ROWID, STRICT;`,
+      ...indexes.map((index) => `CREATE INDEX "${name}_${index.join("_")}" ON "${name}" (${listed(index)});`),
+    ].join("\n"),
+    encode(row) {
+      const values = row as Record<string, unknown>;
+      return entries.map(([column, codec]) => codec.encode(values[column]));
+    },
+    decode(row) {
+      return Object.fromEntries(
+        entries.map(([column, codec], index) => [column, codec.decode(row[index] ?? null)]),
+      ) as RowOf<C>;
+    },
+  };
+}
+
+/** Row shape of a table. */
+export type Row<T> = T extends Table<infer R> ? R : never;

@@ -1,0 +1,55 @@
+import type { Hex } from "viem";
+import type { At, NodeAttestationView, NodeView } from "#protocol/http.ts";
+import type { AttestationRow, NodeRow } from "../project/tables.ts";
+import { attestations, entries, nodeKeys, nodes } from "../project/tables.ts";
+import type { Rows } from "../store/rows.ts";
+import { atOf, blockOf, standingOf } from "./blocks.ts";
+
+type NodesQuery = { readonly contest?: Hex | undefined; readonly entry?: number | undefined };
+
+/** Nodes in the order of their registration; with a contest or an entry, those that attested it. */
+export function nodesView(rows: Rows, query: NodesQuery): { readonly at: At; readonly nodes: readonly NodeView[] } {
+  const minStake = BigInt(standingOf(rows).minStake);
+  const found = rows
+    .select(nodes, `TRUE ORDER BY "registeredBlock", "node"`)
+    .map((row) => viewOf(rows, row, minStake))
+    .filter(({ attestations: given }) => given.some((attestation) => asked(attestation, query)) || isOpen(query));
+  return { at: atOf(rows), nodes: found };
+}
+
+function viewOf(rows: Rows, row: NodeRow, minStake: bigint): NodeView {
+  return {
+    address: row.node,
+    endpoint: row.endpoint,
+    stake: row.stake.toString(),
+    active: row.leavesAt === null && row.stake >= minStake,
+    leavesAt: row.leavesAt,
+    keys: rows.select(nodeKeys, `"node" = ? ORDER BY "addedBlock", "addedLogIndex"`, row.node).map(({ key }) => key),
+    registeredAt: blockOf(rows, row.registeredBlock),
+    attestations: rows
+      .select(attestations, `"node" = ? ORDER BY "contest", length("entryId"), "entryId"`, row.node)
+      .flatMap((attestation) => attestationView(rows, attestation)),
+  };
+}
+
+/** An attestation beside the entry it names; none for an entry that does not exist. */
+function attestationView(rows: Rows, row: AttestationRow): NodeAttestationView[] {
+  const entry = rows.get(entries, [row.contest, row.entryId.length > 5 ? 0 : Number(row.entryId)]);
+  if (entry === undefined) return [];
+  const matches =
+    entry.manifestHash === row.manifestHash &&
+    entry.modelRoot === row.modelRoot &&
+    entry.modelSha256 === row.modelSha256;
+  const { contest, key, engine, epoch, block } = row;
+  return [{ contest, entryId: entry.entryId, key, engine, epoch, matches, block: blockOf(rows, block) }];
+}
+
+function isOpen({ contest, entry }: NodesQuery): boolean {
+  return contest === undefined && entry === undefined;
+}
+
+function asked(attestation: NodeAttestationView, { contest, entry }: NodesQuery): boolean {
+  return (
+    (contest === undefined || attestation.contest === contest) && (entry === undefined || attestation.entryId === entry)
+  );
+}

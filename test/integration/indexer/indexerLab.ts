@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Address, Hex } from "viem";
+import { parseEther } from "viem";
+import { contestAbi } from "#protocol/abi.ts";
+import type { Ready } from "#protocol/http.ts";
+import type { ServeOptions } from "../../../indexer/serve.ts";
+import { serve } from "../../../indexer/serve.ts";
+import { createContestLab, LAB_TIMES } from "../../support/contestLab.ts";
+import { startRpcServer } from "../../support/rpcServer.ts";
+import { compiled } from "../../support/simulatedChain.ts";
+import { until } from "../../support/until.ts";
+
+export type IndexerLab = Awaited<ReturnType<typeof createIndexerLab>>;
+
+/** A real chain with the contracts, its endpoint, and a contest of three entries whose vote has opened. */
+export async function createIndexerLab() {
+  const lab = await createContestLab();
+  const { chain, coin, factory, organiser } = lab;
+  const [, author = organiser, alice = organiser, bob = organiser, carol = organiser] = chain.accounts;
+  const registryCode = compiled("contracts/nodes/NodeRegistry.sol/NodeRegistry");
+  const nodeRegistry = await chain.deploy(registryCode, [coin, factory, parseEther("200")], organiser);
+  const rpc = await startRpcServer(chain.provider);
+  const folder = mkdtempSync(join(tmpdir(), "coindrop-indexer-"));
+  const { contest: created } = await lab.create(lab.openRules);
+  const contest = created.toLowerCase() as Hex;
+
+  for (const account of [author, alice, bob, carol]) await lab.equip(account, contest);
+  await lab.at(LAB_TIMES.entriesOpen);
+  for (let entry = 0; entry < 3; entry++) await lab.submit(contest, author);
+  await lab.at(LAB_TIMES.votesOpen);
+  await chain.provider.request({ method: "evm_mine" });
+
+  const options: ServeOptions = {
+    rpcUrl: rpc.url,
+    factory: factory.toLowerCase() as Hex,
+    nodeRegistry: nodeRegistry.toLowerCase() as Hex,
+    file: join(folder, "indexer.sqlite"),
+    host: "127.0.0.1",
+    port: 0,
+    fromBlock: 0,
+    finalityDepth: 64,
+    pollMs: 20,
+    manifestBases: [],
+    allowPrivate: false,
+    log: pino({ level: process.env["INDEXER_LOG"] ?? "silent" }, pino.destination(2)),
+  };
+  const write = (from: Address, functionName: "drop" | "withdraw", entryId: number, amount: bigint) =>
+    chain.write({ from, to: contest, abi: contestAbi, functionName, args: [BigInt(entryId), amount] });
+
+  return {
+    ...lab,
+    rpc,
+    folder,
+    contest,
+    nodeRegistry,
+    author,
+    alice,
+    bob,
+    carol,
+    options,
+    drop: (from: Address, entryId: number, amount: bigint) => write(from, "drop", entryId, amount),
+    withdraw: (from: Address, entryId: number, amount: bigint) => write(from, "withdraw", entryId, amount),
+    serve: (more: Partial<ServeOptions> = {}) => serve({ ...options, ...more }),
+    request: (method: string, params: readonly unknown[] = []) => chain.provider.request({ method, params }),
+    async headNumber(): Promise<number> {
+      return Number(await chain.provider.request({ method: "eth_blockNumber" }));
+    },
+    async close(): Promise<void> {
+      await rpc.close();
+      await chain.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  return (await response.json()) as T;
+}
+
+/** Waits until the indexer at `url` has folded in the chain's newest block. */
+export async function indexed(url: string, head: () => Promise<number>): Promise<Ready> {
+  return until("the head to be indexed", async () => {
+    const ready = await getJson<Ready>(`${url}/ready`);
+    return ready.ready && ready.indexed === (await head()) ? ready : undefined;
+  });
+}
