@@ -10,6 +10,9 @@ import { startService } from "./service.ts";
 /** Where the built app lies. */
 export const appFolder = path.join(root, "app", "dist");
 
+/** Lines of the build's log that an error quotes. */
+const QUOTED = 12;
+
 /** Whether what was built last is what the sources say now. `state`: folder that remembers it. */
 export async function isAppBuilt(state: string): Promise<boolean> {
   if (!existsSync(path.join(appFolder, "index.html"))) return false;
@@ -35,8 +38,8 @@ export async function buildApp(options: {
   });
   const { code } = await vite.exited;
   if (code !== 0) {
-    const lines = (await readFile(options.logFile, "utf8")).trim().split("\n").slice(-12);
-    throw new BaseError("The app could not be built.", { metaMessages: [...lines, `log: ${options.logFile}`] });
+    const lines = (await readFile(options.logFile, "utf8")).split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+    throw new BaseError("The app could not be built.", { metaMessages: [...lines.slice(-QUOTED), `log: ${options.logFile}`] });
   }
   await writeFile(markOf(options.state), hash);
 }
