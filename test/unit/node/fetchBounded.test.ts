@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RetryableError } from "#protocol/errors.ts";
+import { fetchBounded, RefusedFetchError } from "../../../inference-node/models/fetchBounded.ts";
+import { isPublicAddress } from "../../../inference-node/models/publicAddress.ts";
+
+let server: Server;
+let base: string;
+const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  "/ten": (_request, response) => response.end("0123456789"),
+  "/liar": (_request, response) => response.writeHead(200, { "Content-Length": "1000000000" }).write("0"),
+  "/endless": (_request, response) => {
+    const more = () => {
+      while (response.write("x".repeat(1_000)));
+      response.once("drain", more);
+    };
+    more();
+  },
+  "/silent": (_request, response) => void response.writeHead(200).write("0"),
+  "/loop": (_request, response) => response.writeHead(302, { Location: "/loop" }).end(),
+  "/away": (_request, response) => response.writeHead(302, { Location: "/ten" }).end(),
+  "/file": (_request, response) => response.writeHead(302, { Location: "file:///etc/passwd" }).end(),
+  "/zip": (_request, response) =>
+    response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(Buffer.alloc(1_000_000))),
+  "/busy": (_request, response) => response.writeHead(503).end(),
+  "/gone": (_request, response) => response.writeHead(404).end(),
+  "/torn": (_request, response) => {
+    response.writeHead(200, { "Content-Length": "10" }).write("01234");
+    setImmediate(() => response.destroy());
+  },
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => routes[request.url ?? ""]?.(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  base = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+type Bounds = Parameters<typeof fetchBounded>[1];
+const read = async (path: string, bounds: Partial<Bounds> = {}): Promise<string> => {
+  const all: Bounds = {
+    maxBytes: 1_000,
+    stallMs: 300,
+    allowPrivate: true,
+    signal: AbortSignal.timeout(10_000),
+    ...bounds,
+  };
+  const url = path.startsWith("/") ? `${base}${path}` : path;
+  const chunks: Buffer[] = [];
+  for await (const chunk of fetchBounded(url, all)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+};
+
+describe("fetching what a stranger wrote down", () => {
+  test("yields the bytes, also after a redirect", async () => {
+    expect(await read("/ten", { exactBytes: 10 })).toBe("0123456789");
+    expect(await read("/away")).toBe("0123456789");
+  });
+
+  test.each([
+    ["/liar", {}, "announces 1000000000 bytes"],
+    ["/ten", { exactBytes: 11 }, "announces 10 bytes; 11 were expected"],
+    ["/ten", { maxBytes: 9 }, "announces 10 bytes"],
+    ["/endless", {}, "sends more than 1000 bytes"],
+    ["/loop", {}, "redirects more than 5 times"],
+    ["/file", {}, "is not https"],
+    ["/zip", {}, "answers compressed"],
+    ["/gone", {}, "answers 404"],
+  ])("refuses %s %j for good", async (path, bounds, reason) => {
+    await expect(read(path, bounds)).rejects.toThrow(RefusedFetchError);
+    await expect(read(path, bounds)).rejects.toThrow(reason);
+  });
+
+  test.each([
+    ["/busy", "answers 503"],
+    ["/torn", "broke off"],
+    ["/silent", "broke off"],
+    ["http://127.0.0.1:1/", "cannot be reached"],
+  ])("gives %s another chance", async (path, reason) => {
+    await expect(read(path)).rejects.toThrow(RetryableError);
+    await expect(read(path)).rejects.toThrow(reason);
+  });
+
+  test("knows private addresses unless they are allowed", async () => {
+    await expect(read("/ten", { allowPrivate: false })).rejects.toThrow("is not https");
+    await expect(read("https://127.0.0.1:1/", { allowPrivate: false })).rejects.toThrow("not a public address");
+    await expect(read("https://0x7f.1/", { allowPrivate: false })).rejects.toThrow("not a public address");
+    await expect(read("https://localhost:1/", { allowPrivate: false })).rejects.toThrow("not public");
+  });
+});
+
+test.each([
+  ["8.8.8.8", true],
+  ["2606:4700:4700::1111", true],
+  ["127.0.0.1", false],
+  ["10.255.0.1", false],
+  ["100.64.0.1", false],
+  ["169.254.169.254", false],
+  ["172.31.0.1", false],
+  ["192.168.1.1", false],
+  ["0.0.0.0", false],
+  ["255.255.255.255", false],
+  ["::", false],
+  ["::1", false],
+  ["::ffff:127.0.0.1", false],
+  ["fe80::1", false],
+  ["fd00::1", false],
+  ["64:ff9b::a00:1", false],
+  ["2002:7f00:1::", false],
+  ["2001:db8::1", false],
+  ["not an address", false],
+])("%s belongs to the public internet: %s", (address, expected) => {
+  expect(isPublicAddress(address)).toBe(expected);
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import type { GenerationJob } from "../../../inference-node/engine/childProtocol.ts";
+import { EngineError } from "../../../inference-node/engine/engineError.ts";
+import type { ModelProcess } from "../../../inference-node/engine/modelProcess.ts";
+import { createModelRunner, type RunnerOptions } from "../../../inference-node/engine/modelRunner.ts";
+import { until } from "../../support/until.ts";
+
+const job = { messages: [] } as unknown as GenerationJob;
+const handlers = { onPrompt: () => undefined, onText: () => undefined };
+const never = new AbortController().signal;
+
+/** Processes whose fate the test decides. */
+function createFakes() {
+  const started: { die: (reason: string) => void; fail: (error: EngineError) => void; load: () => void }[] = [];
+  const start = (): ModelProcess => {
+    const loaded = Promise.withResolvers<Awaited<ModelProcess["loaded"]>>();
+    const exited = Promise.withResolvers<string>();
+    loaded.promise.catch(() => undefined);
+    const waiting: ((error: Error) => void)[] = [];
+    const fail = (error: EngineError) => {
+      loaded.reject(error);
+      for (const reject of waiting.splice(0)) reject(error);
+      exited.resolve(error.message);
+    };
+    started.push({
+      fail,
+      die: (reason) => fail(new EngineError("crashed", reason)),
+      load: () =>
+        loaded.resolve({
+          engine: { llamaCpp: "b1", variant: "cpu" },
+          contextSize: 512,
+          trainedContext: 512,
+          loadMs: 1,
+        }),
+    });
+    return {
+      pid: 1,
+      loaded: loaded.promise,
+      exited: exited.promise,
+      kill: () => fail(new EngineError("crashed", "killed")),
+      generate: () => new Promise((_resolve, reject) => waiting.push(reject)),
+    };
+  };
+  return { started, start };
+}
+
+function runnerWith(more: Partial<RunnerOptions> = {}) {
+  const fakes = createFakes();
+  const clock = { ms: 0 };
+  const states: string[] = [];
+  const runner = createModelRunner({
+    load: { modelPath: "m.gguf", contextSize: 512, batchSize: 512, threads: 1, gpu: false },
+    limits: { loadMs: 1, stallMs: 1, cancelMs: 1 },
+    maxWaiting: 1,
+    restartMs: 10,
+    start: fakes.start,
+    now: () => clock.ms,
+    onChange: (state) => states.push(state),
+    ...more,
+  });
+  return { runner, clock, states, ...fakes };
+}
+
+describe("a model's runner", () => {
+  test("starts nothing before somebody asks", () => {
+    const { runner, started } = runnerWith();
+    expect(runner.state()).toBe("asleep");
+    expect(started).toHaveLength(0);
+  });
+
+  test("fails the request whose process died, and starts another for the next", async () => {
+    const { runner, started, clock } = runnerWith();
+    const answer = runner.generate(job, handlers, never);
+    await until("a process", () => started[0]);
+    started[0]?.load();
+    await until("readiness", () => runner.state() === "ready");
+    started[0]?.die("SIGSEGV");
+    await expect(answer).rejects.toMatchObject({ code: "crashed", message: "SIGSEGV" });
+    expect(runner.state()).toBe("failed");
+    clock.ms = 10;
+    await until("a second process, unasked", () => started[1]);
+    expect(runner.state()).toBe("loading");
+  });
+
+  test("waits longer after each failure, and tells callers when to come back", async () => {
+    const { runner, started, clock } = runnerWith({ restartMs: 2_000 });
+    for (const [index, wait] of [2, 4, 8, 16, 32, 60, 60].entries()) {
+      const waking = runner.wake();
+      await until("a process", () => started[index]);
+      started[index]?.fail(new EngineError("load_failed", "no such model"));
+      await expect(waking).rejects.toMatchObject({ code: "load_failed" });
+      await until("the failure to be noticed", () => runner.state() === "failed");
+      if (wait > 3) await expect(runner.wake()).rejects.toMatchObject({ code: "restarting", retryAfter: wait });
+      clock.ms += wait * 1_000;
+    }
+  });
+
+  test("turns away whoever comes when the line is full, and lets whoever gives up leave it", async () => {
+    const { runner, started } = runnerWith();
+    const first = runner.generate(job, handlers, never);
+    const impatient = new AbortController();
+    const second = runner.generate(job, handlers, impatient.signal);
+    await expect(runner.generate(job, handlers, never)).rejects.toMatchObject({ code: "busy", retryAfter: 3 });
+    impatient.abort(new Error("had enough"));
+    await expect(second).rejects.toThrow("had enough");
+    expect(runner.load()).toBe(1);
+    await until("a process", () => started[0]);
+    started[0]?.die("over");
+    await expect(first).rejects.toThrow("over");
+    expect(runner.load()).toBe(0);
+  });
+
+  test("once closed starts nothing more", async () => {
+    const { runner, started } = runnerWith();
+    const waking = runner.wake();
+    await until("a process", () => started[0]);
+    await runner.close();
+    await expect(waking).rejects.toThrow("killed");
+    await expect(runner.wake()).rejects.toMatchObject({ code: "closed" });
+    expect(started).toHaveLength(1);
+  });
+});
