@@ -17,6 +17,7 @@ import {
 import { setClock } from "./clock.ts";
 import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
+import { rememberManifests } from "./knownManifests.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
 
 /** Who answered. The chain knows no names, no voters' count and no history. */
@@ -73,7 +74,10 @@ export function entriesQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.entries(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.entries, contest), entriesAnswer, signal, (chain) => chain.readEntries(config, contest)),
+      ask(path(config, routes.entries, contest), entriesAnswer, signal, (chain) => chain.readEntries(config, contest)).then((answer) => {
+        if (answer.from === "indexer") rememberManifests(answer.entries);
+        return answer;
+      }),
   });
 }
 

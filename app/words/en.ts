@@ -96,6 +96,9 @@ export const en = {
     account: (address: string) => `Wallet ${address}`,
     loading: "Loading the wallet window",
     throwaway: "Throw-away wallet with demo coins",
+    throwawayShort: "Throw-away wallet",
+    demoGroup: "For this demo",
+    browserGroup: "In this browser",
     none: "No wallet in this browser",
     noneText:
       "A wallet is a small program that holds your key and signs for you. Install one as a browser extension, or open this page in the browser of a wallet app on your phone, then come back.",
@@ -262,7 +265,7 @@ export const en = {
     tally: "Tally",
     tallyUnit: (symbol: string) => `Tally, ${symbol}`,
     tallyRoot: "Tally",
-    change: "24 h ago",
+    change: "Change, 24 h",
     changeShort: "24 h",
     up: (n: number) => `up ${n}`,
     down: (n: number) => `down ${n}`,
@@ -419,7 +422,7 @@ export const en = {
     nodesFailed: "Could not load the nodes",
     nodesWhat: "the nodes",
     nodesNeedIndexer: "Which nodes serve it comes from the indexer, which does not answer at the moment.",
-    activityTitle: "What happened here",
+    more: "More in the author's words",
   },
 
   chat: {
@@ -454,8 +457,9 @@ export const en = {
     proofText: "The file it names is the one that was entered:",
     checkReceipt: "See every check",
     receiptTitle: "What was checked in this browser",
-    receiptNote: "This shows what the node asserts and that it cannot take it back. It does not show what the node computed.",
-    receiptCopy: "Copy the receipt",
+    receiptNote: "This shows what the node asserts and that it cannot take it back. It does not show what the node computed, and the words above are the node's own reading of the signed tokens.",
+    receipt: "Receipt",
+    alone: "Its context is short, so each question is asked by itself.",
     sealLabel: "Signed by the node; the model hash matches the entry.",
     sealRing: "SIGNED BY THE NODE · SAME FILE AS ENTERED · ",
     checks: {
@@ -476,6 +480,12 @@ export const en = {
 
   drop: {
     title: (name: string) => `Drop coins on ${name}`,
+    titleBack: (name: string) => `Take coins back from ${name}`,
+    titleMove: (name: string) => `Move coins away from ${name}`,
+    backEffect: "In the second its block is made the coins stop counting and are in your wallet again.",
+    moveEffect: " there from the second its block is made, and no longer here. The coins never leave the contest.",
+    maxShort: "Max",
+    allShort: "All",
     plate: "COMES BACK WHEN YOU ASK",
     holdHere: (balance: string, symbol: string, chain: string, here: string) => `You have ${balance} ${symbol} on ${chain}, and ${here} of yours lie here.`,
     hold: (balance: string, symbol: string, chain: string) => `You have ${balance} ${symbol} on ${chain}.`,
@@ -488,8 +498,6 @@ export const en = {
     chooseEntry: "Choose an entry",
     amount: "Amount",
     picks: "Quick amounts",
-    max: (amount: string) => `Max ${amount}`,
-    all: (amount: string) => `All ${amount}`,
     own: "Other",
     previewCaption: "What this changes",
     what: "What",
@@ -506,8 +514,6 @@ export const en = {
     capNote: (entry: string, person: string) => `${entry} on an entry, ${person} in all`,
     effectB: "Counts",
     effect: " from the second its block is made. You sign once, for exactly this amount; no permission is left behind.",
-    effectApprove: " from the second its block is made. This coin needs two steps: allow exactly this amount, then drop it.",
-    effectBack: " until the second its block is made, then the coins are in your wallet again.",
     forever: "Back in part or whole, whenever you want.",
     submit: (amount: string, symbol: string) => `Drop ${amount} ${symbol}`,
     submitBack: (amount: string, symbol: string) => `Take back ${amount} ${symbol}`,
@@ -534,7 +540,6 @@ export const en = {
       notHere: (have: string, symbol: string) => `Only ${have} ${symbol} of yours lie on this entry.`,
     },
     here: "Drop coins",
-    panelClosed: "Voting is over. Coins come back from here at any time.",
   },
 
   steps: {
@@ -549,6 +554,18 @@ export const en = {
       releaseBond: (entry: string) => `Releasing the deposit of ${entry}`,
       count: "Counting the entries",
       finalize: "Making the result final",
+    },
+    finished: {
+      drop: (what: string, entry: string) => `${what} on ${entry}`,
+      withdraw: (what: string, entry: string) => `${what} back from ${entry}`,
+      move: (what: string, from: string, to: string) => `${what} moved from ${from} to ${to}`,
+      withdrawMany: (what: string) => `${what} back in your wallet`,
+      claim: (rank: number) => `The prize of rank ${rank} is paid`,
+      reclaim: "Your share of unheld prizes is back",
+      collect: "What was owed to you is in your wallet",
+      releaseBond: (entry: string) => `The deposit of ${entry} is credited to its author`,
+      count: "Entries counted",
+      finalize: "The result is final",
     },
     preparing: "Checking",
     preparingNote: "trying it out without sending",
@@ -725,6 +742,8 @@ export const en = {
 
   errors: {
     unknown: "Something went wrong that this page has no words for.",
-    network: "The network did not answer.",
+    network: "The chain's endpoint did not answer. Nothing was sent; try again in a moment.",
+    noGas: "Your wallet has too little of the chain's own coin to pay the fee. Add some and try again.",
+    noWallet: "The wallet is not connected any more. Connect it again.",
   },
 };

@@ -1,0 +1,91 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { z } from "zod";
+import { BaseError, RetryableError } from "#protocol/errors.ts";
+import { type Bundle, bundleSchema, modelId } from "#protocol/node.ts";
+import { words } from "../words/words.ts";
+
+export type Message = { readonly role: "user" | "assistant"; readonly content: string };
+
+export type Asked = {
+  /** The node's base URL. */
+  readonly endpoint: string;
+  readonly contest: string;
+  readonly entryId: number;
+  readonly messages: readonly Message[];
+  readonly signal: AbortSignal;
+  /** Called with the answer so far, after each piece. */
+  readonly onText: (text: string) => void;
+};
+
+export type Answered = {
+  readonly text: string;
+  /** Milliseconds until the first piece and until the end, measured here. */
+  readonly firstMs: number;
+  readonly totalMs: number;
+  /** `missing`: the node sent none; `unreadable`: in a shape that this page does not know. */
+  readonly bundle: Bundle | "missing" | "unreadable";
+};
+
+const chunkSchema = z.object({
+  choices: z.array(z.object({ delta: z.object({ content: z.string().nullish() }) })).optional(),
+  coindrop: z.unknown().optional(),
+  error: z.object({ message: z.string() }).optional(),
+});
+const refusalSchema = z.object({ error: z.object({ message: z.string() }) });
+
+/** How long a node may stay silent before the first piece. */
+const silenceMs = 30_000;
+
+/**
+ * Asks a node for an answer and hands it on as it comes. The sampling is the entry's own: nothing is asked for here.
+ * Throws `RetryableError` when another node may do better, and the signal's reason when the person stopped it.
+ */
+export async function askNode({ endpoint, contest, entryId, messages, signal, onText }: Asked): Promise<Answered> {
+  const began = performance.now();
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error("silent")), silenceMs);
+  let text = "";
+  let firstMs: number | null = null;
+  let bundle: Answered["bundle"] = "missing";
+  try {
+    const response = await fetch(`${endpoint.replace(/\/$/, "")}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: modelId(contest, entryId), messages, stream: true }),
+      signal: AbortSignal.any([signal, silence.signal]),
+    });
+    if (!response.ok || response.body === null) throw await refusal(response);
+    const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
+    for (;;) {
+      const { done, value } = await events.read();
+      if (done || value.data === "[DONE]") break;
+      const chunk = chunkSchema.parse(JSON.parse(value.data));
+      if (chunk.error !== undefined) throw new RetryableError(chunk.error.message);
+      const piece = chunk.choices?.[0]?.delta.content ?? "";
+      if (piece !== "") {
+        firstMs ??= performance.now() - began;
+        clearTimeout(timer);
+        text += piece;
+        onText(text);
+      }
+      if (chunk.coindrop !== undefined) {
+        const parsed = bundleSchema.safeParse(chunk.coindrop);
+        bundle = parsed.success ? parsed.data : "unreadable";
+      }
+    }
+  } catch (error) {
+    if (signal.aborted || error instanceof BaseError) throw error;
+    throw new RetryableError("The node did not answer.", { metaMessages: [`Endpoint: ${endpoint}`], cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  const totalMs = performance.now() - began;
+  return { text, firstMs: firstMs ?? totalMs, totalMs, bundle };
+}
+
+async function refusal(response: Response): Promise<BaseError> {
+  const said = refusalSchema.safeParse(await response.json().catch(() => null));
+  const sentence = words.chat.nodeSaid(response.status, said.success ? said.data.error.message : response.statusText);
+  // A node that is busy or does not serve the entry leaves hope for the next; a bad question does not.
+  return response.status === 400 || response.status === 413 ? new BaseError(sentence) : new RetryableError(sentence);
+}
