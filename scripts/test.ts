@@ -53,7 +53,8 @@ function judge(stage: Stage, code: number, outcome: Outcome | undefined): Outcom
   const seen = outcome ?? { passed: 0, failed: 0, skipped: [], faults: [] };
   const faults = [...seen.faults];
   const explained = seen.failed > 0 || faults.length > 0;
-  if (code !== 0 && !explained) faults.push(`${stage}: the runner ended with code ${code} though no test failed`);
+  if (code !== 0 && !explained)
+    faults.push(`${stage}: the runner ended with code ${code} outside of any test; what it said stands above`);
   if (code === 0 && outcome === undefined && filters.length === 0) faults.push(`${stage}: the runner left no result`);
   if (code === 0 && filters.length === 0 && seen.passed + seen.failed === 0) faults.push(`${stage}: no test ran`);
   return { ...seen, faults };
