@@ -11,7 +11,8 @@ export type Context = {
   readonly giveUp: (sentence: string) => void;
 };
 
-const state = path.join(root, ".coindrop");
+/** Tests name a folder of their own, so that they run beside a demo that somebody is looking at. */
+const state = process.env.COINDROP_STATE ?? path.join(root, ".coindrop");
 
 /** Where the demo keeps what it needs while it runs. */
 export const folders = {
