@@ -27,8 +27,13 @@ function preloadFaces(faces: readonly string[]): Plugin {
   };
 }
 
+/** Programs of wallet vendors behind wagmi's other connectors. See wallet/absentSdk.ts. */
+const vendorSdks =
+  /^(@base-org\/account|@coinbase\/wallet-sdk|@gemini-wallet\/core|@metamask\/sdk|@safe-global\/.*|@walletconnect\/ethereum-provider|cbw-sdk|porto)(\/.*)?$/;
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
+  resolve: { alias: [{ find: vendorSdks, replacement: fileURLToPath(new URL("wallet/absentSdk.ts", import.meta.url)) }] },
   plugins: [react(), preloadFaces(["besley-latin-wght-normal", "hanken-grotesk-latin-wght-normal"])],
   build: {
     outDir: "dist",

@@ -9,7 +9,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const dist = path.join(root, "app/dist");
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
@@ -30,6 +29,8 @@ export type CannedOptions = {
   readonly entries?: number;
   readonly indexer?: "up" | "down" | "slow";
   readonly crowd?: boolean;
+  /** Folder of the built app. */
+  readonly dist?: string;
 };
 
 const demoNames = ["bedtime", "clauses", "tickermood", "haiku", "sums"] as const;
@@ -202,6 +203,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
 /** Starts the site on a free port. Close it after use. */
 export async function startCannedSite(options: CannedOptions = {}): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const canned = answersFor(options);
+  const dist = options.dist ?? path.join(root, "app/dist");
   const server: Server = createServer((request, response) => {
     void answer(request.url ?? "/", response);
   });
