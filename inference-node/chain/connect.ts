@@ -5,7 +5,7 @@ import { createPublicClient, createWalletClient, defineChain, http } from "viem"
 export function connect(rpcUrl: string, chainId: number): PublicClient<Transport, Chain> {
   return createPublicClient({
     chain: chainAt(rpcUrl, chainId),
-    transport: http(rpcUrl, { timeout: 15_000, retryCount: 1 }),
+    transport: http(rpcUrl, { timeout: 15_000, retryCount: 1, batch: { batchSize: 100 } }),
     pollingInterval: 500,
     cacheTime: 0,
   });

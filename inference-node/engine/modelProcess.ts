@@ -178,6 +178,7 @@ const passed = [
   "LANG",
   "LD_LIBRARY_PATH",
   "CUDA_VISIBLE_DEVICES",
+  "NODE_COMPILE_CACHE",
 ];
 
 function childEnvironment(): NodeJS.ProcessEnv {

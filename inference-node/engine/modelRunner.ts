@@ -11,6 +11,8 @@ export type RunnerOptions = {
   readonly maxWaiting: number;
   /** Milliseconds before the first restart after a failure; doubles with each further one up to a minute. */
   readonly restartMs: number;
+  /** Runs before each start; when it throws, nothing is started. */
+  readonly check?: () => Promise<void>;
   readonly start?: typeof startModelProcess;
   readonly now?: () => number;
   readonly onChange?: (state: RunnerState, detail: string) => void;
@@ -39,6 +41,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   const turns = createTurns(options.maxWaiting);
   let state: RunnerState = "asleep";
   let current: ModelProcess | null = null;
+  let starting: Promise<ModelProcess> | null = null;
   let failures = 0;
   let notBefore = 0;
 
@@ -47,21 +50,38 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     options.onChange?.(next, detail);
   };
 
-  const begin = (): ModelProcess => {
+  /** Puts the next start off, longer after each failure. Returns for how long, in milliseconds. */
+  const backOff = (): number => {
+    const wait = Math.min(longestRestartMs, options.restartMs * 2 ** failures);
+    notBefore = now() + wait;
+    failures += 1;
+    return wait;
+  };
+
+  const begin = async (): Promise<ModelProcess> => {
+    try {
+      await options.check?.();
+    } catch (error) {
+      backOff();
+      const reason = error instanceof Error ? error.message : String(error);
+      become("failed", reason);
+      throw new EngineError("load_failed", reason);
+    }
+    if (state === "closed") throw closed();
     const process = start(options.load, options.limits);
     current = process;
     become("loading");
     process.loaded.then(
-      (loaded) => become("ready", `${Math.round(loaded.loadMs)} ms`),
+      (loaded) => {
+        if (current === process && state === "loading") become("ready", `${Math.round(loaded.loadMs)} ms`);
+      },
       () => undefined,
     );
     void process.exited.then((reason) => {
       if (current !== process) return;
       current = null;
       if (state === "closed") return;
-      const wait = Math.min(longestRestartMs, options.restartMs * 2 ** failures);
-      notBefore = now() + wait;
-      failures += 1;
+      const wait = backOff();
       const worked = state === "ready";
       become("failed", reason);
       // One that had worked is wanted again; one that never loaded waits for somebody to ask.
@@ -72,13 +92,18 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
 
   const running = async (): Promise<ModelProcess> => {
     for (;;) {
-      if (state === "closed") throw new EngineError("closed", "the node is shutting down");
+      if (state === "closed") throw closed();
       if (current !== null) return current;
       const wait = notBefore - now();
       if (wait > patienceMs) {
         throw new EngineError("restarting", "the model failed and is being started again", Math.ceil(wait / 1000));
       }
-      if (wait <= 0) return begin();
+      if (wait <= 0) {
+        starting ??= begin().finally(() => {
+          starting = null;
+        });
+        return await starting;
+      }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   };
@@ -105,4 +130,8 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       await process?.exited;
     },
   };
+}
+
+function closed(): EngineError {
+  return new EngineError("closed", "the node is shutting down");
 }

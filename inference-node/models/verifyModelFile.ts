@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Hex } from "viem";
 import { BaseError } from "#protocol/errors.ts";
 import { toBytes32 } from "#protocol/hashing.ts";
@@ -52,7 +53,7 @@ export async function verifyModelFile(path: string, expected: ModelIdentity, sig
   if (differences.length > 0) {
     throw new ModelMismatchError("This file is not the model of the entry; it was not loaded.", {
       metaMessages: [
-        `file: ${path}`,
+        `file: ${basename(path)}`,
         ...differences,
         "Delete it and let the node fetch it again, or correct the models folder.",
       ],

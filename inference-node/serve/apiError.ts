@@ -70,7 +70,9 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof EngineError) {
     const code = error.code === "prompt_too_long" ? "context_length_exceeded" : `model_${error.code}`;
     const param = statusOf[error.code] === 400 ? { param: "messages" } : {};
-    return new ApiError(statusOf[error.code], sentence(error.message), {
+    // Why a file does not load is its operator's business, and may name folders.
+    const message = error.code === "load_failed" ? "the model does not load on this node" : error.message;
+    return new ApiError(statusOf[error.code], sentence(message), {
       code,
       retryAfter: error.retryAfter,
       ...param,

@@ -9,6 +9,8 @@ import type { EntryFacts } from "../models/entryFacts.ts";
 import { findManifest } from "../models/findManifest.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
 import { findModelFile } from "../models/modelStore.ts";
+import { unchangedSince } from "../models/unchangedSince.ts";
+import { verifyModelFile } from "../models/verifyModelFile.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 
 export type HostingOptions = {
@@ -53,6 +55,7 @@ export async function prepareEntry(
     onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
   });
   const modelPath = resolve(found);
+  const untouched = await unchangedSince(modelPath);
   const { contextLength } = await checkGgufHeader(modelPath);
   const engine = describeEngine(await context.build(), manifest, contextLength, options.batchSize);
 
@@ -73,6 +76,9 @@ export async function prepareEntry(
       limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
       maxWaiting: options.maxWaiting,
       restartMs: 500,
+      check: async () => {
+        if (!(await untouched())) await verifyModelFile(modelPath, facts, signal);
+      },
       onChange: (state, detail) => {
         const line = { entry: facts.entryId, model: manifest.name, state, detail };
         if (state === "failed") logger.warn(line, "a model's process ended");

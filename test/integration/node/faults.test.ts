@@ -137,6 +137,20 @@ describe("what is not the entry's is refused before it is loaded", () => {
     expect((await refusal(served)).detail).toContain("size of the file: 1000000");
   });
 
+  test("a model file that was changed after it had been verified", async () => {
+    const served = await startWith("sums");
+    await until("a ready node", async () => (await readiness(served)).ready);
+    const path = join(served.folder, "sums.gguf");
+    const bytes = await readFile(path);
+    bytes[900_000] = (bytes[900_000] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const answer = await post(served, question);
+    expect(answer.status).toBe(503);
+    expect(await errorOf(answer)).toMatchObject({ code: "model_load_failed" });
+    expect(await modelProcessesOf(process.pid)).toEqual([]);
+    expect(served.log.join("")).toContain("This file is not the model of the entry");
+  });
+
   test("a manifest whose words were changed under the same name", async () => {
     const served = await startWith("sums", {}, async ({ facts, manifest }, folder) => {
       const path = join(folder, `${bareHex(facts.manifestHash)}.json`);
