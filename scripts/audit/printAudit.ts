@@ -144,6 +144,7 @@ function when(seconds: bigint): string {
 function hours(seconds: number): string {
   if (seconds % 86_400 === 0) return plural(seconds / 86_400, "day");
   if (seconds % 3_600 === 0) return plural(seconds / 3_600, "hour");
+  if (seconds % 60 === 0) return plural(seconds / 60, "minute");
   return plural(seconds, "second");
 }
 

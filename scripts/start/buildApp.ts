@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { BaseError } from "#protocol/errors.ts";
 import { filesBelow, hashFiles } from "../setup/hashFiles.js";
+import { withLock } from "../setup/withLock.js";
 import { root } from "../tool/root.ts";
 import { toolPath } from "../tool/toolPath.ts";
 import { startService } from "./service.ts";
@@ -13,19 +14,31 @@ export const appFolder = path.join(root, "app", "dist");
 /** Lines of the build's log that an error quotes. */
 const QUOTED = 12;
 
-/** Whether what was built last is what the sources say now. `state`: folder that remembers it. */
-export async function isAppBuilt(state: string): Promise<boolean> {
+/** Remembers which sources were built last. */
+const mark = path.join(root, "cache", "coindrop-app");
+
+/** Whether what was built last is what the sources say now. */
+export async function isAppBuilt(): Promise<boolean> {
   if (!existsSync(path.join(appFolder, "index.html"))) return false;
-  return (await readFile(markOf(state), "utf8").catch(() => "")) === sourcesHash();
+  return (await readFile(mark, "utf8").catch(() => "")) === sourcesHash();
 }
 
-/** Builds the app for production. `onSpawn`: gets the means to end the build early. */
-export async function buildApp(options: {
-  readonly state: string;
+export type BuildOptions = {
   readonly logFile: string;
+  /** Gets the means to end the build early. */
   readonly onSpawn: (stop: () => Promise<void>) => void;
-}): Promise<void> {
+};
+
+/** Builds the app for production, one build in the folder at a time. */
+export async function buildApp(options: BuildOptions): Promise<void> {
+  await withLock(root, async () => {
+    if (!(await isAppBuilt())) await build(options);
+  });
+}
+
+async function build(options: BuildOptions): Promise<void> {
   const hash = sourcesHash();
+  await rm(mark, { force: true });
   const vite = startService({
     name: "the app's build",
     file: toolPath("vite"),
@@ -38,14 +51,15 @@ export async function buildApp(options: {
   });
   const { code } = await vite.exited;
   if (code !== 0) {
-    const lines = (await readFile(options.logFile, "utf8")).split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
-    throw new BaseError("The app could not be built.", { metaMessages: [...lines.slice(-QUOTED), `log: ${options.logFile}`] });
+    const lines = (await readFile(options.logFile, "utf8"))
+      .split("\n")
+      .filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+    throw new BaseError("The app could not be built.", {
+      metaMessages: [...lines.slice(-QUOTED), `log: ${options.logFile}`],
+    });
   }
-  await writeFile(markOf(options.state), hash);
-}
-
-function markOf(state: string): string {
-  return path.join(state, "app-built");
+  await mkdir(path.dirname(mark), { recursive: true });
+  await writeFile(mark, hash);
 }
 
 function sourcesHash(): string {

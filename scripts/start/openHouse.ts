@@ -174,9 +174,9 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
 }
 
 async function build(context: Context, steps: Steps): Promise<void> {
-  if (await isAppBuilt(folders.state)) return;
+  if (await isAppBuilt()) return;
   const logFile = logOf("app-build");
-  const work = () => buildApp({ state: folders.state, logFile, onSpawn: context.lifetime.adopt });
+  const work = () => buildApp({ logFile, onSpawn: context.lifetime.adopt });
   await steps.run("app", work, () => "built");
 }
 
