@@ -1,0 +1,242 @@
+import { Link } from "@tanstack/react-router";
+import type { ContestView, EntryView, VoterView } from "#protocol/http.ts";
+import { dividePot } from "#protocol/standings.ts";
+import { entryName, formatCoins, formatWeight } from "../contest/measure.ts";
+import { formatAmount, formatExact } from "../parts/amount.ts";
+import { Badge } from "../parts/Badge.tsx";
+import { Drawing } from "../parts/Drawing.tsx";
+import { Icon } from "../parts/Icon.tsx";
+import { StepsCard } from "../transactions/StepsCard.tsx";
+import type { Transaction } from "../transactions/transaction.ts";
+import { useBalance, useSend } from "../transactions/useSend.ts";
+import { words } from "../words/words.ts";
+
+type HoldingsProps = { readonly contest: ContestView; readonly entries: readonly EntryView[]; readonly voter: VoterView };
+type Sender = { readonly run: (make: () => Promise<Transaction>) => void; readonly busy: boolean };
+
+/** Stakes with the one button for all, what is owed, deposits and prizes of one's own entries. */
+export function Holdings({ contest, entries, voter }: HoldingsProps) {
+  const { send, steps, busy } = useSend("coins");
+  const sender: Sender = { busy, run: (make) => void make().then(send) };
+  const balance = useBalance(contest.coin.address);
+  const total = voter.stakes.reduce((sum, { stake }) => sum + BigInt(stake), 0n);
+  return (
+    <div className="coins">
+      <div className="stack">
+        {voter.stakes.length > 0 ? <Stakes contest={contest} entries={entries} voter={voter} total={total} sender={sender} /> : null}
+        <Authored contest={contest} entries={entries} voter={voter} sender={sender} />
+      </div>
+      <div className="stack">
+        <section className="sheet coins-side">
+          <dl className="figures">
+            <div>
+              <dt>{words.coins.total}</dt>
+              <dd className="figure" data-testid="coins-total">
+                {formatAmount(total, contest.coin.decimals)}
+                <span className="unit">{contest.coin.symbol}</span>
+              </dd>
+            </div>
+            <div>
+              <dt>{words.coins.wallet}</dt>
+              <dd className="figure">
+                {balance === undefined ? "–" : formatAmount(balance, contest.coin.decimals)}
+                <span className="unit">{contest.coin.symbol}</span>
+              </dd>
+            </div>
+          </dl>
+          {total > 0n ? (
+            <>
+              <button
+                type="button"
+                className="btn btn-grip btn-big"
+                disabled={busy}
+                data-testid="take-all"
+                onClick={() =>
+                  sender.run(async () =>
+                    (await import("../transactions/withdrawAll.ts")).withdrawAll({ contest, total, entryIds: voter.stakes.map(({ entryId }) => entryId) }),
+                  )
+                }
+              >
+                {words.coins.takeAll(formatExact(total, contest.coin.decimals), contest.coin.symbol)}
+              </button>
+              <p className="small quiet centre">{words.coins.takeAllNote}</p>
+            </>
+          ) : null}
+        </section>
+        <StepsCard steps={steps} />
+        <Owed contest={contest} voter={voter} sender={sender} />
+      </div>
+    </div>
+  );
+}
+
+type PartProps = HoldingsProps & { readonly sender: Sender };
+
+function Stakes({ contest, entries, voter, total, sender }: PartProps & { readonly total: bigint }) {
+  const said = words.coins;
+  return (
+    <section className="sheet pane">
+      <header>
+        <h2>{said.stakes}</h2>
+      </header>
+      <table className="rank">
+        <thead>
+          <tr>
+            <th scope="col">{said.entry}</th>
+            <th scope="col" className="num">
+              {said.coins}
+            </th>
+            <th scope="col" className="num only-wide">
+              {said.weight}
+            </th>
+            <th scope="col" className="num">
+              <span className="vh">{said.takeOne}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {voter.stakes.map(({ entryId, stake, weight }) => {
+            const entry = entries.find((other) => other.entryId === entryId);
+            const name = entry === undefined ? words.common.unknownName(entryId) : entryName(entry);
+            return (
+              <tr key={entryId} data-testid={`stake-${entryId}`}>
+                <th scope="row">
+                  <span className="rank-entry">
+                    <Drawing name={name} category={entry?.manifest.state === "present" ? entry.manifest.manifest.category : "other"} />
+                    <Link to="/contest/$address/entry/$id" params={{ address: contest.address, id: String(entryId) }}>
+                      <b>{name}</b>
+                    </Link>
+                    {entry?.status === "removed" ? <Badge tone="bad">{words.entries.removed}</Badge> : null}
+                  </span>
+                </th>
+                <td className="num figure rank-tally">{formatAmount(BigInt(stake), contest.coin.decimals)}</td>
+                <td className="num only-wide">{formatWeight(contest, weight)}</td>
+                <td className="num">
+                  <button
+                    type="button"
+                    className="btn"
+                    disabled={sender.busy}
+                    aria-label={`${said.takeOne}: ${name}`}
+                    onClick={() =>
+                      sender.run(async () =>
+                        (await import("../transactions/withdrawCoins.ts")).withdrawCoins({ contest, entryId, entry: name, amount: BigInt(stake) }),
+                      )
+                    }
+                  >
+                    <Icon name="back" />
+                    <span className="only-wide">{said.takeOne}</span>
+                  </button>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{said.total}</th>
+            <td className="num figure rank-tally">{formatAmount(total, contest.coin.decimals)}</td>
+            <td className="only-wide" />
+            <td />
+          </tr>
+        </tfoot>
+      </table>
+    </section>
+  );
+}
+
+function Owed({ contest, voter, sender }: Omit<PartProps, "entries">) {
+  const said = words.coins;
+  const credit = voter.credits.find(({ token }) => token === contest.coin.address);
+  const funded = BigInt(voter.funded);
+  const { result } = contest;
+  const share = result === null || result.pot === "0" ? 0n : (funded * BigInt(result.unheld)) / BigInt(result.pot);
+  return (
+    <section className="sheet coins-side">
+      <h2>{said.owed}</h2>
+      <p className="small quiet">{said.owedText}</p>
+      {credit === undefined || credit.amount === "0" ? (
+        <p className="small">{said.noneOwed}</p>
+      ) : (
+        <button
+          type="button"
+          className="btn"
+          disabled={sender.busy}
+          data-testid="collect"
+          onClick={() => sender.run(async () => (await import("../transactions/collectCredit.ts")).collectCredit(contest))}
+        >
+          {said.collect(formatCoins(contest, credit.amount))}
+        </button>
+      )}
+      {share > 0n ? (
+        <button
+          type="button"
+          className="btn"
+          disabled={sender.busy}
+          onClick={() => sender.run(async () => (await import("../transactions/reclaimPot.ts")).reclaimPot(contest))}
+        >
+          {said.reclaim(`${formatAmount(share, contest.prizeToken.decimals)} ${contest.prizeToken.symbol}`)}
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function Authored({ contest, entries, voter, sender }: PartProps) {
+  const said = words.coins;
+  const mine = entries.filter(({ entryId }) => voter.entries.includes(entryId));
+  if (mine.length === 0) return null;
+  const { result } = contest;
+  const prizes = result === null ? [] : dividePot(BigInt(result.pot), contest.rules.split, result.entryIds.filter((id) => id > 0).length).prizes;
+  return (
+    <section className="sheet pane">
+      <header>
+        <h2>{said.entries}</h2>
+      </header>
+      <table>
+        <tbody>
+          {mine.map((entry) => {
+            const rank = (result?.entryIds.indexOf(entry.entryId) ?? -1) + 1;
+            const paid = contest.claims.some((claim) => claim.rank === rank);
+            const free = result !== null && entry.status !== "removed" && entry.status !== "retracted";
+            return (
+              <tr key={entry.entryId}>
+                <th scope="row">
+                  <Link to="/contest/$address/entry/$id" params={{ address: contest.address, id: String(entry.entryId) }}>
+                    {entryName(entry)}
+                  </Link>
+                </th>
+                <td className="small quiet">{free ? said.bondFree : result === null ? said.bondHeld : said.bondGone}</td>
+                <td className="num">
+                  {rank > 0 && !paid ? (
+                    <button
+                      type="button"
+                      className="btn"
+                      disabled={sender.busy}
+                      onClick={() => sender.run(async () => (await import("../transactions/claimPrize.ts")).claimPrize(contest, rank))}
+                    >
+                      {words.result.payYou} {formatAmount(prizes[rank - 1] ?? 0n, contest.prizeToken.decimals)}
+                    </button>
+                  ) : null}{" "}
+                  {free ? (
+                    <button
+                      type="button"
+                      className="btn"
+                      disabled={sender.busy}
+                      onClick={() =>
+                        sender.run(async () =>
+                          (await import("../transactions/releaseBond.ts")).releaseBond(contest, { entryId: entry.entryId, entry: entryName(entry) }),
+                        )
+                      }
+                    >
+                      {said.release}
+                    </button>
+                  ) : null}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
