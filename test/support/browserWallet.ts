@@ -1,0 +1,125 @@
+import type { Page } from "@playwright/test";
+import { createWalletClient, type Hex, http } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+
+export type BrowserWallet = {
+  readonly address: `0x${string}`;
+  readonly name: string;
+  readonly rdns: string;
+  /** Makes the wallet say no to the next request that asks its owner for something. */
+  readonly rejectNext: () => void;
+  /** Methods that asked the owner for something, in order. */
+  readonly asked: readonly string[];
+};
+
+export type BrowserWalletOptions = {
+  readonly privateKey: Hex;
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  readonly name?: string;
+};
+
+type Request = { readonly method: string; readonly params?: readonly unknown[] };
+
+const ASKS = new Set([
+  "eth_requestAccounts",
+  "wallet_requestPermissions",
+  "personal_sign",
+  "eth_signTypedData_v4",
+  "eth_sendTransaction",
+]);
+
+/**
+ * Announces a wallet to every page of `page` by EIP-6963. The key stays in this process; what the wallet does not
+ * answer itself goes to the chain. Call before the page is opened.
+ */
+export async function installBrowserWallet(page: Page, options: BrowserWalletOptions): Promise<BrowserWallet> {
+  const { rpcUrl, chainId, name = "Test Wallet" } = options;
+  const rdns = `test.${name.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
+  const account = privateKeyToAccount(options.privateKey);
+  const client = createWalletClient({ account, transport: http(rpcUrl) });
+  const asked: string[] = [];
+  let rejecting = false;
+
+  async function answer({ method, params = [] }: Request): Promise<unknown> {
+    if (ASKS.has(method)) {
+      asked.push(method);
+      if (rejecting) {
+        rejecting = false;
+        throw Object.assign(new Error("User rejected the request."), { code: 4001 });
+      }
+    }
+    switch (method) {
+      case "eth_accounts":
+      case "eth_requestAccounts":
+        return [account.address];
+      case "wallet_requestPermissions":
+      case "wallet_getPermissions":
+        return [{ parentCapability: "eth_accounts" }];
+      case "wallet_revokePermissions":
+      case "wallet_switchEthereumChain":
+      case "wallet_addEthereumChain":
+        return null;
+      case "eth_chainId":
+        return `0x${chainId.toString(16)}`;
+      case "personal_sign":
+        return account.signMessage({ message: { raw: params[0] as Hex } });
+      case "eth_signTypedData_v4":
+        return account.signTypedData(JSON.parse(params[1] as string));
+      case "eth_sendTransaction": {
+        const { to, data, value } = params[0] as { to?: Hex; data?: Hex; value?: Hex };
+        const request = {
+          chain: null,
+          ...(to && { to }),
+          ...(data && { data }),
+          ...(value && { value: BigInt(value) }),
+        };
+        return client.sendTransaction(request as Parameters<typeof client.sendTransaction>[0]);
+      }
+      default:
+        return client.request({ method, params } as Parameters<typeof client.request>[0]);
+    }
+  }
+
+  await page.exposeFunction("coindropTestWallet", async (request: Request) => {
+    try {
+      return { result: await answer(request) };
+    } catch (error) {
+      const { code = -32603, message } = error as { code?: number; message: string };
+      return { error: { code, message } };
+    }
+  });
+  await page.addInitScript(announce, { name, rdns });
+
+  return {
+    address: account.address,
+    name,
+    rdns,
+    asked,
+    rejectNext: () => {
+      rejecting = true;
+    },
+  };
+}
+
+/** Runs in the page. */
+function announce({ name, rdns }: { name: string; rdns: string }): void {
+  type Answer = { result?: unknown; error?: { code: number; message: string } };
+  const ask = (request: unknown) =>
+    (window as unknown as { coindropTestWallet: (request: unknown) => Promise<Answer> }).coindropTestWallet(request);
+  const provider = {
+    request: async (request: unknown) => {
+      const { result, error } = await ask(request);
+      if (error) throw Object.assign(new Error(error.message), { code: error.code });
+      return result;
+    },
+    on: () => provider,
+    removeListener: () => provider,
+  };
+  const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E";
+  const info = { uuid: crypto.randomUUID(), name, rdns, icon };
+  const tell = () =>
+    window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }));
+  window.addEventListener("eip6963:requestProvider", tell);
+  tell();
+}
