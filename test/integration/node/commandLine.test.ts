@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { devAccounts, LOCAL_CHAIN_ID } from "../../../scripts/start/localChain.t
 import { createGate, type Gate } from "../../support/gate.ts";
 import { until } from "../../support/until.ts";
 import { isAlive, modelProcessesOf } from "./processes.ts";
-import { type DemoContest, deployContest, type HouseProcess, run, startChain } from "./realChain.ts";
+import { type DemoContest, deployContest, type HouseProcess, root, run, startChain } from "./realChain.ts";
 import { writeEntry } from "./startNode.ts";
 
 const [operator] = devAccounts().operators;
@@ -67,6 +68,14 @@ function serve(more: readonly string[] = [], stake = "200000000000000000000"): H
   return run("inference-node/main.ts", ["serve", ...Object.entries(flags).flat(), ...more], {
     COINDROP_NODE_KEY: signingKey,
     TEST_OPERATOR_KEY: operator?.privateKey ?? "",
+  });
+}
+
+async function commandLine(...args: string[]): Promise<{ code: number; output: string }> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, ["inference-node/main.ts", ...args], { cwd: root }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, output: `${stdout}${stderr}` });
+    });
   });
 }
 
@@ -135,6 +144,32 @@ describe("a node on a real chain", () => {
     });
     expect(node.stderr().match(/the chain does not answer/g)).toHaveLength(1);
     expect(node.child.exitCode).toBeNull();
+  });
+
+  test("tells its state, and compares a file with a manifest", async () => {
+    const status = await commandLine("status", url);
+    expect(status.code).toBe(0);
+    expect(status.output).toContain(`${url} is ready`);
+    expect(status.output).toContain(`${demo.contest.toLowerCase()}/2`);
+
+    const manifest = join(folder, `${facts[0]?.manifestHash.slice(2)}.json`);
+    const same = await commandLine("verify", join(folder, "sums.gguf"), "--manifest", manifest);
+    expect(same).toMatchObject({ code: 0, output: expect.stringContaining("sums.gguf is the model of sums") });
+    const other = await commandLine("verify", join(folder, "haiku.gguf"), "--manifest", manifest);
+    expect(other).toMatchObject({ code: 1, output: expect.stringContaining("size of the entry: 1100544") });
+  });
+
+  test("says which settings are missing or wrong, and never repeats a key", async () => {
+    const bare = await commandLine("serve", "--rpc", "ftp://nowhere", "--key-env", "PATH");
+    expect(bare.code).toBe(1);
+    for (const field of ["rpcUrl", "factory", "nodeRegistry", "contest"]) expect(bare.output).toContain(`${field}: `);
+    const keyless = serve(["--key-env", "COINDROP_NO_SUCH_KEY"]);
+    expect(await keyless.exited).toBe(1);
+    expect(keyless.stderr()).toContain("The environment variable COINDROP_NO_SUCH_KEY is empty");
+    const mistyped = serve(["--key-env", "PATH"]);
+    expect(await mistyped.exited).toBe(1);
+    expect(mistyped.stderr()).toContain("The environment variable PATH holds no private key");
+    expect(mistyped.stderr()).not.toContain(process.env["PATH"]);
   });
 
   test("says in a sentence that its port is taken", async () => {

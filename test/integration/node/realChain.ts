@@ -9,7 +9,7 @@ import { type Clients, publicClientOf, walletOf } from "../../../scripts/chainCl
 import { createContest, type Deployed, deploy, submitEntry } from "../../../scripts/deploy.ts";
 import { devAccounts, localChain } from "../../../scripts/start/localChain.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** A process of the house, with the first line of JSON that it prints. */
 export type HouseProcess = {
