@@ -9,6 +9,8 @@ import { readToken } from "./readToken.ts";
 import type { LogFilter, Rpc } from "./rpc.ts";
 
 const ADDRESSES_AT_ONCE = 500;
+/** What blocks name as their parent that a simulated chain makes many of at once (`hardhat_mine`). */
+const NO_PARENT = `0x${"0".repeat(64)}`;
 
 type ReadOptions = {
   readonly rpc: Rpc;
@@ -46,7 +48,7 @@ export async function readRange(options: ReadOptions): Promise<Range & { readonl
   const missing = [...new Set(found.map(({ block }) => block))].filter((block) => !headers.has(block));
   for (const header of await rpc.headers(missing)) headers.set(header.number, header);
   const ordered = [...headers.values()].sort((a, b) => a.number - b.number);
-  checkBranch(after, ordered);
+  await checkBranch(rpc, after, ordered);
 
   const events: Placed[] = [];
   for (const log of inOrder(found)) {
@@ -87,12 +89,17 @@ function mustLink(from: number, to: number, finalized: number): number[] {
   return numbers;
 }
 
-function checkBranch(after: Header, headers: readonly Header[]): void {
+async function checkBranch(rpc: Rpc, after: Header, headers: readonly Header[]): Promise<void> {
   let previous = after;
+  let unlinked = false;
   for (const header of headers) {
-    if (header.number === previous.number + 1 && header.parentHash !== previous.hash) throw changed(header.number);
+    if (header.number === previous.number + 1) {
+      if (header.parentHash === NO_PARENT) unlinked = true;
+      else if (header.parentHash !== previous.hash) throw changed(header.number);
+    }
     previous = header;
   }
+  if (unlinked && (await rpc.header(after.number))?.hash !== after.hash) throw changed(after.number);
 }
 
 function changed(block: number): BranchChangedError {
