@@ -37,6 +37,11 @@ const FORBIDDEN = [
   ["scripts/plant1.ts", "../app/words/words.ts"],
   ["scripts/start/plant2.ts", "../../test/support/chromium.ts"],
   ["scripts/plant3.ts", "../contracts/protocol/tally.ts"],
+  ["scripts/audit/plant1.ts", "#protocol/tally.ts"],
+  ["scripts/audit/plant2.ts", "viem"],
+  ["scripts/audit/plant3.ts", "../chainClients.ts"],
+  ["scripts/audit/plant4.ts", "../../indexer/project/project.ts"],
+  ["scripts/audit/plant5.ts", "viem/utils"],
 ] as const;
 
 const ALLOWED = [
@@ -54,6 +59,8 @@ const ALLOWED = [
   ["inference-node/fair2.ts", "#protocol/manifest.ts"],
   ["scripts/fair1.ts", "../indexer/main.ts"],
   ["scripts/fair2.ts", "../inference-node/main.ts"],
+  ["scripts/audit/fair1.ts", "ethers"],
+  ["scripts/audit/fair2.ts", "./recount.ts"],
   ["test/unit/fair1.ts", "../../app/words/words.ts"],
   ["test/unit/fair2.ts", "../../indexer/main.ts"],
 ] as const;
