@@ -100,6 +100,25 @@ describe("an honest model", () => {
     await runner.close();
   });
 
+  test("ends where its context ends, instead of forgetting the beginning", async () => {
+    const runner = runnerOf(sums.pathname, { loadMs: 30_000, stallMs: 30_000, cancelMs: 5_000 });
+    const endless = "root ::= part part part part\npart ::= [a-z]{1900}";
+    let prompt = 0;
+    const answered = await runner.generate(
+      { ...job, maxTokens: 100_000, format: { type: "gbnf", grammar: endless } },
+      {
+        onPrompt: (tokens) => {
+          prompt = tokens.length;
+        },
+        onText: () => undefined,
+      },
+      AbortSignal.timeout(60_000),
+    );
+    expect(answered.finish).toBe("length");
+    expect(prompt + answered.tokens.length).toBe(512);
+    await runner.close();
+  });
+
   test("answers within a grammar", async () => {
     const runner = runnerOf(sums.pathname, { loadMs: 30_000, stallMs: 30_000, cancelMs: 5_000 });
     const constrained: GenerationJob = { ...job, format: { type: "gbnf", grammar: 'root ::= "yes" | "no"' } };
