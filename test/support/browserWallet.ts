@@ -40,6 +40,7 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
   const client = createWalletClient({ account, transport: http(rpcUrl) });
   const asked: string[] = [];
   let rejecting = false;
+  let isAllowed = false;
 
   async function answer({ method, params = [] }: Request): Promise<unknown> {
     if (ASKS.has(method)) {
@@ -50,13 +51,20 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
       }
     }
     switch (method) {
+      // As real wallets do: no account is told before its owner agreed.
       case "eth_accounts":
+        return isAllowed ? [account.address] : [];
       case "eth_requestAccounts":
+        isAllowed = true;
         return [account.address];
       case "wallet_requestPermissions":
-      case "wallet_getPermissions":
+        isAllowed = true;
         return [{ parentCapability: "eth_accounts" }];
+      case "wallet_getPermissions":
+        return isAllowed ? [{ parentCapability: "eth_accounts" }] : [];
       case "wallet_revokePermissions":
+        isAllowed = false;
+        return null;
       case "wallet_switchEthereumChain":
       case "wallet_addEthereumChain":
         return null;
