@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+export type Process = { readonly pid: number; readonly command: string };
+
+/** Living processes whose environment or command line holds `mark`, this one excepted. */
+export function processesOf(mark: string): Process[] {
+  const all = process.platform === "linux" ? fromProc(mark) : fromPs(mark);
+  return all.filter(({ pid }) => pid !== process.pid);
+}
+
+function fromProc(mark: string): Process[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      // A zombie has neither; one that ends under our eyes throws.
+      const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      const isMarked = command !== "" && (command + readFileSync(`/proc/${name}/environ`, "utf8")).includes(mark);
+      return isMarked ? [{ pid: Number(name), command }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function fromPs(mark: string): Process[] {
+  const lines = execFileSync("ps", ["-axEww", "-o", "pid=,command="], { encoding: "utf8" }).split("\n");
+  return lines
+    .filter((line) => line.includes(mark) && !line.includes("ps -axEww"))
+    .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim() }));
+}
