@@ -26,14 +26,16 @@ export type Range = {
   readonly tokens: readonly TokenRow[];
 };
 
-/** What a commit or a rollback did. Given while its transaction is open, so that what is written there stands or falls with it. */
+/**
+ * What a commit or a rollback did. Given while its transaction is open, so that what is written there stands or falls
+ * with it. `changes` are in order, each with its block.
+ */
 export type Told =
   | {
-      readonly kind: "block";
-      readonly header: Header;
-      readonly headers: ReadonlyMap<number, Header>;
+      readonly kind: "commit";
+      readonly headers: readonly Header[];
       readonly finalized: number;
-      readonly changes: readonly Change[];
+      readonly changes: readonly (Change & { readonly block: number })[];
     }
   | { readonly kind: "rollback"; readonly header: Header };
 
@@ -86,17 +88,16 @@ export function createStore({ open, project, tell }: StoreOptions) {
       const before = mustStand();
       const last = range.headers.at(-1);
       if (last === undefined) return;
-      const headers = new Map(range.headers.map((header) => [header.number, header]));
       const finalized = Math.min(Math.max(range.finalized, before.finalized), last.number);
       const overlay = createOverlay(rows);
-      const changes: Change[] = [];
+      const changes: (Change & { readonly block: number })[] = [];
       const eventful = new Set<number>();
       for (const token of range.tokens) rows.put(tokens, token);
       for (const { at, event } of range.events) {
         eventful.add(at.block);
         for (const change of project(overlay.state, at, event)) {
           overlay.apply(change, at.block, at.block > finalized);
-          changes.push(change);
+          changes.push({ ...change, block: at.block });
         }
       }
       overlay.flush();
@@ -116,7 +117,7 @@ export function createStore({ open, project, tell }: StoreOptions) {
         );
       }
       rows.put(position, { ...before, block: last.number, finalized });
-      tell(rows, { kind: "block", header: last, headers, finalized, changes });
+      tell(rows, { kind: "commit", headers: range.headers, finalized, changes });
     });
   }
 

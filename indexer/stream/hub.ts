@@ -79,6 +79,7 @@ export function createHub(rows: Rows) {
   return {
     publish,
     listen,
+    listeners: () => listeners.size,
     hasRoom: () => listeners.size < MOST_LISTENERS,
     close(): void {
       clearInterval(heartbeat);

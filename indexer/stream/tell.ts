@@ -14,29 +14,44 @@ import { appendMessage } from "./messages.ts";
 /** Most things that happened in one contest that one message lists: the newest. */
 const MOST_ACTIVITY = 200;
 
-/** Writes what a commit or a rollback did as a message of the event stream, in the same transaction. */
+type Commit = Extract<Told, { kind: "commit" }>;
+
+/**
+ * Writes what a commit or a rollback did as messages of the event stream, in the same transaction: one for each block
+ * that can be rolled back; one for all older blocks together, since they come only while catching up.
+ */
 export function tell(rows: Rows, told: Told): void {
-  appendMessage(
-    rows,
-    told.kind === "rollback" ? { kind: "rollback", block: blockOf(told.header) } : describe(rows, told),
-  );
+  if (told.kind === "rollback") {
+    appendMessage(rows, { kind: "rollback", block: blockOf(told.header) });
+    return;
+  }
+  const old = told.headers.findLast(({ number }) => number <= told.finalized);
+  const heads = told.headers.filter((header) => header === old || header.number > told.finalized);
+  let done = Number.NEGATIVE_INFINITY;
+  for (const header of heads) {
+    const after = done;
+    appendMessage(rows, describe(rows, told, header, ({ block }) => block > after && block <= header.number));
+    done = header.number;
+  }
 }
 
-function describe(rows: Rows, told: Extract<Told, { kind: "block" }>): StreamMessage {
-  const { changes, headers } = told;
-  const block = (number: number): Block => {
-    const header = headers.get(number);
-    if (header === undefined) throw new Error(`block ${number} is not in the range`);
-    return blockOf(header);
-  };
+function describe(
+  rows: Rows,
+  told: Commit,
+  header: Header,
+  belongs: (change: Commit["changes"][number]) => boolean,
+): StreamMessage {
+  const changes = told.changes.filter(belongs);
+  const headers = new Map(told.headers.map((one) => [one.number, one]));
+  const block = (number: number): Block => blockOf(headers.get(number) ?? header);
   const happened = byContest<ActivityRow>(changes, activity);
   const moved = byContest<TallyRow>(changes, tallies);
-  const touched = new Set(
-    [contests, entries, claims].flatMap((table) => [...byContest<{ contest: Hex }>(changes, table).keys()]),
-  );
-  const message: StreamMessage = {
+  const touched = [contests, entries, claims].flatMap((table) => [
+    ...byContest<{ contest: Hex }>(changes, table).keys(),
+  ]);
+  return {
     kind: "block",
-    block: blockOf(told.header),
+    block: blockOf(header),
     finalized: told.finalized,
     contests: [...new Set([...touched, ...happened.keys(), ...moved.keys()])].map((address) => {
       const window = windowOf(contestRow(rows, address).rules);
@@ -49,7 +64,6 @@ function describe(rows: Rows, told: Extract<Told, { kind: "block" }>): StreamMes
     }),
     nodesChanged: changes.some(({ table }) => nodeTables.has(table.name)),
   };
-  return message;
 }
 
 const nodeTables: ReadonlySet<string> = new Set([nodes.name, nodeKeys.name, attestations.name]);

@@ -40,7 +40,11 @@ const moves = fc.array(
 );
 type Moves = typeof moves extends fc.Arbitrary<infer T> ? T : never;
 
-type History = { readonly headers: readonly Header[]; readonly events: readonly Placed[]; readonly tallies: readonly Tally[] };
+type History = {
+  readonly headers: readonly Header[];
+  readonly events: readonly Placed[];
+  readonly tallies: readonly Tally[];
+};
 
 /** What a contest would emit for `given`, and the reference's tallies after it. */
 function historyOf(given: Moves, mode: "open" | "personhood", branch = 0): History {
@@ -77,7 +81,11 @@ function historyOf(given: Moves, mode: "open" | "personhood", branch = 0): Histo
 }
 
 /** Folds blocks above where the store stands, `size` blocks at a time. */
-function fold(store: Store, { headers, events }: History, { size = 1_000, upTo = Number.POSITIVE_INFINITY, finalized = 0 } = {}) {
+function fold(
+  store: Store,
+  { headers, events }: History,
+  { size = 1_000, upTo = Number.POSITIVE_INFINITY, finalized = 0 } = {},
+) {
   for (;;) {
     const at = store.standing()?.block ?? 0;
     const next = headers.filter(({ number }) => number > at && number <= upTo).slice(0, size);
@@ -183,37 +191,42 @@ describe("the fold", () => {
 
   test("a crash between any two changes leaves the state of the last range, and going on ends the same", () => {
     fc.assert(
-      fc.property(moves, fc.integer({ min: 1, max: 6 }), fc.array(fc.nat({ max: 40 }), { maxLength: 6 }), (given, size, crashes) => {
-        const history = historyOf(given, "open");
-        const left = [...crashes];
-        let folded = 0;
-        const store = createMemoryStore((...args) => {
-          folded += 1;
-          const crash = left[0];
-          if (crash !== undefined && folded > crash) {
-            left.shift();
-            folded = 0;
-            throw new Error("crash");
+      fc.property(
+        moves,
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.nat({ max: 40 }), { maxLength: 6 }),
+        (given, size, crashes) => {
+          const history = historyOf(given, "open");
+          const left = [...crashes];
+          let folded = 0;
+          const store = createMemoryStore((...args) => {
+            folded += 1;
+            const crash = left[0];
+            if (crash !== undefined && folded > crash) {
+              left.shift();
+              folded = 0;
+              throw new Error("crash");
+            }
+            return project(...args);
+          });
+          for (;;) {
+            const before = dump(store);
+            const block = store.standing()?.block;
+            try {
+              fold(store, history, { size, upTo: (block ?? 0) + size });
+              if (store.standing()?.block === block) break;
+            } catch {
+              expect(dump(store)).toEqual(before);
+              expect(store.standing()?.block).toBe(block);
+            }
           }
-          return project(...args);
-        });
-        for (;;) {
-          const before = dump(store);
-          const block = store.standing()?.block;
-          try {
-            fold(store, history, { size, upTo: (block ?? 0) + size });
-            if (store.standing()?.block === block) break;
-          } catch {
-            expect(dump(store)).toEqual(before);
-            expect(store.standing()?.block).toBe(block);
-          }
-        }
-        const fresh = createMemoryStore();
-        fold(fresh, history);
-        expect(dump(store)).toEqual(dump(fresh));
-        store.close();
-        fresh.close();
-      }),
+          const fresh = createMemoryStore();
+          fold(fresh, history);
+          expect(dump(store)).toEqual(dump(fresh));
+          store.close();
+          fresh.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -54,7 +54,9 @@ export function createMemoryStore(fold: typeof project = project): Store {
 /** Header of a block in a branch; blocks of one branch link, and branches share the blocks below their fork. */
 export function headerOf(number: number, timestamp: number, branch = 0): Header {
   const hash = (n: number) =>
-    keccak256(encodeAbiParameters([{ type: "uint256" }, { type: "uint256" }], [BigInt(n), BigInt(n === 0 ? 0 : branch)]));
+    keccak256(
+      encodeAbiParameters([{ type: "uint256" }, { type: "uint256" }], [BigInt(n), BigInt(n === 0 ? 0 : branch)]),
+    );
   return { number, hash: hash(number), parentHash: number === 0 ? word(0) : hash(number - 1), timestamp };
 }
 
