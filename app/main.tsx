@@ -2,7 +2,6 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { config as zodConfig } from "zod";
 import "./look/tokens.css";
 import "./look/fonts.css";
 import "./look/base.css";
@@ -15,9 +14,6 @@ import { NotFoundError } from "./data/indexer.ts";
 import { Failed } from "./parts/States.tsx";
 import { createSite } from "./routes.tsx";
 import { words } from "./words/words.ts";
-
-// The page forbids eval, which zod would otherwise try for speed.
-zodConfig({ jitless: true });
 
 const client = new QueryClient({
   defaultOptions: {

@@ -1,16 +1,16 @@
 import type { Address, Hex } from "viem";
 import { erc20Abi, parseAbiItem } from "viem";
-import type { z } from "zod";
 import { contestAbi } from "#protocol/abi.ts";
 import type { AppConfig } from "#protocol/config.ts";
 import { RetryableError } from "#protocol/errors.ts";
-import type { At, ContestView, contestAnswer, contestsAnswer, EntryView, entriesAnswer, RankRow, rankingAnswer, voterAnswer } from "#protocol/http.ts";
+import type { At, ContestView, EntryView, RankRow } from "#protocol/http.ts";
 import { entryStatusOf, phaseAt } from "#protocol/rules.ts";
 import { dividePot, rankEntries } from "#protocol/standings.ts";
 import { displayedTally } from "#protocol/tally.ts";
 import { windowOf } from "../contest/measure.ts";
 import { setClock } from "../data/clock.ts";
 import { recallManifest } from "../data/knownManifests.ts";
+import type { Shape } from "../data/loadShapes.ts";
 import { learn } from "../data/network.ts";
 import { chainClient } from "./client.ts";
 
@@ -31,22 +31,22 @@ export async function readHead(config: AppConfig): Promise<{ readonly number: nu
   return block;
 }
 
-export async function readContests(config: AppConfig): Promise<z.infer<typeof contestsAnswer>> {
+export async function readContests(config: AppConfig): Promise<Shape<"contests">> {
   const at = await standAt(config);
   return { at, contests: await Promise.all(config.contests.map((address) => contestAt(config, address, at))) };
 }
 
-export async function readContest(config: AppConfig, contest: Address): Promise<z.infer<typeof contestAnswer>> {
+export async function readContest(config: AppConfig, contest: Address): Promise<Shape<"contest">> {
   const at = await standAt(config);
   return { at, contest: await contestAt(config, contest, at) };
 }
 
-export async function readEntries(config: AppConfig, contest: Address): Promise<z.infer<typeof entriesAnswer>> {
+export async function readEntries(config: AppConfig, contest: Address): Promise<Shape<"entries">> {
   const at = await standAt(config);
   return { at, entries: await entriesAt(config, await contestAt(config, contest, at), at) };
 }
 
-export async function readRanking(config: AppConfig, address: Address): Promise<z.infer<typeof rankingAnswer>> {
+export async function readRanking(config: AppConfig, address: Address): Promise<Shape<"ranking">> {
   const at = await standAt(config);
   const contest = await contestAt(config, address, at);
   const entries = await entriesAt(config, contest, at);
@@ -71,7 +71,7 @@ export async function readRanking(config: AppConfig, address: Address): Promise<
   return { at, phase: contest.phase, window: { countFrom, votesClose }, rows };
 }
 
-export async function readVoter(config: AppConfig, address: Address, wallet: Address): Promise<z.infer<typeof voterAnswer>> {
+export async function readVoter(config: AppConfig, address: Address, wallet: Address): Promise<Shape<"voter">> {
   const at = await standAt(config);
   const client = chainClient(config);
   const view = { address, abi: contestAbi, blockNumber: BigInt(at.block.number) } as const;

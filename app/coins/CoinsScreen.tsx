@@ -7,6 +7,8 @@ import { contestQuery, entriesQuery, voterQuery } from "../data/queries.ts";
 import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
 import { useTitle } from "../shell/useTitle.ts";
+import { StepsCard } from "../transactions/StepsCard.tsx";
+import { useSteps } from "../transactions/steps.ts";
 import { openConnect } from "../wallet/walletDoor.ts";
 import { useWallet } from "../wallet/walletStore.ts";
 import { words } from "../words/words.ts";
@@ -63,12 +65,16 @@ function Wallet({ contest, wallet }: { readonly contest: Address; readonly walle
   const about = useQuery(contestQuery(config, contest));
   const entries = useQuery(entriesQuery(config, contest));
   const voter = useQuery(voterQuery(config, contest, wallet));
+  // They outlive the list: after the last coin is home there is none.
+  const steps = useSteps("coins");
   const failed = [about, entries, voter].find(({ error, data }) => error !== null && data === undefined);
   if (failed !== undefined) return <Failed title={words.coins.failed} error={failed.error} onRetry={() => void failed.refetch()} />;
   if (about.data === undefined || entries.data === undefined || voter.data === undefined) return <Waiting what={words.coins.what} />;
   const { stakes, credits, entries: authored, funded } = voter.data.voter;
   if (stakes.length + credits.length + authored.length === 0 && funded === "0") {
     return (
+      <div className="stack">
+      <StepsCard steps={steps} />
       <Empty
         title={words.coins.emptyTitle}
         action={
@@ -79,6 +85,7 @@ function Wallet({ contest, wallet }: { readonly contest: Address; readonly walle
       >
         {words.coins.empty}
       </Empty>
+      </div>
     );
   }
   return <Holdings contest={about.data.contest} entries={entries.data.entries} voter={voter.data.voter} />;

@@ -1,10 +1,11 @@
-import { type AppConfig, appConfigSchema } from "#protocol/config.ts";
+import type { AppConfig } from "#protocol/config.ts";
+import { loadShapes } from "../data/loadShapes.ts";
 
 /** Fetches what this deployment is from the page's own origin. Throws when the server is silent or answers nonsense. */
 export async function loadConfig(): Promise<AppConfig> {
-  const response = await fetch("/config.json", { cache: "no-store" });
+  const [response, shapes] = await Promise.all([fetch("/config.json", { cache: "no-store" }), loadShapes()]);
   if (!response.ok) throw new Error(`GET /config.json answered ${response.status}`);
-  const config = appConfigSchema.parse(await response.json());
+  const config = shapes.config.parse(await response.json());
   return { ...config, rpcUrl: withoutSlash(config.rpcUrl), indexerUrl: withoutSlash(config.indexerUrl) };
 }
 

@@ -1,5 +1,5 @@
-import type { z } from "zod";
 import { BaseError, InvalidInputError, RetryableError } from "#protocol/errors.ts";
+import { loadShapes, type Shape, type ShapeName } from "./loadShapes.ts";
 
 const patienceMs = 8_000;
 
@@ -8,21 +8,21 @@ export class NotFoundError extends BaseError {
   override readonly name = "NotFoundError";
 }
 
-/** Fetches one answer and checks its shape. Throws `RetryableError` when the indexer is silent or overloaded. */
-export async function askIndexer<S extends z.ZodType>(url: string, schema: S, signal: AbortSignal): Promise<z.infer<S>> {
-  const response = await reach(url, signal);
+/** Fetches one answer and checks that it has the named shape. Throws `RetryableError` when the indexer is silent or overloaded. */
+export async function askIndexer<N extends ShapeName>(url: string, name: N, signal: AbortSignal): Promise<Shape<N>> {
+  const [response, shapes] = await Promise.all([reach(url, signal), loadShapes()]);
   if (response.status === 404) throw new NotFoundError("The indexer knows nothing of this.", { metaMessages: [`URL: ${url}`] });
   if (response.status === 429 || response.status >= 500) {
     throw new RetryableError(`The indexer answered ${response.status}.`, { metaMessages: [`URL: ${url}`] });
   }
-  const parsed = schema.safeParse(await body(response, url));
+  const parsed = shapes[name].safeParse(await body(response, url));
   if (!parsed.success) {
     throw new InvalidInputError("The indexer answered in a shape that this page does not know.", {
       metaMessages: [`URL: ${url}`, `Status: ${response.status}`],
       cause: parsed.error,
     });
   }
-  return parsed.data;
+  return parsed.data as Shape<N>;
 }
 
 async function reach(url: string, signal: AbortSignal): Promise<Response> {

@@ -1,19 +1,20 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Address } from "viem";
 import type { AppConfig } from "#protocol/config.ts";
-import { type StreamMessage, type entriesAnswer, readyAnswer, routes, streamMessageSchema } from "#protocol/http.ts";
-import type { z } from "zod";
+import type { StreamMessage } from "#protocol/http.ts";
 import { setClock } from "./clock.ts";
 import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
+import { loadShapes, type Shape } from "./loadShapes.ts";
+import { paths } from "./paths.ts";
 import type { Sourced } from "./queries.ts";
 
 const askAgainMs = 3_000;
 /** How long the indexer may lag before the page stops trusting it. */
 const lagAllowedMs = 10_000;
 
-type Entries = Sourced<z.infer<typeof entriesAnswer>>;
+type Entries = Sourced<Shape<"entries">>;
 
 /**
  * Follows the indexer's stream and keeps the cache true by it; notices when the indexer falls silent or behind, and then
@@ -26,11 +27,13 @@ export function followLive(config: AppConfig, client: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   const open = () => {
-    stream = new EventSource(`${config.indexerUrl}${routes.events}`);
+    stream = new EventSource(`${config.indexerUrl}${paths.events}`);
     for (const kind of ["block", "rollback", "manifest"]) {
       stream.addEventListener(kind, (event) => {
-        const parsed = streamMessageSchema.safeParse(parseJson((event as MessageEvent<string>).data));
-        if (parsed.success) take(client, parsed.data);
+        void loadShapes().then(({ message }) => {
+          const parsed = message.safeParse(parseJson((event as MessageEvent<string>).data));
+          if (parsed.success) take(client, parsed.data);
+        });
       });
     }
     stream.addEventListener("open", () => check());
@@ -43,7 +46,7 @@ export function followLive(config: AppConfig, client: QueryClient): () => void {
     const before = readNetwork();
     let indexer = before.indexer;
     try {
-      const ready = await askIndexer(`${config.indexerUrl}${routes.ready}`, readyAnswer, stop.signal);
+      const ready = await askIndexer(`${config.indexerUrl}${paths.ready}`, "ready", stop.signal);
       lagSince = ready.ready ? null : (lagSince ?? Date.now());
       indexer = lagSince !== null && Date.now() - lagSince > lagAllowedMs ? "behind" : "up";
       learn({ indexed: ready.indexed ?? before.indexed });

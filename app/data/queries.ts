@@ -1,24 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Address } from "viem";
-import type { z } from "zod";
 import type { AppConfig } from "#protocol/config.ts";
 import { RetryableError } from "#protocol/errors.ts";
-import {
-  activityAnswer,
-  contestAnswer,
-  contestsAnswer,
-  entriesAnswer,
-  historyAnswer,
-  nodesAnswer,
-  rankingAnswer,
-  routes,
-  voterAnswer,
-} from "#protocol/http.ts";
 import { setClock } from "./clock.ts";
 import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
 import { rememberManifests } from "./knownManifests.ts";
+import type { Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
+import { paths } from "./paths.ts";
 
 /** Who answered. The chain knows no names, no voters' count and no history. */
 export type From = "indexer" | "chain";
@@ -29,15 +19,15 @@ type ChainReader = typeof import("../chain/readContest.ts");
 /**
  * Asks the indexer; where it is silent or behind, reads the same facts from the chain. `fallback` is loaded only then.
  */
-async function ask<S extends z.ZodType<{ at: { block: { number: number; timestamp: number }; finalized: number } }>>(
+async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "voter">(
   url: string,
-  schema: S,
+  name: N,
   signal: AbortSignal,
-  fallback: (chain: ChainReader) => Promise<z.infer<S>>,
-): Promise<Sourced<z.infer<S>>> {
+  fallback: (chain: ChainReader) => Promise<Shape<N>>,
+): Promise<Sourced<Shape<N>>> {
   if (!isDegraded(readNetwork())) {
     try {
-      const answer = await askIndexer(url, schema, signal);
+      const answer = await askIndexer(url, name, signal);
       setClock(answer.at.block.timestamp);
       if (readNetwork().head === null) learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
       return { ...answer, from: "indexer" };
@@ -58,7 +48,7 @@ export function contestsQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.contests,
     queryFn: ({ signal }) =>
-      ask(`${config.indexerUrl}${routes.contests}`, contestsAnswer, signal, (chain) => chain.readContests(config)),
+      ask(`${config.indexerUrl}${paths.contests}`, "contests", signal, (chain) => chain.readContests(config)),
   });
 }
 
@@ -66,7 +56,7 @@ export function contestQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.contest(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.contest, contest), contestAnswer, signal, (chain) => chain.readContest(config, contest)),
+      ask(path(config, paths.contest, contest), "contest", signal, (chain) => chain.readContest(config, contest)),
   });
 }
 
@@ -74,7 +64,7 @@ export function entriesQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.entries(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.entries, contest), entriesAnswer, signal, (chain) => chain.readEntries(config, contest)).then((answer) => {
+      ask(path(config, paths.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then((answer) => {
         if (answer.from === "indexer") rememberManifests(answer.entries);
         return answer;
       }),
@@ -85,7 +75,7 @@ export function rankingQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.ranking(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.ranking, contest), rankingAnswer, signal, (chain) => chain.readRanking(config, contest)),
+      ask(path(config, paths.ranking, contest), "ranking", signal, (chain) => chain.readRanking(config, contest)),
   });
 }
 
@@ -93,7 +83,7 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
   return queryOptions({
     queryKey: keys.voter(contest, wallet),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.voter, contest, { wallet }), voterAnswer, signal, (chain) => chain.readVoter(config, contest, wallet)),
+      ask(path(config, paths.voter, contest, { wallet }), "voter", signal, (chain) => chain.readVoter(config, contest, wallet)),
   });
 }
 
@@ -101,14 +91,14 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
 export function historyQuery(config: AppConfig, contest: Address, buckets: number) {
   return queryOptions({
     queryKey: [...keys.history(contest), buckets],
-    queryFn: ({ signal }) => askIndexer(`${path(config, routes.history, contest)}?buckets=${buckets}`, historyAnswer, signal),
+    queryFn: ({ signal }) => askIndexer(`${path(config, paths.history, contest)}?buckets=${buckets}`, "history", signal),
   });
 }
 
 export function nodesQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.nodes,
-    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${routes.nodes}`, nodesAnswer, signal),
+    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${paths.nodes}`, "nodes", signal),
   });
 }
 
@@ -121,7 +111,7 @@ export function activityQuery(config: AppConfig, contest: Address, entry: number
       const query = new URLSearchParams({ limit: "50" });
       if (entry !== null) query.set("entry", String(entry));
       if (pageParam !== null) query.set("before", pageParam);
-      return askIndexer(`${path(config, routes.activity, contest)}?${query}`, activityAnswer, signal);
+      return askIndexer(`${path(config, paths.activity, contest)}?${query}`, "activity", signal);
     },
     getNextPageParam: (page) => page.next,
   });

@@ -1,6 +1,6 @@
 import type { AppConfig } from "#protocol/config.ts";
-import { readyAnswer, routes } from "#protocol/http.ts";
 import { askIndexer } from "../data/indexer.ts";
+import { paths } from "../data/paths.ts";
 import { isDegraded, learn, onNetwork, readNetwork } from "../data/network.ts";
 
 const askEveryMs = 1_000;
@@ -29,7 +29,7 @@ export async function untilIndexed(config: AppConfig, block: number): Promise<bo
     const letGo = onNetwork(look);
     const limit = setTimeout(() => end(false), patienceMs);
     const timer = setInterval(() => {
-      askIndexer(`${config.indexerUrl}${routes.ready}`, readyAnswer, stop.signal).then(
+      askIndexer(`${config.indexerUrl}${paths.ready}`, "ready", stop.signal).then(
         ({ indexed }) => {
           if (indexed !== null) learn({ indexed });
         },
