@@ -66,7 +66,7 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   AttestedPersonhood_Expired: () => "The credential has run out. Ask its issuer for a new one.",
   AttestedPersonhood_NoNullifier: () => "The credential names no person. Ask its issuer for a new one.",
   AttestedPersonhood_NotSigned: ([issuer]) => `The issuer ${text(issuer)} did not sign this credential for this wallet. Ask for one made for the wallet you connected.`,
-  AttestedPersonhood_WrongCount: ([expected, given]) => `${text(expected)} issuers must sign; ${text(given)} did. Ask the others.`,
+  AttestedPersonhood_WrongCount: ([expected, given]) => `The credential needs the signatures of ${text(expected)} issuers and carries ${text(given)}. Ask the others for theirs.`,
 
   /* Coin */
   DemoCoin_Dry: () => "The fountain of demo coins is empty.",
