@@ -53,7 +53,7 @@ async function create(rulesFile: string, options: CreateOptions): Promise<void> 
   const declaration = path.resolve(path.dirname(rulesFile), file.declaration);
   const declarationHash = keccak256(new TextEncoder().encode(await readText(declaration, "The declaration")));
 
-  const connection = await connect({ ...options, demo: devAccounts().organiser });
+  const connection = await connect({ ...options, demo: () => devAccounts().organiser });
   const { clients, chain, account } = connection;
   const factory = factoryOf(connection, options.factory);
   const coin = file.coin ?? connection.demo?.coin;

@@ -69,7 +69,6 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
       ? await makeEntry({ draft: located.draft, modelPath, urls, onProgress: await showProgress(modelPath) })
       : await compared(prepare(located.manifest), modelPath);
 
-  const [demoAuthor] = devAccounts().authors;
   const connection = await connect({ ...options, demo: demoAuthor });
   const { clients, chain, account, demo } = connection;
   const contest = options.contest ?? demo?.contest;
@@ -78,7 +77,7 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
   const coin = await readToken(clients, rules.coin);
   await checkEntry(clients, { contest, rules, coin, entry: computed });
   const declaration = await readDeclaration(options.declaration, rules.declarationHash);
-  const manifestURI = await placeManifest(computed, options.uri, connection);
+  const manifestURI = manifestAddress(computed, options.uri, connection);
 
   say("\nThis entry will be submitted, and nothing about it can be changed afterwards:\n");
   say(
@@ -99,6 +98,9 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
   );
   say(`\nBy submitting you declare:\n\n${declaration.trim().replaceAll(/^/gm, "  │ ")}\n`);
   await askToSend("Declare this, pay the bond and submit?", options.yes === true);
+  // The demo's nodes look there; elsewhere it is the author's to publish.
+  const isDemo = options.uri === undefined;
+  const file = await writeManifest(computed, isDemo ? folders.manifests : path.dirname(modelPath));
   const { manifestHash, modelSha256, modelRoot, modelSize } = computed;
   const entryId = await submitEntry(clients, {
     contest,
@@ -119,7 +121,15 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
         manifestURI,
       }),
     );
-  else say(`✓ It is entry ${entryId}. Keep the manifest at ${manifestURI}, as it is.\n`);
+  else
+    say(
+      `✓ It is entry ${entryId}.\n  ${isDemo ? "The demo's nodes find its manifest" : "Serve this file, as it is, at the address above"}: ${file}\n`,
+    );
+}
+
+function demoAuthor() {
+  const { authors, organiser } = devAccounts();
+  return authors[0] ?? organiser;
 }
 
 /** A manifest that says which hashes its model has must be right about them. */
@@ -154,19 +164,23 @@ async function readDeclaration(file: string | undefined, expected: Hex): Promise
   );
 }
 
-/** Writes the manifest as it must be served, and returns where that is. */
-async function placeManifest(entry: Prepared, uri: string | undefined, { demo }: Connection): Promise<string> {
-  const sha256 = bareHex(entry.manifestHash);
+/** Where the manifest will be found. */
+function manifestAddress(entry: Prepared, uri: string | undefined, { demo }: Connection): string {
   const place = uri ?? (demo === undefined ? undefined : `${demo.nodes[0]?.url}/manifests/{sha256}`);
-  if (place === undefined)
+  if (place === undefined) {
     throw new InvalidInputError(
       "Where will the manifest be found? Name the address with --uri; {sha256} stands for its hash.",
     );
-  const manifestURI = place.replaceAll("{sha256}", sha256);
-  if (new TextEncoder().encode(manifestURI).length > MAX_URI_BYTES)
-    throw new InvalidInputError(`--uri: at most ${MAX_URI_BYTES} bytes.`);
-  const folder = uri === undefined ? folders.manifests : process.cwd();
+  }
+  const address = place.replaceAll("{sha256}", bareHex(entry.manifestHash));
+  if (new TextEncoder().encode(address).length <= MAX_URI_BYTES) return address;
+  throw new InvalidInputError(`--uri: at most ${MAX_URI_BYTES} bytes.`);
+}
+
+/** Writes the manifest byte for byte as it must be served, and returns the file's path. */
+async function writeManifest(entry: Prepared, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, `${sha256}.json`), entry.manifestBytes);
-  return manifestURI;
+  const file = path.join(folder, `${bareHex(entry.manifestHash)}.json`);
+  await writeFile(file, entry.manifestBytes);
+  return file;
 }

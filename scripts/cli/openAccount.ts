@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { password } from "@inquirer/prompts";
-import { Wallet as Keystore } from "ethers";
 import type { Account, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { BaseError, InvalidInputError } from "#protocol/errors.ts";
@@ -11,7 +9,7 @@ export type AccountSource = {
   /** Encrypted JSON keystore. */
   readonly keystore?: string | undefined;
   /** Play-money account of the running demo, where no other is named. */
-  readonly demo?: Account | undefined;
+  readonly demo?: (() => Account) | undefined;
 };
 
 /** Variable with the keystore's password, for those who cannot be asked. */
@@ -23,7 +21,7 @@ export async function openAccount({ keyEnv, keystore, demo }: AccountSource): Pr
     throw new InvalidInputError("Name either --key-env or --keystore, not both.");
   if (keyEnv !== undefined) return fromKey(process.env[keyEnv]?.trim() ?? "", `The environment variable ${keyEnv}`);
   if (keystore !== undefined) return fromKeystore(keystore);
-  if (demo !== undefined) return demo;
+  if (demo !== undefined) return demo();
   throw new InvalidInputError("No account is named to send with.", {
     metaMessages: [
       "--key-env NAME: a private key in an environment variable",
@@ -38,7 +36,8 @@ async function fromKeystore(file: string): Promise<Account> {
   });
   const secret = process.env[PASSWORD_ENV] ?? (await askPassword(file));
   try {
-    const { privateKey } = await Keystore.fromEncryptedJson(json, secret);
+    const { Wallet } = await import("ethers");
+    const { privateKey } = await Wallet.fromEncryptedJson(json, secret);
     return fromKey(privateKey, `The keystore ${file}`);
   } catch (error) {
     if (error instanceof BaseError) throw error;
@@ -51,6 +50,7 @@ async function fromKeystore(file: string): Promise<Account> {
 async function askPassword(file: string): Promise<string> {
   if (!process.stdin.isTTY)
     throw new InvalidInputError(`Nobody can be asked for the password of ${file}; set ${PASSWORD_ENV}.`);
+  const { password } = await import("@inquirer/prompts");
   return password({ message: `Password of ${file}` });
 }
 

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import { confirm } from "@inquirer/prompts";
 import type { Command } from "commander";
 import { CommanderError } from "commander";
 import { BaseError } from "#protocol/errors.ts";
@@ -35,6 +34,7 @@ export async function askToSend(message: string, isYes: boolean): Promise<void> 
   if (isYes) return;
   if (!process.stdin.isTTY)
     throw new DeclinedError("Nothing was sent: nobody can be asked here. Add --yes to send without asking.");
+  const { confirm } = await import("@inquirer/prompts");
   if (!(await confirm({ message, default: false }))) throw new DeclinedError("Nothing was sent.");
 }
 
