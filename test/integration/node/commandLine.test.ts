@@ -205,6 +205,6 @@ describe("a node on a real chain", () => {
     });
     expect(children).toHaveLength(2);
     node.child.kill("SIGKILL");
-    await until("the children to end", () => children.every((pid) => !isAlive(pid)), 5_000);
+    await until("the children to end", () => children.every((pid) => !isAlive(pid)), 30_000);
   });
 });

@@ -65,7 +65,7 @@ describe("a model's process", () => {
   });
 
   test("that goes deaf is killed, and the next request finds a new one", async () => {
-    const served = await startWith("sums", { limits: { stallMs: 1_500, cancelMs: 500 } });
+    const served = await startWith("sums", { limits: { stallMs: 4_000, cancelMs: 500 } });
     const pid = await modelOf(served, question);
     process.kill(pid, "SIGSTOP");
     const answer = await post(served, question);
@@ -86,7 +86,7 @@ describe("a model's process", () => {
     await until(
       "the deaf process to be replaced",
       async () => !(await modelProcessesOf(process.pid)).includes(pid),
-      5_000,
+      30_000,
     );
     expect(await textOf(await post(served, question))).toBe("17 plus 5 is 22.");
   });
