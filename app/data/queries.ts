@@ -16,8 +16,12 @@ export type Sourced<T> = T & { readonly from: From };
 
 type ChainReader = typeof import("../chain/readContest.ts");
 
+/** How long the indexer alone is waited for; after that the chain is asked beside it, and the first to answer wins. */
+const patienceMs = 2_500;
+
 /**
- * Asks the indexer; where it is silent or behind, reads the same facts from the chain. `fallback` is loaded only then.
+ * Asks the indexer; where it is silent, slow or behind, reads the same facts from the chain. `fallback` is loaded only
+ * then.
  */
 async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "voter">(
   url: string,
@@ -25,18 +29,26 @@ async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "v
   signal: AbortSignal,
   fallback: (chain: ChainReader) => Promise<Shape<N>>,
 ): Promise<Sourced<Shape<N>>> {
-  if (!isDegraded(readNetwork())) {
-    try {
-      const answer = await askIndexer(url, name, signal);
-      setClock(answer.at.block.timestamp);
-      if (readNetwork().head === null) learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
-      return { ...answer, from: "indexer" };
-    } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-    }
+  const fromChain = async (): Promise<Sourced<Shape<N>>> => ({ ...(await fallback(await import("../chain/readContest.ts"))), from: "chain" });
+  if (isDegraded(readNetwork())) return fromChain();
+
+  const slow = Promise.withResolvers<"slow">();
+  const timer = setTimeout(() => slow.resolve("slow"), patienceMs);
+  const fromIndexer = askIndexer(url, name, signal).then((answer): Sourced<Shape<N>> => {
+    setClock(answer.at.block.timestamp);
+    if (readNetwork().head === null) learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
+    return { ...answer, from: "indexer" };
+  });
+  try {
+    const first = await Promise.race([fromIndexer, slow.promise]);
+    if (first !== "slow") return first;
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    return fromChain();
+  } finally {
+    clearTimeout(timer);
   }
-  const answer = await fallback(await import("../chain/readContest.ts"));
-  return { ...answer, from: "chain" };
+  return Promise.any([fromIndexer, fromChain()]).catch(() => fromIndexer);
 }
 
 function path(config: AppConfig, route: string, contest: Address, rest: Readonly<Record<string, string>> = {}): string {
