@@ -1,11 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import type { Address } from "viem";
 import type { AppConfig } from "#protocol/config.ts";
 import { contestQuery, contestsQuery, entriesQuery } from "./data/queries.ts";
 import { Empty } from "./parts/States.tsx";
 import { Root } from "./shell/Root.tsx";
 import { words } from "./words/words.ts";
-import type { Address } from "viem";
 
 function NotFound() {
   return (
@@ -107,10 +107,16 @@ export function createSite(config: AppConfig, client: QueryClient) {
     audit,
     powers,
   ]);
-  return createRouter({ routeTree, scrollRestoration: true, defaultPreload: "intent", defaultPreloadStaleTime: 10_000 });
+  return createRouter({
+    routeTree,
+    scrollRestoration: true,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 10_000,
+  });
 }
 
 declare module "@tanstack/react-router" {
+  // biome-ignore lint/style/useConsistentTypeDefinitions: the router is told its routes by merging into its interface
   interface Register {
     router: ReturnType<typeof createSite>;
   }

@@ -1,5 +1,5 @@
-import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 /** Adds preload links for the two faces that the first paint needs; the mono face may come later. */
@@ -33,7 +33,9 @@ const vendorSdks =
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  resolve: { alias: [{ find: vendorSdks, replacement: fileURLToPath(new URL("wallet/absentSdk.ts", import.meta.url)) }] },
+  resolve: {
+    alias: [{ find: vendorSdks, replacement: fileURLToPath(new URL("wallet/absentSdk.ts", import.meta.url)) }],
+  },
   plugins: [react(), preloadFaces(["besley-latin-wght-normal", "hanken-grotesk-latin-wght-normal"])],
   build: {
     outDir: "dist",

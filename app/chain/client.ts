@@ -15,6 +15,10 @@ let client: PublicClient | null = null;
 
 /** Reads the chain through the deployment's own endpoint. One client for the page. */
 export function chainClient(config: AppConfig): PublicClient {
-  client ??= createPublicClient({ chain: chainOf(config), transport: http(config.rpcUrl, { batch: true }), pollingInterval: 1_000 });
+  client ??= createPublicClient({
+    chain: chainOf(config),
+    transport: http(config.rpcUrl, { batch: true }),
+    pollingInterval: 1_000,
+  });
   return client;
 }

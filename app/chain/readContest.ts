@@ -56,17 +56,33 @@ export async function readRanking(config: AppConfig, address: Address): Promise<
   );
   const { prizes } = dividePot(BigInt(contest.pot), contest.rules.split, Math.min(10, ranked.length));
   const ranks = new Map(ranked.map(({ entryId }, index) => [entryId, index + 1]));
-  const rows: RankRow[] = [...ranked.map(({ entryId }) => entryId), ...entries.filter(({ entryId }) => !ranks.has(entryId)).map(({ entryId }) => entryId)].flatMap(
-    (id) => {
-      const entry = entries.find(({ entryId }) => entryId === id);
-      if (entry === undefined) return [];
-      const rank = ranks.get(id) ?? null;
-      const { entryId, author, status, score, tally, weight, voters, support } = entry;
-      const name = entry.manifest.state === "present" ? entry.manifest.manifest.name : null;
-      const prize = rank === null ? 0n : (prizes[rank - 1] ?? 0n);
-      return [{ rank, rankBefore: rank, entryId, name, author, status, score, tally, weight, voters, support, prize: prize.toString() }];
-    },
-  );
+  const rows: RankRow[] = [
+    ...ranked.map(({ entryId }) => entryId),
+    ...entries.filter(({ entryId }) => !ranks.has(entryId)).map(({ entryId }) => entryId),
+  ].flatMap((id) => {
+    const entry = entries.find(({ entryId }) => entryId === id);
+    if (entry === undefined) return [];
+    const rank = ranks.get(id) ?? null;
+    const { entryId, author, status, score, tally, weight, voters, support } = entry;
+    const name = entry.manifest.state === "present" ? entry.manifest.manifest.name : null;
+    const prize = rank === null ? 0n : (prizes[rank - 1] ?? 0n);
+    return [
+      {
+        rank,
+        rankBefore: rank,
+        entryId,
+        name,
+        author,
+        status,
+        score,
+        tally,
+        weight,
+        voters,
+        support,
+        prize: prize.toString(),
+      },
+    ];
+  });
   const { countFrom, votesClose } = contest.rules;
   return { at, phase: contest.phase, window: { countFrom, votesClose }, rows };
 }
@@ -89,7 +105,9 @@ export async function readVoter(config: AppConfig, address: Address, wallet: Add
       wallet,
       nullifier: null,
       stakes: stakes.flatMap(([stake, weight], index) =>
-        stake === 0n ? [] : [{ entryId: index + 1, stake: stake.toString(), weight: weight.toString(), changedAt: at.block }],
+        stake === 0n
+          ? []
+          : [{ entryId: index + 1, stake: stake.toString(), weight: weight.toString(), changedAt: at.block }],
       ),
       credits: credit === 0n ? [] : [{ token: contest.coin.address, amount: credit.toString() }],
       funded: funded.toString(),
@@ -101,14 +119,20 @@ export async function readVoter(config: AppConfig, address: Address, wallet: Add
 async function standAt(config: AppConfig): Promise<At> {
   const client = chainClient(config);
   try {
-    const [latest, finalized] = await Promise.all([client.getBlock(), client.getBlock({ blockTag: "finalized" }).catch(() => null)]);
+    const [latest, finalized] = await Promise.all([
+      client.getBlock(),
+      client.getBlock({ blockTag: "finalized" }).catch(() => null),
+    ]);
     const block = { number: Number(latest.number), hash: latest.hash, timestamp: Number(latest.timestamp) };
     learn({ rpc: "up", head: block });
     setClock(block.timestamp);
     return { chainId: config.chainId, block, finalized: Number(finalized?.number ?? 0n) };
   } catch (cause) {
     learn({ rpc: "down" });
-    throw new RetryableError("The chain's endpoint did not answer.", { metaMessages: [`URL: ${config.rpcUrl}`], cause });
+    throw new RetryableError("The chain's endpoint did not answer.", {
+      metaMessages: [`URL: ${config.rpcUrl}`],
+      cause,
+    });
   }
 }
 
@@ -123,7 +147,12 @@ async function contestAt(config: AppConfig, address: Address, at: At): Promise<C
     client.readContract({ ...view, functionName: "standings" }),
   ]);
   const [coin, prizeToken] = await Promise.all([tokenAt(config, rules.coin), tokenAt(config, rules.prizeToken)]);
-  const times = { entriesOpen: Number(rules.entriesOpen), votesOpen: Number(rules.votesOpen), countFrom: Number(rules.countFrom), votesClose: Number(rules.votesClose) };
+  const times = {
+    entriesOpen: Number(rules.entriesOpen),
+    votesOpen: Number(rules.votesOpen),
+    countFrom: Number(rules.countFrom),
+    votesClose: Number(rules.votesClose),
+  };
   const lower = (text: Address) => text.toLowerCase() as Address;
   const { prizes } = dividePot(pot, [...rules.split], isFinal ? entryIds.filter((id) => id > 0).length : 0);
   return {
@@ -156,7 +185,9 @@ async function contestAt(config: AppConfig, address: Address, at: At): Promise<C
     voters: 0,
     pot: pot.toString(),
     counted: Number(counted),
-    result: isFinal ? { entryIds: [...entryIds], pot: pot.toString(), unheld: unheld.toString(), block: at.block } : null,
+    result: isFinal
+      ? { entryIds: [...entryIds], pot: pot.toString(), unheld: unheld.toString(), block: at.block }
+      : null,
     claims: entryIds.flatMap((entryId, index) =>
       entryId > 0 && (paid >> BigInt(index)) % 2n === 1n
         ? [{ rank: index + 1, entryId, to: `0x${"0".repeat(40)}` as Address, amount: (prizes[index] ?? 0n).toString() }]
@@ -189,10 +220,18 @@ async function entriesAt(config: AppConfig, contest: ContestView, at: At): Promi
   const firsts: bigint[] = [];
   for (let first = 1n; first <= total; first += pageSize) firsts.push(first);
   const [pages, kept, logs] = await Promise.all([
-    Promise.all(firsts.map((first) => client.readContract({ ...view, functionName: "scores", args: [first, pageSize] }))),
-    Promise.all(Array.from({ length: contest.entryCount }, (_, index) => client.readContract({ ...view, functionName: "entry", args: [BigInt(index + 1)] }))),
+    Promise.all(
+      firsts.map((first) => client.readContract({ ...view, functionName: "scores", args: [first, pageSize] })),
+    ),
+    Promise.all(
+      Array.from({ length: contest.entryCount }, (_, index) =>
+        client.readContract({ ...view, functionName: "entry", args: [BigInt(index + 1)] }),
+      ),
+    ),
     // Hashes are in the events only; an endpoint that refuses to search that far leaves them unknown.
-    client.getLogs({ address: contest.address, event: submitted, fromBlock: 0n, toBlock: BigInt(at.block.number) }).catch(() => []),
+    client
+      .getLogs({ address: contest.address, event: submitted, fromBlock: 0n, toBlock: BigInt(at.block.number) })
+      .catch(() => []),
   ]);
   const tallies = pages.flatMap(([list]) => list);
   const scores = pages.flatMap(([, list]) => list);

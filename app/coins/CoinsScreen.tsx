@@ -4,8 +4,8 @@ import { useState } from "react";
 import type { Address } from "viem";
 import { useConfig } from "../config/useConfig.ts";
 import { contestQuery, entriesQuery, voterQuery } from "../data/queries.ts";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
+import { shorten } from "../parts/shorten.ts";
 import { useTitle } from "../shell/useTitle.ts";
 import { StepsCard } from "../transactions/StepsCard.tsx";
 import { useSteps } from "../transactions/steps.ts";
@@ -31,7 +31,12 @@ export function CoinsScreen() {
       {contests.length > 1 ? (
         <div className="field coins-contest">
           <label htmlFor="coins-contest">{words.coins.chooseContest}</label>
-          <select className="in" id="coins-contest" value={contest} onChange={(event) => setChosen(event.target.value as Address)}>
+          <select
+            className="in"
+            id="coins-contest"
+            value={contest}
+            onChange={(event) => setChosen(event.target.value as Address)}
+          >
             {contests.map((one) => (
               <option key={one} value={one}>
                 {shorten(one)}
@@ -68,23 +73,25 @@ function Wallet({ contest, wallet }: { readonly contest: Address; readonly walle
   // They outlive the list: after the last coin is home there is none.
   const steps = useSteps("coins");
   const failed = [about, entries, voter].find(({ error, data }) => error !== null && data === undefined);
-  if (failed !== undefined) return <Failed title={words.coins.failed} error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (about.data === undefined || entries.data === undefined || voter.data === undefined) return <Waiting what={words.coins.what} />;
+  if (failed !== undefined)
+    return <Failed title={words.coins.failed} error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (about.data === undefined || entries.data === undefined || voter.data === undefined)
+    return <Waiting what={words.coins.what} />;
   const { stakes, credits, entries: authored, funded } = voter.data.voter;
   if (stakes.length + credits.length + authored.length === 0 && funded === "0") {
     return (
       <div className="stack">
-      <StepsCard steps={steps} />
-      <Empty
-        title={words.coins.emptyTitle}
-        action={
-          <Link className="btn" to="/contest/$address" params={{ address: contest }}>
-            {words.entry.backToBoard}
-          </Link>
-        }
-      >
-        {words.coins.empty}
-      </Empty>
+        <StepsCard steps={steps} />
+        <Empty
+          title={words.coins.emptyTitle}
+          action={
+            <Link className="btn" to="/contest/$address" params={{ address: contest }}>
+              {words.entry.backToBoard}
+            </Link>
+          }
+        >
+          {words.coins.empty}
+        </Empty>
       </div>
     );
   }

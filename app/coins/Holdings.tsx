@@ -11,7 +11,11 @@ import type { Transaction } from "../transactions/transaction.ts";
 import { useBalance, useSend } from "../transactions/useSend.ts";
 import { words } from "../words/words.ts";
 
-type HoldingsProps = { readonly contest: ContestView; readonly entries: readonly EntryView[]; readonly voter: VoterView };
+type HoldingsProps = {
+  readonly contest: ContestView;
+  readonly entries: readonly EntryView[];
+  readonly voter: VoterView;
+};
 type Sender = { readonly run: (make: () => Promise<Transaction>) => void; readonly busy: boolean };
 
 /** Stakes with the one button for all, what is owed, deposits and prizes of one's own entries. */
@@ -23,7 +27,9 @@ export function Holdings({ contest, entries, voter }: HoldingsProps) {
   return (
     <div className="coins">
       <div className="stack">
-        {voter.stakes.length > 0 ? <Stakes contest={contest} entries={entries} voter={voter} total={total} sender={sender} /> : null}
+        {voter.stakes.length > 0 ? (
+          <Stakes contest={contest} entries={entries} voter={voter} total={total} sender={sender} />
+        ) : null}
         <Authored contest={contest} entries={entries} voter={voter} sender={sender} />
       </div>
       <div className="stack">
@@ -53,7 +59,11 @@ export function Holdings({ contest, entries, voter }: HoldingsProps) {
                 data-testid="take-all"
                 onClick={() =>
                   sender.run(async () =>
-                    (await import("../transactions/withdrawAll.ts")).withdrawAll({ contest, total, entryIds: voter.stakes.map(({ entryId }) => entryId) }),
+                    (await import("../transactions/withdrawAll.ts")).withdrawAll({
+                      contest,
+                      total,
+                      entryIds: voter.stakes.map(({ entryId }) => entryId),
+                    }),
                   )
                 }
               >
@@ -102,7 +112,10 @@ function Stakes({ contest, entries, voter, total, sender }: PartProps & { readon
               <tr key={entryId} data-testid={`stake-${entryId}`}>
                 <th scope="row">
                   <span className="rank-entry">
-                    <Drawing name={name} category={entry?.manifest.state === "present" ? entry.manifest.manifest.category : "other"} />
+                    <Drawing
+                      name={name}
+                      category={entry?.manifest.state === "present" ? entry.manifest.manifest.category : "other"}
+                    />
                     <Link to="/contest/$address/entry/$id" params={{ address: contest.address, id: String(entryId) }}>
                       <b>{name}</b>
                     </Link>
@@ -119,7 +132,12 @@ function Stakes({ contest, entries, voter, total, sender }: PartProps & { readon
                     aria-label={`${said.takeOne}: ${name}`}
                     onClick={() =>
                       sender.run(async () =>
-                        (await import("../transactions/withdrawCoins.ts")).withdrawCoins({ contest, entryId, entry: name, amount: BigInt(stake) }),
+                        (await import("../transactions/withdrawCoins.ts")).withdrawCoins({
+                          contest,
+                          entryId,
+                          entry: name,
+                          amount: BigInt(stake),
+                        }),
                       )
                     }
                   >
@@ -162,7 +180,9 @@ function Owed({ contest, voter, sender }: Omit<PartProps, "entries">) {
           className="btn"
           disabled={sender.busy}
           data-testid="collect"
-          onClick={() => sender.run(async () => (await import("../transactions/collectCredit.ts")).collectCredit(contest))}
+          onClick={() =>
+            sender.run(async () => (await import("../transactions/collectCredit.ts")).collectCredit(contest))
+          }
         >
           {said.collect(formatCoins(contest, credit.amount))}
         </button>
@@ -186,7 +206,10 @@ function Authored({ contest, entries, voter, sender }: PartProps) {
   const mine = entries.filter(({ entryId }) => voter.entries.includes(entryId));
   if (mine.length === 0) return null;
   const { result } = contest;
-  const prizes = result === null ? [] : dividePot(BigInt(result.pot), contest.rules.split, result.entryIds.filter((id) => id > 0).length).prizes;
+  const prizes =
+    result === null
+      ? []
+      : dividePot(BigInt(result.pot), contest.rules.split, result.entryIds.filter((id) => id > 0).length).prizes;
   return (
     <section className="sheet pane">
       <header>
@@ -201,18 +224,27 @@ function Authored({ contest, entries, voter, sender }: PartProps) {
             return (
               <tr key={entry.entryId}>
                 <th scope="row">
-                  <Link to="/contest/$address/entry/$id" params={{ address: contest.address, id: String(entry.entryId) }}>
+                  <Link
+                    to="/contest/$address/entry/$id"
+                    params={{ address: contest.address, id: String(entry.entryId) }}
+                  >
                     {entryName(entry)}
                   </Link>
                 </th>
-                <td className="small quiet">{free ? said.bondFree : result === null ? said.bondHeld : said.bondGone}</td>
+                <td className="small quiet">
+                  {free ? said.bondFree : result === null ? said.bondHeld : said.bondGone}
+                </td>
                 <td className="num">
                   {rank > 0 && !paid ? (
                     <button
                       type="button"
                       className="btn"
                       disabled={sender.busy}
-                      onClick={() => sender.run(async () => (await import("../transactions/claimPrize.ts")).claimPrize(contest, rank))}
+                      onClick={() =>
+                        sender.run(async () =>
+                          (await import("../transactions/claimPrize.ts")).claimPrize(contest, rank),
+                        )
+                      }
                     >
                       {words.result.payYou} {formatAmount(prizes[rank - 1] ?? 0n, contest.prizeToken.decimals)}
                     </button>
@@ -224,7 +256,10 @@ function Authored({ contest, entries, voter, sender }: PartProps) {
                       disabled={sender.busy}
                       onClick={() =>
                         sender.run(async () =>
-                          (await import("../transactions/releaseBond.ts")).releaseBond(contest, { entryId: entry.entryId, entry: entryName(entry) }),
+                          (await import("../transactions/releaseBond.ts")).releaseBond(contest, {
+                            entryId: entry.entryId,
+                            entry: entryName(entry),
+                          }),
                         )
                       }
                     >

@@ -1,17 +1,17 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Activity, ContestView, EntryView } from "#protocol/http.ts";
 import { useConfig } from "../config/useConfig.ts";
-import { activityQuery } from "../data/queries.ts";
 import { isDegraded, useNetwork } from "../data/network.ts";
+import { activityQuery } from "../data/queries.ts";
+import { formatAmount } from "../parts/amount.ts";
 import { Badge } from "../parts/Badge.tsx";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
+import { shorten } from "../parts/shorten.ts";
 import { localSecond } from "../parts/when.ts";
 import { useWallet } from "../wallet/walletStore.ts";
 import { words } from "../words/words.ts";
 import { entryName, formatCoins } from "./measure.ts";
 import { useContest, useContestAddress, useEntries } from "./useContest.ts";
-import { formatAmount } from "../parts/amount.ts";
 import "./activity.css";
 
 /** What happened, newest first. */
@@ -26,7 +26,11 @@ export function ActivityTab() {
   const said = words.activity;
   if (query.data === undefined) {
     if (degraded) return <Empty title={said.heading}>{said.needsIndexer}</Empty>;
-    return query.error === null ? <Waiting what={said.what} /> : <Failed title={said.failed} error={query.error} onRetry={() => void query.refetch()} />;
+    return query.error === null ? (
+      <Waiting what={said.what} />
+    ) : (
+      <Failed title={said.failed} error={query.error} onRetry={() => void query.refetch()} />
+    );
   }
   const items = query.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty title={said.emptyTitle}>{said.empty}</Empty>;
@@ -53,7 +57,12 @@ export function ActivityTab() {
       </table>
       <p className="activity-end quiet small">
         {query.hasNextPage ? (
-          <button type="button" className="btn" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <button
+            type="button"
+            className="btn"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             {said.more}
           </button>
         ) : (
@@ -83,7 +92,11 @@ function Row({ item, contest, entries }: RowProps) {
   );
 }
 
-type Telling = { readonly contest: ContestView; readonly entries: readonly EntryView[]; readonly wallet: string | null };
+type Telling = {
+  readonly contest: ContestView;
+  readonly entries: readonly EntryView[];
+  readonly wallet: string | null;
+};
 
 function sentence(item: Activity, { contest, entries, wallet }: Telling): string {
   const said = words.activity;
@@ -92,7 +105,8 @@ function sentence(item: Activity, { contest, entries, wallet }: Telling): string
     const entry = entries.find(({ entryId }) => entryId === id);
     return entry === undefined ? words.common.unknownName(id) : entryName(entry);
   };
-  const prize = (amount: string) => `${formatAmount(BigInt(amount), contest.prizeToken.decimals)} ${contest.prizeToken.symbol}`;
+  const prize = (amount: string) =>
+    `${formatAmount(BigInt(amount), contest.prizeToken.decimals)} ${contest.prizeToken.symbol}`;
   switch (item.kind) {
     case "dropped":
       return said.dropped(who(item.account), formatCoins(contest, item.amount), named(item.entryId));

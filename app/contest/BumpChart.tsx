@@ -44,7 +44,8 @@ export function BumpChart({ contest, rows, from }: ChartProps) {
   }
   const names = new Map(rows.map((row) => [row.entryId, rowName(row)]));
   const climber = biggestClimber(lines);
-  const kindOf = (entryId: number) => (stakeOn(voter, entryId) > 0n ? "yours" : entryId === climber ? "climber" : undefined);
+  const kindOf = (entryId: number) =>
+    stakeOn(voter, entryId) > 0n ? "yours" : entryId === climber ? "climber" : undefined;
   const yours = lines.some(({ entryId }) => kindOf(entryId) === "yours");
   const { countFrom } = contest.rules;
   const drawing = { points, lines, names, kindOf, contest };
@@ -75,7 +76,9 @@ export function BumpChart({ contest, rows, from }: ChartProps) {
         <Lines {...drawing} size={narrow} />
       </div>
       <figcaption className="small quiet">
-        {last.timestamp >= countFrom ? words.ranking.chartWindow(localMoment(countFrom)) : words.ranking.chartWindowLater(localMoment(countFrom))}{" "}
+        {last.timestamp >= countFrom
+          ? words.ranking.chartWindow(localMoment(countFrom))
+          : words.ranking.chartWindowLater(localMoment(countFrom))}{" "}
         <button type="button" className="link" aria-expanded={table} onClick={() => setTable(!table)}>
           {words.ranking.asTable}
         </button>
@@ -112,14 +115,29 @@ function Lines({ points, lines, names, kindOf, contest, size }: LinesProps) {
   const shadeFrom = x(Math.max(countFrom, from));
   const shadeTo = x(Math.min(votesClose, to));
   const ticks = spread(points.length, size === wide ? 7 : 4);
-  const strong = [...lines].sort((a, b) => Number(kindOf(a.entryId) === "yours") - Number(kindOf(b.entryId) === "yours"));
+  const strong = [...lines].sort(
+    (a, b) => Number(kindOf(a.entryId) === "yours") - Number(kindOf(b.entryId) === "yours"),
+  );
 
   return (
-    <svg viewBox={`0 0 ${size.width} ${height}`} role="img" aria-label={words.ranking.chartLabel(localMoment(from), localMoment(to))}>
-      {to > countFrom ? <rect className="bump-window" x={shadeFrom - 6} y={4} width={Math.max(12, shadeTo - shadeFrom + 14)} height={height - 34} rx={4} /> : null}
-      {Array.from({ length: held }, (_, index) => (
-        <text key={`rank-${index + 1}`} x={left - 18} y={y(index + 1) + 4.5} textAnchor="end">
-          {index + 1}
+    <svg
+      viewBox={`0 0 ${size.width} ${height}`}
+      role="img"
+      aria-label={words.ranking.chartLabel(localMoment(from), localMoment(to))}
+    >
+      {to > countFrom ? (
+        <rect
+          className="bump-window"
+          x={shadeFrom - 6}
+          y={4}
+          width={Math.max(12, shadeTo - shadeFrom + 14)}
+          height={height - 34}
+          rx={4}
+        />
+      ) : null}
+      {Array.from({ length: held }, (_, index) => index + 1).map((rank) => (
+        <text key={rank} x={left - 18} y={y(rank) + 4.5} textAnchor="end">
+          {rank}
         </text>
       ))}
       {strong.map(({ entryId, ranks }) => {
@@ -139,7 +157,9 @@ function Lines({ points, lines, names, kindOf, contest, size }: LinesProps) {
             <circle cx={x(end.time)} cy={y(end.rank)} r={kind === undefined ? 4.5 : 6} />
             <text x={right + 16} y={y(end.rank) + 4.5}>
               <tspan>{end.rank}</tspan>
-              <tspan x={right + 40}>{cut(names.get(entryId) ?? words.common.unknownName(entryId), size === wide ? 14 : 10)}</tspan>
+              <tspan x={right + 40}>
+                {cut(names.get(entryId) ?? words.common.unknownName(entryId), size === wide ? 14 : 10)}
+              </tspan>
             </text>
           </g>
         );

@@ -1,11 +1,11 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import type { ContestView } from "#protocol/http.ts";
 import { NotFoundError } from "../data/indexer.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
 import { useTitle } from "../shell/useTitle.ts";
 import { words } from "../words/words.ts";
 import { LeanPlate, Plate } from "./Plate.tsx";
 import { useContest, useContestAddress, usePhase } from "./useContest.ts";
-import type { ContestView } from "#protocol/http.ts";
 import "./contest.css";
 
 /** A contest's head and tabs; the tab itself is the route below. */
@@ -66,7 +66,13 @@ function Tabs({ contest, tab }: { readonly contest: ContestView; readonly tab: s
             {named.result}
           </Link>
         ) : null}
-        <Link to="/contest/$address" params={params} aria-current={current("entries")} activeOptions={{ exact: true }} resetScroll={false}>
+        <Link
+          to="/contest/$address"
+          params={params}
+          aria-current={current("entries")}
+          activeOptions={{ exact: true }}
+          resetScroll={false}
+        >
           {named.entries} <span className="count">{contest.entryCount}</span>
         </Link>
         <Link to="/contest/$address/ranking" params={params} aria-current={current("ranking")} resetScroll={false}>

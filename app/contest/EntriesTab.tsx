@@ -44,7 +44,8 @@ function Board({ contest, entries, from }: BoardProps) {
   const ordered = useFairOrder(entries);
   const counts = useMemo(() => countCategories(entries), [entries]);
   const found = ordered.filter(
-    (entry) => matches(entry, search) && (category === null || categoryKey(entry) === category) && (!tryable || entry.nodes > 0),
+    (entry) =>
+      matches(entry, search) && (category === null || categoryKey(entry) === category) && (!tryable || entry.nodes > 0),
   );
   const clear = () => {
     setSearch("");
@@ -60,9 +61,20 @@ function Board({ contest, entries, from }: BoardProps) {
         <div className="tools" role="search">
           <Search value={search} onChange={setSearch} of={entries.length} />
           <div className="chips" role="group" aria-label={words.entries.category}>
-            <Chip pressed={category === null} onPress={() => setCategory(null)} name={words.entries.all} count={entries.length} />
+            <Chip
+              pressed={category === null}
+              onPress={() => setCategory(null)}
+              name={words.entries.all}
+              count={entries.length}
+            />
             {counts.map(([key, count]) => (
-              <Chip key={key} pressed={category === key} onPress={() => setCategory(key)} name={categoryName(key)} count={count} />
+              <Chip
+                key={key}
+                pressed={category === key}
+                onPress={() => setCategory(key)}
+                name={categoryName(key)}
+                count={count}
+              />
             ))}
           </div>
           {from === "indexer" ? (
@@ -89,7 +101,13 @@ function Board({ contest, entries, from }: BoardProps) {
       ) : (
         <div className="board">
           {found.slice(0, limit).map((entry) => (
-            <EntryTag key={entry.entryId} contest={contest} entry={entry} from={from} yours={stakeOn(voter, entry.entryId)} />
+            <EntryTag
+              key={entry.entryId}
+              contest={contest}
+              entry={entry}
+              from={from}
+              yours={stakeOn(voter, entry.entryId)}
+            />
           ))}
         </div>
       )}
@@ -105,7 +123,15 @@ function Board({ contest, entries, from }: BoardProps) {
   );
 }
 
-function Search({ value, onChange, of }: { readonly value: string; readonly onChange: (value: string) => void; readonly of: number }) {
+function Search({
+  value,
+  onChange,
+  of,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly of: number;
+}) {
   const id = useId();
   return (
     <div className="find">
@@ -125,7 +151,12 @@ function Search({ value, onChange, of }: { readonly value: string; readonly onCh
   );
 }
 
-type ChipProps = { readonly pressed: boolean; readonly onPress: () => void; readonly name: string; readonly count: number };
+type ChipProps = {
+  readonly pressed: boolean;
+  readonly onPress: () => void;
+  readonly name: string;
+  readonly count: number;
+};
 
 function Chip({ pressed, onPress, name, count }: ChipProps) {
   return (
@@ -156,7 +187,8 @@ function DrawNote() {
         <path className="grip" d="M15 6.500c8-4.500 18-4.500 26 0m-4.400-.6 4.400.6-1-4.200" />
       </svg>
       <p>
-        <strong className="strong">{words.entries.drawBold}</strong> {wallet === null ? words.entries.drawLocal : words.entries.draw}{" "}
+        <strong className="strong">{words.entries.drawBold}</strong>{" "}
+        {wallet === null ? words.entries.drawLocal : words.entries.draw}{" "}
         <Link to="/contest/$address/ranking" params={{ address }}>
           {words.contest.tab.ranking}
         </Link>
@@ -204,6 +236,15 @@ function matches(entry: EntryView, search: string): boolean {
   const wanted = search.trim().toLowerCase();
   if (wanted === "") return true;
   const manifest = entry.manifest.state === "present" ? entry.manifest.manifest : null;
-  const text = [String(entry.entryId), entry.author, entry.modelSha256, manifest?.name, manifest?.tagline, manifest?.team, manifest?.category, manifest?.description];
+  const text = [
+    String(entry.entryId),
+    entry.author,
+    entry.modelSha256,
+    manifest?.name,
+    manifest?.tagline,
+    manifest?.team,
+    manifest?.category,
+    manifest?.description,
+  ];
   return text.join(" ").toLowerCase().includes(wanted);
 }

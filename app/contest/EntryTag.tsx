@@ -11,7 +11,12 @@ import { words } from "../words/words.ts";
 import { categoryOf, entryName, formatBytes, formatParameters } from "./measure.ts";
 import { isLive } from "./useContest.ts";
 
-type TagProps = { readonly contest: ContestView; readonly entry: EntryView; readonly from: From; readonly yours: bigint };
+type TagProps = {
+  readonly contest: ContestView;
+  readonly entry: EntryView;
+  readonly from: From;
+  readonly yours: bigint;
+};
 
 /** One entry on its peg: what it is and one real exchange with it. No tally and no rank, on purpose. */
 export function EntryTag({ contest, entry, from, yours }: TagProps) {
@@ -49,11 +54,23 @@ export function EntryTag({ contest, entry, from, yours }: TagProps) {
       <div className="tag-do">
         {live ? (
           <>
-            <Link className="btn" to="/contest/$address/entry/$id" params={params} hash="try" aria-label={`${words.entries.tryIt}: ${name}`}>
+            <Link
+              className="btn"
+              to="/contest/$address/entry/$id"
+              params={params}
+              hash="try"
+              aria-label={`${words.entries.tryIt}: ${name}`}
+            >
               <Icon name="chat" />
               {words.entries.tryIt}
             </Link>
-            <Link className="btn btn-bare" to="/contest/$address/entry/$id" params={params} hash="drop" aria-label={`${words.entries.drop}: ${name}`}>
+            <Link
+              className="btn btn-bare"
+              to="/contest/$address/entry/$id"
+              params={params}
+              hash="drop"
+              aria-label={`${words.entries.drop}: ${name}`}
+            >
               <Icon name="coin" />
               {words.entries.drop}
             </Link>

@@ -39,7 +39,11 @@ export function PhaseTicket({ contest }: { readonly contest: ContestView }) {
     <aside className="ticket" aria-label={words.phase.label}>
       <ol className="phases">
         {line.map((name, index) => (
-          <li key={name} className={index < position ? "done" : undefined} aria-current={name === phase ? "step" : undefined}>
+          <li
+            key={name}
+            className={index < position ? "done" : undefined}
+            aria-current={name === phase ? "step" : undefined}
+          >
             <Washer />
             {words.phase.names[name]}
           </li>

@@ -16,7 +16,9 @@ type PlateProps = { readonly contest: ContestView; readonly from: From };
 /** The contest's head on its first tab: what it is, the pot, the phase. */
 export function Plate({ contest, from }: PlateProps) {
   const open = modeOf(contest.rules) === "open";
-  const shares = contest.rules.split.filter((basisPoints) => basisPoints > 0).map((basisPoints) => String(basisPoints / 100));
+  const shares = contest.rules.split
+    .filter((basisPoints) => basisPoints > 0)
+    .map((basisPoints) => String(basisPoints / 100));
   const list = shares.length > 1 ? `${shares.slice(0, -1).join(", ")} and ${shares.at(-1)}` : (shares[0] ?? "");
   return (
     <section className="plate">
@@ -71,14 +73,21 @@ export function LeanPlate({ contest, from }: PlateProps) {
       <div className="wrap">
         <div>
           <p className="small faint">
-            {words.home.entries(contest.entryCount)} · {modeOf(contest.rules) === "open" ? words.contest.modeOpen : words.contest.modePersonhood}
+            {words.home.entries(contest.entryCount)} ·{" "}
+            {modeOf(contest.rules) === "open" ? words.contest.modeOpen : words.contest.modePersonhood}
           </p>
           <h1>{words.contest.title}</h1>
         </div>
         <dl className="figures">
           <div>
             <dt>{words.phase.until[phase]}</dt>
-            <dd>{phase === "counting" || phase === "final" ? <span className="figure clock">{localMoment(moment)}</span> : <Countdown to={moment} />}</dd>
+            <dd>
+              {phase === "counting" || phase === "final" ? (
+                <span className="figure clock">{localMoment(moment)}</span>
+              ) : (
+                <Countdown to={moment} />
+              )}
+            </dd>
           </div>
           <div>
             <dt>{words.contest.pot}</dt>

@@ -10,8 +10,8 @@ import { Badge } from "../parts/Badge.tsx";
 import { Boundary } from "../parts/Boundary.tsx";
 import { Drawing } from "../parts/Drawing.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
+import { shorten } from "../parts/shorten.ts";
 import { localSecond } from "../parts/when.ts";
 import { words } from "../words/words.ts";
 import { entryName, formatCoins, formatWeight, rowName, windowLength } from "./measure.ts";
@@ -70,7 +70,10 @@ function Truth({ at, from }: { readonly at: At; readonly from: From }) {
           <Badge washer="late">{words.ranking.newest}</Badge>
         )}
         <span>
-          {words.ranking.trueAt} <b className="mono" data-testid="true-at">{at.block.number.toLocaleString("en-GB")}</b>
+          {words.ranking.trueAt}{" "}
+          <b className="mono" data-testid="true-at">
+            {at.block.number.toLocaleString("en-GB")}
+          </b>
         </span>
         <span className="faint">{words.ranking.when(localSecond(at.block.timestamp))}</span>
         {isFinal || from === "chain" ? null : <span className="faint">{words.ranking.notFinal}</span>}
@@ -83,7 +86,12 @@ function Truth({ at, from }: { readonly at: At; readonly from: From }) {
   );
 }
 
-type TableProps = { readonly contest: ContestView; readonly rows: readonly RankRow[]; readonly entries: readonly EntryView[]; readonly from: From };
+type TableProps = {
+  readonly contest: ContestView;
+  readonly rows: readonly RankRow[];
+  readonly entries: readonly EntryView[];
+  readonly from: From;
+};
 
 function RankTable({ contest, rows, entries, from }: TableProps) {
   const voter = useVoter().data?.voter;
@@ -106,7 +114,15 @@ function RankTable({ contest, rows, entries, from }: TableProps) {
     );
   }
   const row = (entry: RankRow) => (
-    <Row key={entry.entryId} contest={contest} row={entry} entries={entries} best={best} from={from} yours={stakeOn(voter, entry.entryId)} />
+    <Row
+      key={entry.entryId}
+      contest={contest}
+      row={entry}
+      entries={entries}
+      best={best}
+      from={from}
+      yours={stakeOn(voter, entry.entryId)}
+    />
   );
   return (
     <table className="rank" data-testid="ranking">
@@ -213,7 +229,9 @@ function Row({ contest, row, entries, best, from, yours }: RowProps) {
         <Change row={row} />
       </td>
       <td className="num only-wide">{known ? row.voters : "–"}</td>
-      <td className="num only-wide rank-prize">{row.prize === "0" ? "–" : formatAmount(BigInt(row.prize), contest.prizeToken.decimals)}</td>
+      <td className="num only-wide rank-prize">
+        {row.prize === "0" ? "–" : formatAmount(BigInt(row.prize), contest.prizeToken.decimals)}
+      </td>
       <td className="num apart only-wide">{known ? formatAmount(BigInt(row.support), contest.coin.decimals) : "–"}</td>
     </tr>
   );

@@ -49,7 +49,13 @@ function Counting({ contest }: { readonly contest: ContestView }) {
         <h2>{said.countingTitle}</h2>
         <p className="quiet">{said.counting(contest.counted, contest.entryCount)}</p>
         <p>
-          <button type="button" className="btn btn-grip" disabled={busy || phase !== "counting"} onClick={() => void run()} data-testid="count">
+          <button
+            type="button"
+            className="btn btn-grip"
+            disabled={busy || phase !== "counting"}
+            onClick={() => void run()}
+            data-testid="count"
+          >
             {status !== "connected" ? words.drop.connectBack : counted ? said.finalize : said.countNow}
           </button>
         </p>
@@ -82,7 +88,9 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
             <Badge tone="proven" washer="proven">
               {words.phase.names.final}
             </Badge>
-            <span>{said.finalAt(result.block.number.toLocaleString("en-GB"), localMoment(result.block.timestamp))}</span>
+            <span>
+              {said.finalAt(result.block.number.toLocaleString("en-GB"), localMoment(result.block.timestamp))}
+            </span>
           </p>
           <Link className="btn" to="/audit">
             {words.ranking.recount}
@@ -126,7 +134,10 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
                   <td className="figure">{rank}</td>
                   <td>
                     <div className="rank-entry">
-                      <Drawing name={entryName(entry)} category={entry.manifest.state === "present" ? entry.manifest.manifest.category : "other"} />
+                      <Drawing
+                        name={entryName(entry)}
+                        category={entry.manifest.state === "present" ? entry.manifest.manifest.category : "other"}
+                      />
                       <Link to="/contest/$address/entry/$id" params={{ address: contest.address, id: String(id) }}>
                         <b>{entryName(entry)}</b>
                         <small>{yours ? words.common.You : shorten(entry.author)}</small>
@@ -142,11 +153,22 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
                       </Badge>
                     ) : (
                       <span className="row result-pay">
-                        <button type="button" className="btn" disabled={busy} onClick={() => void pay(rank)} data-testid={`claim-${rank}`}>
+                        <button
+                          type="button"
+                          className="btn"
+                          disabled={busy}
+                          onClick={() => void pay(rank)}
+                          data-testid={`claim-${rank}`}
+                        >
                           {yours ? said.payYou : said.pay}
                         </button>
                         {yours ? (
-                          <button type="button" className="btn btn-bare" disabled={busy} onClick={() => setNaming(rank)}>
+                          <button
+                            type="button"
+                            className="btn btn-bare"
+                            disabled={busy}
+                            onClick={() => setNaming(rank)}
+                          >
                             {said.payTo}
                           </button>
                         ) : null}
@@ -163,7 +185,9 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
       <div className="sheet result-note">
         <h2>{said.howTitle}</h2>
         <p className="quiet">{said.how(windowLength(contest))}</p>
-        {result.unheld === "0" ? null : <p className="quiet">{said.unheld(`${amount(result.unheld)} ${contest.prizeToken.symbol}`)}</p>}
+        {result.unheld === "0" ? null : (
+          <p className="quiet">{said.unheld(`${amount(result.unheld)} ${contest.prizeToken.symbol}`)}</p>
+        )}
         <h3>{said.takeBack}</h3>
         <p className="quiet">
           {said.takeBackText} <Link to="/coins">{words.site.coins}</Link>
@@ -181,7 +205,11 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
   );
 }
 
-type ElsewhereProps = { readonly rank: number | null; readonly onClose: () => void; readonly onPay: (rank: number, to: Address) => Promise<void> };
+type ElsewhereProps = {
+  readonly rank: number | null;
+  readonly onClose: () => void;
+  readonly onPay: (rank: number, to: Address) => Promise<void>;
+};
 
 function PayElsewhere({ rank, onClose, onPay }: ElsewhereProps) {
   const [to, setTo] = useState("");

@@ -22,7 +22,11 @@ export function RulesTab() {
         <p className="quiet">{said.fixed}</p>
       </header>
       <Rule title={said.who}>
-        <p>{open ? said.open : said.personhood(formatCoins(contest, rules.entryCap), formatCoins(contest, rules.personCap))}</p>
+        <p>
+          {open
+            ? said.open
+            : said.personhood(formatCoins(contest, rules.entryCap), formatCoins(contest, rules.personCap))}
+        </p>
       </Rule>
       <Rule title={said.when}>
         <Times contest={contest} />
@@ -47,7 +51,13 @@ export function RulesTab() {
         <p>{said.prizesRest}</p>
       </Rule>
       <Rule title={said.entering}>
-        <p>{said.enteringText(formatBytes(rules.maxModelBytes), formatCoins(contest, rules.entryBond), rules.maxEntries.toLocaleString("en-GB"))}</p>
+        <p>
+          {said.enteringText(
+            formatBytes(rules.maxModelBytes),
+            formatCoins(contest, rules.entryBond),
+            rules.maxEntries.toLocaleString("en-GB"),
+          )}
+        </p>
       </Rule>
       <Rule title={said.back}>
         <p>{said.backText}</p>
@@ -56,7 +66,9 @@ export function RulesTab() {
         <dl className="rules-addresses">
           <Contract name={said.contract} address={contest.address} />
           <Contract name={`${said.coin} (${contest.coin.symbol})`} address={rules.coin} />
-          {rules.prizeToken === rules.coin ? null : <Contract name={`${said.prizeToken} (${contest.prizeToken.symbol})`} address={rules.prizeToken} />}
+          {rules.prizeToken === rules.coin ? null : (
+            <Contract name={`${said.prizeToken} (${contest.prizeToken.symbol})`} address={rules.prizeToken} />
+          )}
           <Contract name={said.arbitrator} address={rules.arbitrator} />
           {open ? null : <Contract name={said.adapter} address={rules.personhood} />}
           <Contract name={said.declaration} address={rules.declarationHash} />

@@ -50,7 +50,9 @@ export function rowName(row: Pick<RankRow, "entryId" | "name">): string {
 
 /** The category in words. */
 export function categoryOf(entry: Pick<EntryView, "manifest">): string {
-  return entry.manifest.state === "present" ? words.entries.categories[entry.manifest.manifest.category] : words.entries.uncategorised;
+  return entry.manifest.state === "present"
+    ? words.entries.categories[entry.manifest.manifest.category]
+    : words.entries.uncategorised;
 }
 
 /** `1.0 M`, `412 M`, `7.2 B`: how many parameters, to three digits at most. */
@@ -61,6 +63,11 @@ export function formatParameters(count: number): string {
 
 /** `1.04 MiB`, `1.6 GiB`. */
 export function formatBytes(bytes: number): string {
-  const [size, unit] = bytes >= 2 ** 30 ? [bytes / 2 ** 30, "GiB"] : bytes >= 2 ** 20 ? [bytes / 2 ** 20, "MiB"] : [bytes / 2 ** 10, "KiB"];
+  const [size, unit] =
+    bytes >= 2 ** 30
+      ? [bytes / 2 ** 30, "GiB"]
+      : bytes >= 2 ** 20
+        ? [bytes / 2 ** 20, "MiB"]
+        : [bytes / 2 ** 10, "KiB"];
   return `${Number.isInteger(size) ? size : size >= 100 ? size.toFixed(0) : size >= 10 ? size.toFixed(1) : size.toFixed(2)} ${unit}`;
 }

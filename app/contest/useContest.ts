@@ -29,7 +29,10 @@ export function useVoter() {
   const config = useConfig();
   const contest = useContestAddress();
   const { address } = useWallet();
-  return useQuery({ ...voterQuery(config, contest, address ?? "0x0000000000000000000000000000000000000000"), enabled: address !== null });
+  return useQuery({
+    ...voterQuery(config, contest, address ?? "0x0000000000000000000000000000000000000000"),
+    enabled: address !== null,
+  });
 }
 
 /** The phase by the chain's clock: flips without a reload. */

@@ -11,7 +11,8 @@ export class NotFoundError extends BaseError {
 /** Fetches one answer and checks that it has the named shape. Throws `RetryableError` when the indexer is silent or overloaded. */
 export async function askIndexer<N extends ShapeName>(url: string, name: N, signal: AbortSignal): Promise<Shape<N>> {
   const [response, shapes] = await Promise.all([reach(url, signal), loadShapes()]);
-  if (response.status === 404) throw new NotFoundError("The indexer knows nothing of this.", { metaMessages: [`URL: ${url}`] });
+  if (response.status === 404)
+    throw new NotFoundError("The indexer knows nothing of this.", { metaMessages: [`URL: ${url}`] });
   if (response.status === 429 || response.status >= 500) {
     throw new RetryableError(`The indexer answered ${response.status}.`, { metaMessages: [`URL: ${url}`] });
   }

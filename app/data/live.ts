@@ -5,8 +5,8 @@ import type { StreamMessage } from "#protocol/http.ts";
 import { setClock } from "./clock.ts";
 import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
-import { isDegraded, learn, readNetwork } from "./network.ts";
 import { loadShapes, type Shape } from "./loadShapes.ts";
+import { isDegraded, learn, readNetwork } from "./network.ts";
 import { paths } from "./paths.ts";
 import type { Sourced } from "./queries.ts";
 
@@ -119,7 +119,10 @@ async function followChain(config: AppConfig, client: QueryClient): Promise<void
     const moved = readNetwork().head?.number !== head.number;
     learn({ rpc: "up", head });
     setClock(head.timestamp);
-    if (moved) await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "history" && queryKey[1] !== "activity" });
+    if (moved)
+      await client.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[1] !== "history" && queryKey[1] !== "activity",
+      });
   } catch {
     learn({ rpc: "down" });
   }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-export type Shapes = (typeof import("./shapes.ts"))["shapes"];
+export type Shapes = typeof import("./shapes.ts")["shapes"];
 export type ShapeName = keyof Shapes;
 export type Shape<N extends ShapeName> = z.infer<Shapes[N]>;
 

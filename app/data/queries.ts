@@ -29,14 +29,18 @@ async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "v
   signal: AbortSignal,
   fallback: (chain: ChainReader) => Promise<Shape<N>>,
 ): Promise<Sourced<Shape<N>>> {
-  const fromChain = async (): Promise<Sourced<Shape<N>>> => ({ ...(await fallback(await import("../chain/readContest.ts"))), from: "chain" });
+  const fromChain = async (): Promise<Sourced<Shape<N>>> => ({
+    ...(await fallback(await import("../chain/readContest.ts"))),
+    from: "chain",
+  });
   if (isDegraded(readNetwork())) return fromChain();
 
   const slow = Promise.withResolvers<"slow">();
   const timer = setTimeout(() => slow.resolve("slow"), patienceMs);
   const fromIndexer = askIndexer(url, name, signal).then((answer): Sourced<Shape<N>> => {
     setClock(answer.at.block.timestamp);
-    if (readNetwork().head === null) learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
+    if (readNetwork().head === null)
+      learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
     return { ...answer, from: "indexer" };
   });
   try {
@@ -52,7 +56,10 @@ async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "v
 }
 
 function path(config: AppConfig, route: string, contest: Address, rest: Readonly<Record<string, string>> = {}): string {
-  const filled = Object.entries(rest).reduce((text, [name, value]) => text.replace(`:${name}`, value), route.replace(":contest", contest));
+  const filled = Object.entries(rest).reduce(
+    (text, [name, value]) => text.replace(`:${name}`, value),
+    route.replace(":contest", contest),
+  );
   return `${config.indexerUrl}${filled}`;
 }
 
@@ -76,10 +83,12 @@ export function entriesQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.entries(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then((answer) => {
-        if (answer.from === "indexer") rememberManifests(answer.entries);
-        return answer;
-      }),
+      ask(path(config, paths.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then(
+        (answer) => {
+          if (answer.from === "indexer") rememberManifests(answer.entries);
+          return answer;
+        },
+      ),
   });
 }
 
@@ -95,7 +104,9 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
   return queryOptions({
     queryKey: keys.voter(contest, wallet),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.voter, contest, { wallet }), "voter", signal, (chain) => chain.readVoter(config, contest, wallet)),
+      ask(path(config, paths.voter, contest, { wallet }), "voter", signal, (chain) =>
+        chain.readVoter(config, contest, wallet),
+      ),
   });
 }
 
@@ -103,7 +114,8 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
 export function historyQuery(config: AppConfig, contest: Address, buckets: number) {
   return queryOptions({
     queryKey: [...keys.history(contest), buckets],
-    queryFn: ({ signal }) => askIndexer(`${path(config, paths.history, contest)}?buckets=${buckets}`, "history", signal),
+    queryFn: ({ signal }) =>
+      askIndexer(`${path(config, paths.history, contest)}?buckets=${buckets}`, "history", signal),
   });
 }
 

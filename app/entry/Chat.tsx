@@ -20,8 +20,13 @@ export function Chat({ contest, entry, name }: ChatProps) {
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const manifest = entry.manifest.state === "present" ? entry.manifest.manifest : null;
-  const askable = (serving ?? []).filter(({ state }) => state === "serving" || state === "late").map(({ node }) => node);
-  const nodes = [...askable.filter(({ address }) => address === chosen), ...askable.filter(({ address }) => address !== chosen)];
+  const askable = (serving ?? [])
+    .filter(({ state }) => state === "serving" || state === "late")
+    .map(({ node }) => node);
+  const nodes = [
+    ...askable.filter(({ address }) => address === chosen),
+    ...askable.filter(({ address }) => address !== chosen),
+  ];
   const first = nodes[0];
 
   const submit = (question: string) => {
@@ -40,7 +45,14 @@ export function Chat({ contest, entry, name }: ChatProps) {
       {turns.length === 0 ? null : (
         <div className="chat-log">
           {turns.map((turn) => (
-            <Exchange key={turn.id} turn={turn} contest={contest} entry={entry} name={name} onAgain={() => void ask(turn.question, nodes)} />
+            <Exchange
+              key={turn.id}
+              turn={turn}
+              contest={contest}
+              entry={entry}
+              name={name}
+              onAgain={() => void ask(turn.question, nodes)}
+            />
           ))}
         </div>
       )}
@@ -53,7 +65,9 @@ export function Chat({ contest, entry, name }: ChatProps) {
         }}
       >
         {first === undefined ? (
-          <p className="ask-note quiet">{query.error === null && serving === undefined ? words.states.askingIndexer : words.chat.noNodes}</p>
+          <p className="ask-note quiet">
+            {query.error === null && serving === undefined ? words.states.askingIndexer : words.chat.noNodes}
+          </p>
         ) : (
           <>
             <div className="starters">
@@ -77,11 +91,19 @@ export function Chat({ contest, entry, name }: ChatProps) {
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
-            <button type="submit" className="btn btn-icon" aria-label={writing ? words.chat.stop : words.chat.send} data-testid={writing ? "chat-stop" : "chat-send"}>
+            <button
+              type="submit"
+              className="btn btn-icon"
+              aria-label={writing ? words.chat.stop : words.chat.send}
+              data-testid={writing ? "chat-stop" : "chat-send"}
+            >
               <Icon name={writing ? "stop" : "up"} />
             </button>
             <p className="ask-note small faint">
-              {words.chat.kept} {manifest?.wrapper.sampling.temperature === undefined ? null : words.chat.temperature(String(manifest.wrapper.sampling.temperature))}{" "}
+              {words.chat.kept}{" "}
+              {manifest?.wrapper.sampling.temperature === undefined
+                ? null
+                : words.chat.temperature(String(manifest.wrapper.sampling.temperature))}{" "}
               {remembers ? null : words.chat.alone}
             </p>
           </>
@@ -91,7 +113,13 @@ export function Chat({ contest, entry, name }: ChatProps) {
   );
 }
 
-function NodeChoice({ nodes, onChoose }: { readonly nodes: readonly NodeView[]; readonly onChoose: (address: string) => void }) {
+function NodeChoice({
+  nodes,
+  onChoose,
+}: {
+  readonly nodes: readonly NodeView[];
+  readonly onChoose: (address: string) => void;
+}) {
   const [first] = nodes;
   if (first === undefined) {
     return (
@@ -142,7 +170,9 @@ function Exchange({ turn, contest, entry, name, onAgain }: ExchangeProps) {
         {turn.question}
       </p>
       {turn.passedOver.length > 0 && turn.node !== null && turn.state !== "failed" ? (
-        <p className="small quiet">{words.chat.nextNode(turn.passedOver.map(nodeName).join(", "), nodeName(turn.node))}</p>
+        <p className="small quiet">
+          {words.chat.nextNode(turn.passedOver.map(nodeName).join(", "), nodeName(turn.node))}
+        </p>
       ) : null}
       {turn.state === "failed" ? (
         <div className="chat-failed">

@@ -9,10 +9,10 @@ import { formatExact, parseAmount } from "../parts/amount.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Washer } from "../parts/Washer.tsx";
 import { localMoment } from "../parts/when.ts";
+import { StepsCard } from "../transactions/StepsCard.tsx";
+import { useBalance, useSend } from "../transactions/useSend.ts";
 import { openConnect, switchChain } from "../wallet/walletDoor.ts";
 import { useWallet } from "../wallet/walletStore.ts";
-import { useBalance, useSend } from "../transactions/useSend.ts";
-import { StepsCard } from "../transactions/StepsCard.tsx";
 import { words } from "../words/words.ts";
 import { AmountField } from "./AmountField.tsx";
 import { type Act, dropGate } from "./dropGate.ts";
@@ -130,11 +130,23 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
           <p className="small quiet centre">{words.drop.forever}</p>
         </form>
         <div className="drop-foot">
-          <button type="button" className="btn btn-bare" aria-pressed={act === "withdraw"} onClick={() => choose("withdraw")} data-testid="take-back">
+          <button
+            type="button"
+            className="btn btn-bare"
+            aria-pressed={act === "withdraw"}
+            onClick={() => choose("withdraw")}
+            data-testid="take-back"
+          >
             <Icon name="back" />
             {words.drop.takeBack}
           </button>
-          <button type="button" className="btn btn-bare" aria-pressed={act === "move"} onClick={() => choose("move")} data-testid="move">
+          <button
+            type="button"
+            className="btn btn-bare"
+            aria-pressed={act === "move"}
+            onClick={() => choose("move")}
+            data-testid="move"
+          >
             <Icon name="move" />
             {words.drop.move}
           </button>
@@ -145,17 +157,30 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   );
 }
 
-type What = { readonly contest: ContestView; readonly entryId: number; readonly entry: string; readonly amount: bigint };
+type What = {
+  readonly contest: ContestView;
+  readonly entryId: number;
+  readonly entry: string;
+  readonly amount: bigint;
+};
 
 /** Transactions know the ABIs, which are heavy: they come with the first one. */
 async function makeTransaction(act: Act, what: What, target: EntryView | undefined) {
   if (act === "drop") return (await import("../transactions/dropCoins.ts")).dropCoins(what);
   if (act === "withdraw") return (await import("../transactions/withdrawCoins.ts")).withdrawCoins(what);
   if (target === undefined) return null;
-  return (await import("../transactions/moveCoins.ts")).moveCoins({ ...what, toEntryId: target.entryId, toEntry: entryName(target) });
+  return (await import("../transactions/moveCoins.ts")).moveCoins({
+    ...what,
+    toEntryId: target.entryId,
+    toEntry: entryName(target),
+  });
 }
 
-type TargetProps = { readonly targets: readonly EntryView[]; readonly target: number | null; readonly onChoose: (id: number | null) => void };
+type TargetProps = {
+  readonly targets: readonly EntryView[];
+  readonly target: number | null;
+  readonly onChoose: (id: number | null) => void;
+};
 
 function TargetField({ targets, target, onChoose }: TargetProps) {
   return (
@@ -197,7 +222,9 @@ function held({ connected, balance, here, contest, chain }: Held): string {
   if (!connected) return words.drop.connectFirst;
   if (balance === undefined) return words.drop.holdAsk(chain);
   const written = formatExact(balance, decimals);
-  return here === 0n ? words.drop.hold(written, symbol, chain) : words.drop.holdHere(written, symbol, chain, formatExact(here, decimals));
+  return here === 0n
+    ? words.drop.hold(written, symbol, chain)
+    : words.drop.holdHere(written, symbol, chain, formatExact(here, decimals));
 }
 
 function least(a: bigint | undefined, b: bigint | undefined): bigint | undefined {

@@ -11,8 +11,8 @@ import { Badge } from "../parts/Badge.tsx";
 import { Boundary } from "../parts/Boundary.tsx";
 import { Drawing } from "../parts/Drawing.tsx";
 import { Icon } from "../parts/Icon.tsx";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
+import { shorten } from "../parts/shorten.ts";
 import { useTitle } from "../shell/useTitle.ts";
 import { words } from "../words/words.ts";
 import { DropPanel } from "./DropPanel.tsx";
@@ -57,10 +57,23 @@ export function EntryScreen() {
       </div>
     );
   }
-  return <Present key={entry.entryId} contest={contest.data.contest} entry={entry} entries={entries.data.entries} from={entries.data.from} />;
+  return (
+    <Present
+      key={entry.entryId}
+      contest={contest.data.contest}
+      entry={entry}
+      entries={entries.data.entries}
+      from={entries.data.from}
+    />
+  );
 }
 
-type PresentProps = { readonly contest: ContestView; readonly entry: EntryView; readonly entries: readonly EntryView[]; readonly from: From };
+type PresentProps = {
+  readonly contest: ContestView;
+  readonly entry: EntryView;
+  readonly entries: readonly EntryView[];
+  readonly from: From;
+};
 
 function Present({ contest, entry, entries, from }: PresentProps) {
   const name = entryName(entry);

@@ -1,7 +1,7 @@
 import type { EntryView } from "#protocol/http.ts";
+import type { From } from "../data/queries.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { localMoment } from "../parts/when.ts";
-import type { From } from "../data/queries.ts";
 import { words } from "../words/words.ts";
 
 /** What was entered: facts from the manifest, and the three hashes whole. */
@@ -9,13 +9,23 @@ export function ModelCard({ entry, from }: { readonly entry: EntryView; readonly
   const said = words.entry;
   const manifest = entry.manifest.state === "present" ? entry.manifest.manifest : null;
   const facts: readonly (readonly [string, string])[] = [
-    ...(manifest === null ? [] : ([[said.parameters, manifest.parameters.toLocaleString("en-GB")], [said.quantization, manifest.quantization]] as const)),
+    ...(manifest === null
+      ? []
+      : ([
+          [said.parameters, manifest.parameters.toLocaleString("en-GB")],
+          [said.quantization, manifest.quantization],
+        ] as const)),
     [said.file, said.bytes(entry.modelSize.toLocaleString("en-GB"))],
     ...(manifest === null
       ? []
       : ([
           [said.context, said.tokens(manifest.contextLength.toLocaleString("en-GB"))],
-          [said.base, manifest.baseModel === undefined ? said.scratch : `${manifest.baseModel.name} (${manifest.baseModel.license})`],
+          [
+            said.base,
+            manifest.baseModel === undefined
+              ? said.scratch
+              : `${manifest.baseModel.name} (${manifest.baseModel.license})`,
+          ],
           [said.licence, manifest.license],
           [said.team, manifest.team],
           [said.funding, manifest.funding],
@@ -31,7 +41,9 @@ export function ModelCard({ entry, from }: { readonly entry: EntryView; readonly
     <section className="pane sheet entry-later" aria-labelledby="card-title">
       <header>
         <h2 id="card-title">{said.cardTitle}</h2>
-        {from === "indexer" ? <p className="pane-end">{said.cardNote(localMoment(entry.submittedAt.timestamp))}</p> : null}
+        {from === "indexer" ? (
+          <p className="pane-end">{said.cardNote(localMoment(entry.submittedAt.timestamp))}</p>
+        ) : null}
       </header>
       <dl className="facts">
         {facts.map(([name, value]) => (

@@ -3,8 +3,8 @@ import { words } from "../words/words.ts";
 /** The slot. `fell`: how many drops were confirmed here; each lets the washer fall once. */
 export function Mouth({ fell }: { readonly fell: number }) {
   return (
-    <div className="mouth" aria-hidden="true">
-      <svg viewBox="0 0 384 100" preserveAspectRatio="xMidYMid slice">
+    <div className="mouth">
+      <svg viewBox="0 0 384 100" aria-hidden="true" preserveAspectRatio="xMidYMid slice">
         <defs>
           <clipPath id="mouth-above">
             <rect x="0" y="-80" width="384" height="136" />

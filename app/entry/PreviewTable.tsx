@@ -39,12 +39,26 @@ export function PreviewTable({ contest, name, preview, counted, now }: PreviewPr
       </thead>
       <tbody>
         <Line name={said.yourCoins} sides={preview.coins} decimals={coins} />
-        <Line name={said.yourWeight} note={open ? said.weightOpen : counted ? said.weightRoot : said.weightSupport} sides={preview.weight} decimals={weights} />
-        <Line name={said.tallyOf(name)} note={said.windowLeft(String(windowLeft(contest, now)))} sides={preview.tally} decimals={weights} testid="preview-tally" />
+        <Line
+          name={said.yourWeight}
+          note={open ? said.weightOpen : counted ? said.weightRoot : said.weightSupport}
+          sides={preview.weight}
+          decimals={weights}
+        />
+        <Line
+          name={said.tallyOf(name)}
+          note={said.windowLeft(String(windowLeft(contest, now)))}
+          sides={preview.tally}
+          decimals={weights}
+          testid="preview-tally"
+        />
         {preview.room === null ? null : (
           <Line
             name={said.cap}
-            note={said.capNote(formatCoins(contest, contest.rules.entryCap), formatCoins(contest, contest.rules.personCap))}
+            note={said.capNote(
+              formatCoins(contest, contest.rules.entryCap),
+              formatCoins(contest, contest.rules.personCap),
+            )}
             sides={preview.room}
             decimals={coins}
           />
@@ -54,7 +68,13 @@ export function PreviewTable({ contest, name, preview, counted, now }: PreviewPr
   );
 }
 
-type LineProps = { readonly name: string; readonly note?: string; readonly sides: Sides; readonly decimals: number; readonly testid?: string };
+type LineProps = {
+  readonly name: string;
+  readonly note?: string;
+  readonly sides: Sides;
+  readonly decimals: number;
+  readonly testid?: string;
+};
 
 function Line({ name, note, sides, decimals, testid }: LineProps) {
   return (

@@ -6,10 +6,10 @@ import { Icon } from "../parts/Icon.tsx";
 import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
 import { words } from "../words/words.ts";
+import { type ReceiptCheck, receiptChecks } from "./receiptChecks.ts";
 import { Seal } from "./Seal.tsx";
 import { nodeName } from "./servingNodes.ts";
 import type { Proof, Turn } from "./useChat.ts";
-import { type ReceiptCheck, receiptChecks } from "./receiptChecks.ts";
 
 type SlipProps = { readonly turn: Turn; readonly contest: ContestView; readonly entry: EntryView };
 
@@ -20,10 +20,19 @@ export function ReceiptSlip({ turn, entry }: SlipProps) {
   const named = node === null ? said.noNode : nodeName(node);
   const checked = proof?.state === "checked" ? proof : null;
   return (
-    <div className="slip" data-testid="receipt" data-state={proof?.state ?? "none"} data-holds={checked?.verified.holds ?? false}>
+    <div
+      className="slip"
+      data-testid="receipt"
+      data-state={proof?.state ?? "none"}
+      data-holds={checked?.verified.holds ?? false}
+    >
       <dl>
         <Figure name={said.first} value={figures === null ? "–" : String(Math.round(figures.firstMs))} unit={said.ms} />
-        <Figure name={said.speed} value={figures?.perSecond == null ? "–" : figures.perSecond.toFixed(1)} unit={said.perSecond} />
+        <Figure
+          name={said.speed}
+          value={figures?.perSecond == null ? "–" : figures.perSecond.toFixed(1)}
+          unit={said.perSecond}
+        />
         <Figure name={said.length} value={figures?.tokens == null ? "–" : String(figures.tokens)} unit={said.tokens} />
       </dl>
       {checked === null ? (
@@ -31,7 +40,8 @@ export function ReceiptSlip({ turn, entry }: SlipProps) {
       ) : checked.verified.holds ? (
         <>
           <p className="proof">
-            <b className="proven">{said.signedBy(named)}</b> <span className="mono">{shorten(node?.address ?? "")}</span>. {said.proofText}{" "}
+            <b className="proven">{said.signedBy(named)}</b>{" "}
+            <span className="mono">{shorten(node?.address ?? "")}</span>. {said.proofText}{" "}
             <span className="mono">{shorten(entry.modelSha256.slice(2), 8)}</span>. <Checks proof={checked} />
           </p>
           <Seal hour={checked.bundle.receipt.epoch} />
@@ -85,7 +95,9 @@ function Unchecked({ proof }: { readonly proof: Proof | null }) {
 type Checked = Extract<Proof, { state: "checked" }>;
 
 function failures({ verified }: Checked): readonly string[] {
-  return receiptChecks.filter((check: ReceiptCheck) => !verified.passed[check]).map((check) => words.chat.checks[check].bad);
+  return receiptChecks
+    .filter((check: ReceiptCheck) => !verified.passed[check])
+    .map((check) => words.chat.checks[check].bad);
 }
 
 function Checks({ proof }: { readonly proof: Checked }) {

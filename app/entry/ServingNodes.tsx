@@ -1,9 +1,9 @@
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import type { From } from "../data/queries.ts";
 import { formatAmount } from "../parts/amount.ts";
+import { Failed } from "../parts/States.tsx";
 import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
-import { Failed } from "../parts/States.tsx";
 import { words } from "../words/words.ts";
 import { nodeName, type Serving } from "./servingNodes.ts";
 import { useServing } from "./useServing.ts";
@@ -16,7 +16,15 @@ const states = {
 } as const;
 
 /** Who serves the entry, when each last signed that it has the file, and how much stands behind it. */
-export function ServingNodes({ contest, entry, from }: { readonly contest: ContestView; readonly entry: EntryView; readonly from: From }) {
+export function ServingNodes({
+  contest,
+  entry,
+  from,
+}: {
+  readonly contest: ContestView;
+  readonly entry: EntryView;
+  readonly from: From;
+}) {
   const { serving, query } = useServing(contest.address, entry.entryId);
   const said = words.entry;
   if (query.error !== null && query.data === undefined && from === "indexer") {

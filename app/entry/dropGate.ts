@@ -49,9 +49,13 @@ export function dropGate(facts: GateFacts): Gate {
   if (amount === null) return blocked(said.notANumber, said.error.notANumber);
   if (amount === undefined || amount === 0n) return blocked(said.noAmount);
   if (act === "drop" && balance !== undefined && amount > balance) {
-    return blocked(said.tooMany(format(balance), symbol, chain), said.error.tooMany(format(amount - balance), format(balance), symbol, chain));
+    return blocked(
+      said.tooMany(format(balance), symbol, chain),
+      said.error.tooMany(format(amount - balance), format(balance), symbol, chain),
+    );
   }
-  if (act !== "drop" && amount > here) return blocked(said.notHere(format(here), symbol), said.error.notHere(format(here), symbol));
+  if (act !== "drop" && amount > here)
+    return blocked(said.notHere(format(here), symbol), said.error.notHere(format(here), symbol));
   if (act === "drop" && facts.room !== null && amount > facts.room) {
     return blocked(said.overCap(facts.cap), said.error.overCap(format(amount - facts.room), facts.cap));
   }

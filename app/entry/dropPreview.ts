@@ -30,20 +30,36 @@ export function previewChange({ contest, entry, voter, change, now }: Change): P
   const weightBefore = BigInt(mine?.weight ?? "0");
   const counted = mode === "open" || voter?.nullifier != null;
   // A stake that was support stays support when some of it is taken out.
-  const weight = { before: weightBefore, after: !counted || (change < 0n && weightBefore === 0n) ? 0n : weightOf(coins.after, mode) };
+  const weight = {
+    before: weightBefore,
+    after: !counted || (change < 0n && weightBefore === 0n) ? 0n : weightOf(coins.after, mode),
+  };
   const window = windowOf(contest);
-  const tally = { weight: BigInt(entry.weight), acc: BigInt(entry.acc), last: BigInt(entry.last), status: entry.status };
+  const tally = {
+    weight: BigInt(entry.weight),
+    acc: BigInt(entry.acc),
+    last: BigInt(entry.last),
+    status: entry.status,
+  };
   const next = reweighTally(tally, max(0n, tally.weight + weight.after - weight.before), BigInt(now), window);
   return {
     coins,
     weight,
     tally: { before: BigInt(entry.tally), after: displayedTally(projectedScore(next, window), window) },
-    room: mode === "open" ? null : { before: roomFor(contest, voter, coins.before), after: max(0n, roomFor(contest, voter, coins.before) - change) },
+    room:
+      mode === "open"
+        ? null
+        : {
+            before: roomFor(contest, voter, coins.before),
+            after: max(0n, roomFor(contest, voter, coins.before) - change),
+          },
   };
 }
 
 function roomFor({ rules }: ContestView, voter: VoterView | undefined, here: bigint): bigint {
-  const counted = (voter?.stakes ?? []).filter(({ weight }) => weight !== "0").reduce((sum, { stake }) => sum + BigInt(stake), 0n);
+  const counted = (voter?.stakes ?? [])
+    .filter(({ weight }) => weight !== "0")
+    .reduce((sum, { stake }) => sum + BigInt(stake), 0n);
   const onEntry = BigInt(rules.entryCap) - here;
   const inAll = BigInt(rules.personCap) - counted;
   return max(0n, onEntry < inAll ? onEntry : inAll);

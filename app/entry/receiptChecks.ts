@@ -1,3 +1,13 @@
 /** What is checked of a receipt, in the order in which a person reads it. */
-export const receiptChecks = ["signature", "node", "entry", "model", "manifest", "request", "response", "params", "counts"] as const;
+export const receiptChecks = [
+  "signature",
+  "node",
+  "entry",
+  "model",
+  "manifest",
+  "request",
+  "response",
+  "params",
+  "counts",
+] as const;
 export type ReceiptCheck = (typeof receiptChecks)[number];

@@ -13,14 +13,23 @@ export type Serving = {
 const lateAfterHours = 25;
 
 /** The nodes that attested an entry, those that can be asked first. `now`: seconds since 1970. */
-export function servingNodes(nodes: readonly NodeView[], { contest, entryId, now }: { readonly contest: string; readonly entryId: number; readonly now: number }): readonly Serving[] {
+export function servingNodes(
+  nodes: readonly NodeView[],
+  { contest, entryId, now }: { readonly contest: string; readonly entryId: number; readonly now: number },
+): readonly Serving[] {
   const order = { serving: 0, late: 1, inactive: 2, wrong: 3 } as const;
   return nodes
     .flatMap((node): Serving[] => {
       const attestation = node.attestations.find((other) => other.contest === contest && other.entryId === entryId);
       if (attestation === undefined) return [];
       const hours = Math.max(0, Math.floor(now / 3600) - attestation.epoch);
-      const state = !attestation.matches ? "wrong" : !node.active ? "inactive" : hours > lateAfterHours ? "late" : "serving";
+      const state = !attestation.matches
+        ? "wrong"
+        : !node.active
+          ? "inactive"
+          : hours > lateAfterHours
+            ? "late"
+            : "serving";
       return [{ node, attestation, state, hours }];
     })
     .sort((a, b) => order[a.state] - order[b.state] || a.hours - b.hours);

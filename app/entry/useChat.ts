@@ -22,7 +22,11 @@ export type Turn = {
   /** Nodes that failed before this one answered. */
   readonly passedOver: readonly NodeView[];
   readonly state: "writing" | "done" | "stopped" | "failed";
-  readonly figures: { readonly firstMs: number; readonly perSecond: number | null; readonly tokens: number | null } | null;
+  readonly figures: {
+    readonly firstMs: number;
+    readonly perSecond: number | null;
+    readonly tokens: number | null;
+  } | null;
   readonly proof: Proof | null;
   readonly reason: string | null;
 };
@@ -49,7 +53,8 @@ export function useChat({ contest, entry, name }: Chatting) {
     running.current = stopping;
     lastId.current += 1;
     const id = lastId.current;
-    const change = (part: Partial<Turn>) => setTurns((all) => all.map((turn) => (turn.id === id ? { ...turn, ...part } : turn)));
+    const change = (part: Partial<Turn>) =>
+      setTurns((all) => all.map((turn) => (turn.id === id ? { ...turn, ...part } : turn)));
     const before = remembers ? turns.filter(({ state }) => state === "done") : [];
     const messages: Message[] = [
       ...before.flatMap((turn): Message[] => [
@@ -60,7 +65,17 @@ export function useChat({ contest, entry, name }: Chatting) {
     ];
     setTurns((all) => [
       ...all,
-      { id, question, answer: "", node: nodes[0] ?? null, passedOver: [], state: "writing", figures: null, proof: null, reason: null },
+      {
+        id,
+        question,
+        answer: "",
+        node: nodes[0] ?? null,
+        passedOver: [],
+        state: "writing",
+        figures: null,
+        proof: null,
+        reason: null,
+      },
     ]);
     const { askNode } = await import("./askNode.ts");
     const passedOver: NodeView[] = [];
@@ -68,7 +83,13 @@ export function useChat({ contest, entry, name }: Chatting) {
     for (const node of nodes) {
       change({ node, answer: "", passedOver: [...passedOver] });
       try {
-        const asked = { endpoint: node.endpoint, contest: contest.address, entryId: entry.entryId, messages, signal: stopping.signal };
+        const asked = {
+          endpoint: node.endpoint,
+          contest: contest.address,
+          entryId: entry.entryId,
+          messages,
+          signal: stopping.signal,
+        };
         const answered = await askNode({ ...asked, onText: (answer) => change({ answer }) });
         const tokens = typeof answered.bundle === "string" ? null : answered.bundle.outputTokens.length;
         const writingMs = answered.totalMs - answered.firstMs;
@@ -81,7 +102,13 @@ export function useChat({ contest, entry, name }: Chatting) {
         }
         change({ proof: { state: "checking" } });
         const { checkBundle } = await import("./checkBundle.ts");
-        change({ proof: { state: "checked", bundle: answered.bundle, verified: await checkBundle(config, answered.bundle, { contest, entry, node }) } });
+        change({
+          proof: {
+            state: "checked",
+            bundle: answered.bundle,
+            verified: await checkBundle(config, answered.bundle, { contest, entry, node }),
+          },
+        });
         return;
       } catch (error) {
         if (stopping.signal.aborted) {

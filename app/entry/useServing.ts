@@ -8,6 +8,7 @@ import { type Serving, servingNodes } from "./servingNodes.ts";
 export function useServing(contest: string, entryId: number) {
   const query = useQuery(nodesQuery(useConfig()));
   const now = useChainNow("minute");
-  const serving: readonly Serving[] | undefined = query.data === undefined ? undefined : servingNodes(query.data.nodes, { contest, entryId, now });
+  const serving: readonly Serving[] | undefined =
+    query.data === undefined ? undefined : servingNodes(query.data.nodes, { contest, entryId, now });
   return { query, serving };
 }

@@ -7,8 +7,8 @@ import { useChainNow } from "../data/clock.ts";
 import { contestsQuery } from "../data/queries.ts";
 import { formatAmount } from "../parts/amount.ts";
 import { Badge } from "../parts/Badge.tsx";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
+import { shorten } from "../parts/shorten.ts";
 import { localMoment } from "../parts/when.ts";
 import { useTitle } from "../shell/useTitle.ts";
 import { words } from "../words/words.ts";
@@ -19,7 +19,8 @@ export function HomeScreen() {
   const { contests } = useConfig();
   const [only, second] = contests;
   useTitle(words.home.title);
-  if (only !== undefined && second === undefined) return <Navigate to="/contest/$address" params={{ address: only }} replace />;
+  if (only !== undefined && second === undefined)
+    return <Navigate to="/contest/$address" params={{ address: only }} replace />;
   return (
     <div className="wrap page">
       <div className="page-head">
@@ -45,9 +46,15 @@ function Contests() {
   const listed = query.data.contests.filter(({ address }) => config.contests.includes(address));
   if (listed.length === 0) return <Empty title={words.home.emptyTitle}>{words.home.empty}</Empty>;
   const groups = [
-    { title: words.home.live, contests: listed.filter((contest) => ["entry", "voting"].includes(phaseNow(contest, now))) },
+    {
+      title: words.home.live,
+      contests: listed.filter((contest) => ["entry", "voting"].includes(phaseNow(contest, now))),
+    },
     { title: words.home.upcoming, contests: listed.filter((contest) => phaseNow(contest, now) === "upcoming") },
-    { title: words.home.past, contests: listed.filter((contest) => ["counting", "final"].includes(phaseNow(contest, now))) },
+    {
+      title: words.home.past,
+      contests: listed.filter((contest) => ["counting", "final"].includes(phaseNow(contest, now))),
+    },
   ];
   return (
     <div className="stack">

@@ -7,10 +7,10 @@ import { contestQuery, nodesQuery } from "../data/queries.ts";
 import { nodeName } from "../entry/servingNodes.ts";
 import { formatAmount } from "../parts/amount.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
-import { shorten } from "../parts/shorten.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
-import { localMoment } from "../parts/when.ts";
+import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
+import { localMoment } from "../parts/when.ts";
 import { useTitle } from "../shell/useTitle.ts";
 import { words } from "../words/words.ts";
 import "./nodes.css";
@@ -47,7 +47,10 @@ export function NodesScreen() {
 
 function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
   const config = useConfig();
-  const coin = useQuery({ ...contestQuery(config, config.contests[0] ?? config.factory), enabled: config.contests.length > 0 }).data?.contest.coin;
+  const coin = useQuery({
+    ...contestQuery(config, config.contests[0] ?? config.factory),
+    enabled: config.contests.length > 0,
+  }).data?.contest.coin;
   const now = useChainNow("minute");
   const said = words.nodes;
   return (
@@ -84,11 +87,17 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
                 <td>
                   <span className="nodes-state">
                     <Washer kind={node.active ? "proven" : "off"} />
-                    {node.active ? said.active : node.leavesAt === null ? said.inactive : said.leaving(localMoment(node.leavesAt))}
+                    {node.active
+                      ? said.active
+                      : node.leavesAt === null
+                        ? said.inactive
+                        : said.leaving(localMoment(node.leavesAt))}
                   </span>
                 </td>
                 <td className="num">{said.entriesN(node.attestations.filter(({ matches }) => matches).length)}</td>
-                <td className="num only-wide">{hours === null ? said.never : hours === 0 ? words.entry.thisHour : words.entry.hoursAgo(hours)}</td>
+                <td className="num only-wide">
+                  {hours === null ? said.never : hours === 0 ? words.entry.thisHour : words.entry.hoursAgo(hours)}
+                </td>
                 <td className="num only-wide">{formatAmount(BigInt(node.stake), coin?.decimals ?? 18)}</td>
               </tr>
             );

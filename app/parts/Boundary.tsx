@@ -26,7 +26,11 @@ export class Boundary extends Component<BoundaryProps, { readonly error: unknown
     if (this.props.quiet === true) return null;
     return (
       <div className="wrap page">
-        <Failed title={words.states.renderFailed} error={this.state.error} onRetry={() => this.setState({ error: null })} />
+        <Failed
+          title={words.states.renderFailed}
+          error={this.state.error}
+          onRetry={() => this.setState({ error: null })}
+        />
       </div>
     );
   }

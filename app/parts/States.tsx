@@ -6,7 +6,13 @@ import { Icon } from "./Icon.tsx";
 import "./states.css";
 
 /** Keeps the shape of what is coming and says who is being asked. */
-export function Waiting({ what, asking = words.states.askingIndexer }: { readonly what: string; readonly asking?: string }) {
+export function Waiting({
+  what,
+  asking = words.states.askingIndexer,
+}: {
+  readonly what: string;
+  readonly asking?: string;
+}) {
   return (
     <div className="sheet waits" aria-busy="true">
       <span className="vh" role="status">
@@ -68,7 +74,11 @@ export function Failed({ title, error, onRetry }: FailedProps) {
           type="button"
           className="btn btn-bare"
           onClick={async () => {
-            announce((await copyText(`${title}\n${details}\n${location.href}`)) ? words.common.copied(words.states.details) : words.common.copyFailed);
+            announce(
+              (await copyText(`${title}\n${details}\n${location.href}`))
+                ? words.common.copied(words.states.details)
+                : words.common.copyFailed,
+            );
           }}
         >
           {words.states.copyDetails}

@@ -24,5 +24,7 @@ export function localTime(seconds: number): string {
 /** `00:00`, with the day where it differs from the local one. */
 export function utcMoment(seconds: number): string {
   const sameDay = day.format(date(seconds)) === utcDay.format(date(seconds));
-  return sameDay ? utcClock.format(date(seconds)) : `${utcDay.format(date(seconds)).replace(",", "")}, ${utcClock.format(date(seconds))}`;
+  return sameDay
+    ? utcClock.format(date(seconds))
+    : `${utcDay.format(date(seconds)).replace(",", "")}, ${utcClock.format(date(seconds))}`;
 }

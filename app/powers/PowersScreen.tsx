@@ -113,7 +113,9 @@ function Capture({ address }: { readonly address: ContestView["address"] }) {
           {contest.coin.name} ({contest.coin.symbol}) <code>{contest.coin.address}</code>
         </dd>
         <dt>{said.arbitrator}</dt>
-        <dd>{contest.rules.arbitrator === ZERO_ADDRESS ? said.noArbitrator : <code>{contest.rules.arbitrator}</code>}</dd>
+        <dd>
+          {contest.rules.arbitrator === ZERO_ADDRESS ? said.noArbitrator : <code>{contest.rules.arbitrator}</code>}
+        </dd>
         <dt>{said.adapter}</dt>
         <dd>{open ? said.open : <code>{contest.rules.personhood}</code>}</dd>
       </dl>

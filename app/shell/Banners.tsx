@@ -57,7 +57,8 @@ export function Banners() {
       {config.demo === null ? null : (
         <aside className="banner banner-plain" aria-label={said.demo}>
           <p>
-            <b>{said.demo}</b> {said.demoText} {config.demo.crowd.length > 0 ? said.crowd(config.demo.crowd.length) : null}
+            <b>{said.demo}</b> {said.demoText}{" "}
+            {config.demo.crowd.length > 0 ? said.crowd(config.demo.crowd.length) : null}
           </p>
         </aside>
       )}

@@ -53,7 +53,9 @@ function ChainHead() {
   return (
     <span className="chain-head">
       <Washer kind={rpc === "down" ? "off" : isDegraded(network) || head === null ? "late" : "proven"} />
-      {head === null ? words.site.chainAsking(chainName) : words.site.chainAt(chainName, head.number.toLocaleString("en-GB"))}
+      {head === null
+        ? words.site.chainAsking(chainName)
+        : words.site.chainAt(chainName, head.number.toLocaleString("en-GB"))}
     </span>
   );
 }

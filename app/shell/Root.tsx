@@ -31,7 +31,8 @@ export function Root() {
   useEffect(() => {
     onWake(() => setWalletAwake(true));
     // The wallet stack is heavier than the page itself, so it waits until the first paint is over.
-    const idle = typeof requestIdleCallback === "function" ? requestIdleCallback : (run: () => void) => setTimeout(run, 400);
+    const idle =
+      typeof requestIdleCallback === "function" ? requestIdleCallback : (run: () => void) => setTimeout(run, 400);
     idle(() => wakeWallet());
   }, []);
 

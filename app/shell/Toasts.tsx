@@ -16,7 +16,12 @@ export function Toasts() {
             <b>{bold}</b>
             {text}
           </p>
-          <button type="button" className="btn btn-small" aria-label={words.steps.dismiss} onClick={() => dismissToast(id)}>
+          <button
+            type="button"
+            className="btn btn-small"
+            aria-label={words.steps.dismiss}
+            onClick={() => dismissToast(id)}
+          >
             <Icon name="close" />
           </button>
         </div>

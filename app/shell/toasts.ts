@@ -1,7 +1,12 @@
 import { useSyncExternalStore } from "react";
 import { announce } from "./announce.ts";
 
-export type Toast = { readonly id: number; readonly tone: "proven" | "plain" | "bad"; readonly bold: string; readonly text: string };
+export type Toast = {
+  readonly id: number;
+  readonly tone: "proven" | "plain" | "bad";
+  readonly bold: string;
+  readonly text: string;
+};
 
 const lifeMs = 8_000;
 let toasts: readonly Toast[] = [];

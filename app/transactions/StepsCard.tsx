@@ -1,9 +1,9 @@
+import { useNetwork } from "../data/network.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { Icon } from "../parts/Icon.tsx";
 import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
 import { localTime } from "../parts/when.ts";
-import { useNetwork } from "../data/network.ts";
 import { words } from "../words/words.ts";
 import { dismissSteps, type Step, type Steps } from "./steps.ts";
 import "./steps.css";
@@ -18,7 +18,12 @@ export function StepsCard({ steps }: { readonly steps: Steps | null }) {
       <header>
         <h3>{title}</h3>
         {over ? (
-          <button type="button" className="btn btn-small" aria-label={words.steps.dismiss} onClick={() => dismissSteps(place)}>
+          <button
+            type="button"
+            className="btn btn-small"
+            aria-label={words.steps.dismiss}
+            onClick={() => dismissSteps(place)}
+          >
             <Icon name="close" />
           </button>
         ) : null}
@@ -36,7 +41,16 @@ function Lines({ step }: { readonly step: Step }) {
   if (step.at === "signing") return <Line washer="turning" bold={said.signing} note={said.signingNote} />;
   if (step.at === "declined") return <Line washer="off" bold={said.toastDeclined} note={said.rejected} />;
   if (step.at === "failed") return <Failure step={step} />;
-  const sent = <Line washer="proven" done bold={said.sent} note={step.at === "sent" && step.replaced ? said.replaced : shorten(step.hash)} mono right={localTime(step.time / 1000)} />;
+  const sent = (
+    <Line
+      washer="proven"
+      done
+      bold={said.sent}
+      note={step.at === "sent" && step.replaced ? said.replaced : shorten(step.hash)}
+      mono
+      right={localTime(step.time / 1000)}
+    />
+  );
   if (step.at === "sent") {
     return (
       <>
@@ -48,9 +62,19 @@ function Lines({ step }: { readonly step: Step }) {
   return (
     <>
       {sent}
-      <Line washer="proven" done bold={said.confirmed} note={said.block(step.block.toLocaleString("en-GB"))} right={localTime(step.confirmedAt / 1000)} />
+      <Line
+        washer="proven"
+        done
+        bold={said.confirmed}
+        note={said.block(step.block.toLocaleString("en-GB"))}
+        right={localTime(step.confirmedAt / 1000)}
+      />
       {step.at === "indexed" ? (
-        <Line washer={step.bySilence ? "late" : "proven"} bold={step.bySilence ? said.done : said.indexed} note={step.bySilence ? said.indexerSilent : ""} />
+        <Line
+          washer={step.bySilence ? "late" : "proven"}
+          bold={step.bySilence ? said.done : said.indexed}
+          note={step.bySilence ? said.indexerSilent : ""}
+        />
       ) : (
         <Indexing block={step.block} />
       )}
@@ -66,7 +90,10 @@ function Indexing({ block }: { readonly block: number }) {
     <li>
       <Washer kind="turning" />
       <span>
-        <b>{words.steps.indexing}</b> <span className="faint">{words.steps.indexingNote(at.toLocaleString("en-GB"), block.toLocaleString("en-GB"))}</span>
+        <b>{words.steps.indexing}</b>{" "}
+        <span className="faint">
+          {words.steps.indexingNote(at.toLocaleString("en-GB"), block.toLocaleString("en-GB"))}
+        </span>
         <span className="progress">
           <i style={{ width: `${Math.max(8, 100 - left * 34)}%` }} />
         </span>

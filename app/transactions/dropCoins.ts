@@ -28,7 +28,12 @@ export function dropCoins({ contest, entryId, entry, amount }: DropArguments): T
     contest: address,
     amount: written,
     call: async (hands) => {
-      const drop = (functionName: string, args: readonly unknown[]) => ({ address, abi: contestAbi, functionName, args });
+      const drop = (functionName: string, args: readonly unknown[]) => ({
+        address,
+        abi: contestAbi,
+        functionName,
+        args,
+      });
       const allowed = await hands.read(coinCall(coin.address, "allowance", [hands.account, address]));
       if (typeof allowed === "bigint" && allowed >= amount) return drop("drop", [BigInt(entryId), amount]);
       const domain = await coinDomain(hands, coin.address);
@@ -39,7 +44,10 @@ export function dropCoins({ contest, entryId, entry, amount }: DropArguments): T
       const deadline = BigInt(hands.now + permitLife);
       const nonce = await hands.read(coinCall(coin.address, "nonces", [hands.account]));
       const message = { owner: hands.account, spender: address, value: amount, nonce, deadline };
-      const signature = await hands.sign({ domain, types: permitTypes, primaryType: "Permit", message }, words.steps.allow);
+      const signature = await hands.sign(
+        { domain, types: permitTypes, primaryType: "Permit", message },
+        words.steps.allow,
+      );
       const { r, s, v, yParity } = parseSignature(isHex(signature) ? signature : "0x");
       return drop("dropWithPermit", [BigInt(entryId), amount, deadline, Number(v ?? yParity + 27), r, s]);
     },
@@ -49,4 +57,3 @@ export function dropCoins({ contest, entryId, entry, amount }: DropArguments): T
 function coinCall(address: Address, functionName: string, args: readonly unknown[]) {
   return { address, abi: demoCoinAbi, functionName, args };
 }
-

@@ -1,5 +1,5 @@
-import { words } from "../words/words.ts";
 import { errorSentences } from "../words/errors.en.ts";
+import { words } from "../words/words.ts";
 
 /** What an amount in an error is measured in, so that the sentence can say it. */
 export type ErrorMeasure = { readonly amount: (wei: bigint) => string };

@@ -11,7 +11,11 @@ import {
 import { words } from "../words/words.ts";
 import { errorWords } from "./errorWords.ts";
 
-export type Explained = { readonly kind: "declined" | "refused" | "uncertain"; readonly sentence: string; readonly details: string };
+export type Explained = {
+  readonly kind: "declined" | "refused" | "uncertain";
+  readonly sentence: string;
+  readonly details: string;
+};
 
 /** Says in words why something was not sent or refused. `sent`: whether a transaction had left the wallet by then. */
 export function explain(error: unknown, sent: boolean, amount: (wei: bigint) => string): Explained {
@@ -22,7 +26,11 @@ export function explain(error: unknown, sent: boolean, amount: (wei: bigint) => 
   }
   const reverted = find((cause) => cause instanceof ContractFunctionRevertedError);
   if (reverted instanceof ContractFunctionRevertedError && reverted.data !== undefined) {
-    return { kind: "refused", sentence: errorWords(reverted.data.errorName, reverted.data.args ?? [], { amount }), details };
+    return {
+      kind: "refused",
+      sentence: errorWords(reverted.data.errorName, reverted.data.args ?? [], { amount }),
+      details,
+    };
   }
   if (find((cause) => cause instanceof InsufficientFundsError) !== null) {
     return { kind: "refused", sentence: words.errors.noGas, details };

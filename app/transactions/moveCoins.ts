@@ -5,7 +5,14 @@ import type { DropArguments } from "./dropCoins.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Shifts coins from one entry to another, while voting is open. */
-export function moveCoins({ contest, entryId, entry, amount, toEntryId, toEntry }: DropArguments & { readonly toEntryId: number; readonly toEntry: string }): Transaction {
+export function moveCoins({
+  contest,
+  entryId,
+  entry,
+  amount,
+  toEntryId,
+  toEntry,
+}: DropArguments & { readonly toEntryId: number; readonly toEntry: string }): Transaction {
   const written = (wei: bigint) => `${formatExact(wei, contest.coin.decimals)} ${contest.coin.symbol}`;
   return {
     title: words.steps.heading.move(written(amount), entry, toEntry),

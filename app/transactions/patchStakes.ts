@@ -31,7 +31,12 @@ export function patchStakes(client: QueryClient, contest: Address, receipt: Tran
       client.setQueryData<Sourced<Shape<"entries">>>(keys.entries(contest), (old) =>
         old === undefined
           ? old
-          : { ...old, entries: old.entries.map((entry) => (entry.entryId === news.entryId ? patchEntry(entry, news, windowOf(window)) : entry)) },
+          : {
+              ...old,
+              entries: old.entries.map((entry) =>
+                entry.entryId === news.entryId ? patchEntry(entry, news, windowOf(window)) : entry,
+              ),
+            },
       );
     }
     const block = { number: Number(receipt.blockNumber), hash: receipt.blockHash, timestamp: Number(news.timestamp) };
@@ -43,7 +48,12 @@ export function patchStakes(client: QueryClient, contest: Address, receipt: Tran
 
 /** The entry after the change: weight, gathered score and projection. */
 export function patchEntry(entry: EntryView, news: StakeNews, window: Window): EntryView {
-  const before = { weight: BigInt(entry.weight), acc: BigInt(entry.acc), last: BigInt(entry.last), status: entry.status };
+  const before = {
+    weight: BigInt(entry.weight),
+    acc: BigInt(entry.acc),
+    last: BigInt(entry.last),
+    status: entry.status,
+  };
   const after = reweighTally(before, news.entryWeight, news.timestamp, window);
   const score = projectedScore(after, window);
   return {
@@ -57,7 +67,11 @@ export function patchEntry(entry: EntryView, news: StakeNews, window: Window): E
 }
 
 /** The voter's list after the change; an empty stake leaves it. */
-export function patchVoter(voter: VoterView, news: StakeNews, changedAt: VoterView["stakes"][number]["changedAt"]): VoterView {
+export function patchVoter(
+  voter: VoterView,
+  news: StakeNews,
+  changedAt: VoterView["stakes"][number]["changedAt"],
+): VoterView {
   const others = voter.stakes.filter(({ entryId }) => entryId !== news.entryId);
   const mine = { entryId: news.entryId, stake: news.stake.toString(), weight: news.weight.toString(), changedAt };
   return { ...voter, stakes: news.stake === 0n ? others : [...others, mine].sort((a, b) => a.entryId - b.entryId) };

@@ -60,7 +60,8 @@ export async function send(transaction: Transaction, { config, client, place }: 
       });
       settled = true;
       if (emptied) throw new BaseError(words.steps.cancelled);
-      if (receipt.status === "reverted") throw new BaseError(words.steps.reverted, { metaMessages: [`Transaction: ${receipt.transactionHash}`] });
+      if (receipt.status === "reverted")
+        throw new BaseError(words.steps.reverted, { metaMessages: [`Transaction: ${receipt.transactionHash}`] });
       return receipt;
     };
     const perform = async (call: Call, what: string): Promise<TransactionReceipt> => {
@@ -86,7 +87,12 @@ export async function send(transaction: Transaction, { config, client, place }: 
     };
     const receipt = await perform(await transaction.call(hands), transaction.title);
     const block = Number(receipt.blockNumber);
-    const confirmed = { hash: receipt.transactionHash, time: (sent as { time: number } | null)?.time ?? Date.now(), block, confirmedAt: Date.now() };
+    const confirmed = {
+      hash: receipt.transactionHash,
+      time: (sent as { time: number } | null)?.time ?? Date.now(),
+      block,
+      confirmedAt: Date.now(),
+    };
     step({ at: "indexing", ...confirmed });
     patchStakes(client, transaction.contest, receipt);
     toast("proven", transaction.done, words.steps.toastCounted(localTime(Date.now() / 1000)));
@@ -100,12 +106,25 @@ export async function send(transaction: Transaction, { config, client, place }: 
   } catch (error) {
     const known = sent as { hash: Hex } | null;
     if (error instanceof BaseError) {
-      step({ at: "failed", sentence: error.shortMessage, details: error.message, hash: known?.hash ?? null, uncertain: false });
+      step({
+        at: "failed",
+        sentence: error.shortMessage,
+        details: error.message,
+        hash: known?.hash ?? null,
+        uncertain: false,
+      });
       return false;
     }
     const why = explain(error, known !== null && !settled, transaction.amount);
     if (why.kind === "declined") step({ at: "declined" });
-    else step({ at: "failed", sentence: why.sentence, details: why.details, hash: known?.hash ?? null, uncertain: why.kind === "uncertain" });
+    else
+      step({
+        at: "failed",
+        sentence: why.sentence,
+        details: why.details,
+        hash: known?.hash ?? null,
+        uncertain: why.kind === "uncertain",
+      });
     return false;
   }
 }

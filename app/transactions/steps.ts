@@ -11,7 +11,13 @@ export type Step =
   | Confirmed<"indexing">
   | (Confirmed<"indexed"> & { readonly bySilence: boolean })
   | { readonly at: "declined" }
-  | { readonly at: "failed"; readonly sentence: string; readonly details: string; readonly hash: Hex | null; readonly uncertain: boolean };
+  | {
+      readonly at: "failed";
+      readonly sentence: string;
+      readonly details: string;
+      readonly hash: Hex | null;
+      readonly uncertain: boolean;
+    };
 
 type Confirmed<At extends string> = {
   readonly at: At;

@@ -1,7 +1,7 @@
 import type { AppConfig } from "#protocol/config.ts";
 import { askIndexer } from "../data/indexer.ts";
-import { paths } from "../data/paths.ts";
 import { isDegraded, learn, onNetwork, readNetwork } from "../data/network.ts";
+import { paths } from "../data/paths.ts";
 
 const askEveryMs = 1_000;
 const patienceMs = 60_000;

@@ -12,6 +12,11 @@ export function withdrawCoins({ contest, entryId, entry, amount }: DropArguments
     done: words.steps.finished.withdraw(written(amount), entry),
     contest: contest.address,
     amount: written,
-    call: async () => ({ address: contest.address, abi: contestAbi, functionName: "withdraw", args: [BigInt(entryId), amount] }),
+    call: async () => ({
+      address: contest.address,
+      abi: contestAbi,
+      functionName: "withdraw",
+      args: [BigInt(entryId), amount],
+    }),
   };
 }

@@ -9,7 +9,13 @@ export function ConnectButton() {
   const { status, address } = useWallet();
   if (status === "connected" && address !== null) {
     return (
-      <button type="button" className="btn" data-testid="rk-account-button" aria-label={words.wallet.account(address)} onClick={openAccount}>
+      <button
+        type="button"
+        className="btn"
+        data-testid="rk-account-button"
+        aria-label={words.wallet.account(address)}
+        onClick={openAccount}
+      >
         <span className="mono">{shorten(address)}</span>
       </button>
     );

@@ -29,7 +29,8 @@ export function throwawayWallet(config: AppConfig, fundUrl: string) {
         };
         const fund = async () => {
           try {
-            if (await fundThrowaway(fundUrl, open().address)) toast("proven", words.wallet.throwawayShort, words.wallet.funded);
+            if (await fundThrowaway(fundUrl, open().address))
+              toast("proven", words.wallet.throwawayShort, words.wallet.funded);
           } catch {
             toast("bad", words.wallet.throwawayShort, words.wallet.fundFailed);
           }

@@ -25,7 +25,8 @@ function createWalletConfig(config: AppConfig): Config {
     ...("ethereum" in window ? [{ groupName: words.wallet.browserGroup, wallets: [injectedWallet] }] : []),
   ];
   // RainbowKit wants some project id; none of these wallets uses it.
-  const connectors = groups.length === 0 ? [] : connectorsForWallets(groups, { appName: words.site.name, projectId: "unused" });
+  const connectors =
+    groups.length === 0 ? [] : connectorsForWallets(groups, { appName: words.site.name, projectId: "unused" });
   return createConfig({
     chains: [chainOf(config)],
     connectors,

@@ -1,4 +1,4 @@
-import { setWallet, readWallet } from "./walletStore.ts";
+import { readWallet, setWallet } from "./walletStore.ts";
 
 /** What the wallet room offers to the pages once it is there. */
 export type WalletActions = {

@@ -44,7 +44,11 @@ export const en = {
     more: "More",
     chainAt: (chain: string, block: string) => `${chain} · block ${block}`,
     chainAsking: (chain: string) => `${chain} · asking for its block`,
-    footContest: (address: string, chain: string) => ({ before: "Contest ", address, after: ` on ${chain}. Nobody can change its rules.` }),
+    footContest: (address: string, chain: string) => ({
+      before: "Contest ",
+      address,
+      after: ` on ${chain}. Nobody can change its rules.`,
+    }),
     footPlain: (chain: string) => `Counted on ${chain}. Nobody can change a contest's rules.`,
     limits: "What this cannot promise",
     recount: "Recount it yourself",
@@ -76,10 +80,13 @@ export const en = {
   banner: {
     indexerDown: "The indexer does not answer.",
     indexerBehind: "The indexer is behind the chain.",
-    readingChain: "Amounts and ranks below are read from the chain itself. Names and history come back with the indexer.",
+    readingChain:
+      "Amounts and ranks below are read from the chain itself. Names and history come back with the indexer.",
     rpcDown: "The chain's endpoint does not answer.",
-    rpcDownText: "What you see may be old, and nothing can be sent until it is back. Your coins are safe where they are.",
-    bothDownText: "Neither the indexer nor the chain's endpoint answers. Nothing new can be shown; your coins are safe where they are.",
+    rpcDownText:
+      "What you see may be old, and nothing can be sent until it is back. Your coins are safe where they are.",
+    bothDownText:
+      "Neither the indexer nor the chain's endpoint answers. Nothing new can be shown; your coins are safe where they are.",
     wrongNetwork: (chain: string) => `Your wallet is on another network.`.concat(` This contest lives on ${chain}.`),
     wrongNetworkText: "Reading works. Sending needs a switch first.",
     switchTo: (chain: string) => `Switch to ${chain}`,
@@ -102,7 +109,8 @@ export const en = {
     none: "No wallet in this browser",
     noneText:
       "A wallet is a small program that holds your key and signs for you. Install one as a browser extension, or open this page in the browser of a wallet app on your phone, then come back.",
-    noneList: "Any wallet for Ethereum that announces itself to the page will do. We recommend none and get nothing from any.",
+    noneList:
+      "Any wallet for Ethereum that announces itself to the page will do. We recommend none and get nothing from any.",
     failed: "The wallet window could not be loaded",
     funding: "Sending demo coins to your throw-away wallet",
     funded: "Your throw-away wallet has demo coins.",
@@ -190,14 +198,19 @@ export const en = {
         { icon: "back", verb: "Take back", rest: " your coins, today or in ten years" },
       ],
     },
-    canDrop: (share: string) => ({ icon: "coin", verb: "Drop", rest: ` coins: from this second they count for ${share} % of the window` }),
+    canDrop: (share: string) => ({
+      icon: "coin",
+      verb: "Drop",
+      rest: ` coins: from this second they count for ${share} % of the window`,
+    }),
   },
 
   entries: {
     heading: "Entries in your own order",
     drawBold: "Nobody else sees this order.",
     draw: "It comes from your wallet and the day, so there is no first place to buy or to beg for. It is drawn anew at midnight UTC. How the entries stand is under",
-    drawLocal: "It comes from a number in this browser and the day, so there is no first place to buy or to beg for. It is drawn anew at midnight UTC. How the entries stand is under",
+    drawLocal:
+      "It comes from a number in this browser and the day, so there is no first place to buy or to beg for. It is drawn anew at midnight UTC. How the entries stand is under",
     check: "Check the draw",
     checkTitle: "How this order was drawn",
     checkText:
@@ -218,7 +231,8 @@ export const en = {
     noneTitle: "No entry yet",
     none: "Entries can be handed in until voting opens.",
     noMatchTitle: "Nothing on this peg",
-    noMatch: (n: number) => `No entry fits your search. ${count(n, "entry hangs", "entries hang")} elsewhere on the board.`,
+    noMatch: (n: number) =>
+      `No entry fits your search. ${count(n, "entry hangs", "entries hang")} elsewhere on the board.`,
     clear: "Clear the search",
     no: (id: number, category: string) => `No. ${id} · ${category}`,
     by: (who: string) => `by ${who}`,
@@ -287,7 +301,8 @@ export const en = {
     empty: "As soon as coins lie on an entry, it appears here.",
     recount: "Recount it yourself",
     chartTitle: "Who overtook whom",
-    chartLabel: (from: string, to: string) => `Rank of each entry from ${from} to ${to}. The table below holds the same data.`,
+    chartLabel: (from: string, to: string) =>
+      `Rank of each entry from ${from} to ${to}. The table below holds the same data.`,
     chartYours: "your coins",
     chartClimber: "climbed most",
     chartWindow: (when: string) => `Shaded: the averaging window, which opened ${when}.`,
@@ -305,7 +320,8 @@ export const en = {
     readTallyB: "Tally",
     readWeightOpenB: "Weight",
     readWeightOpen: " is simply the coins that lie on an entry. Spreading them over several wallets changes nothing.",
-    readWeightPerson: (cap: string) => ` is the square root of a verified person's coins, with at most ${cap} on one entry.`,
+    readWeightPerson: (cap: string) =>
+      ` is the square root of a verified person's coins, with at most ${cap} on one entry.`,
     readSupportB: "Support",
     readSupportOpen: " would be coins without weight. In this contest every coin counts, so there is none.",
     readSupportPerson: " is coins of wallets that are not verified: real, returned on request, without a say.",
@@ -321,7 +337,12 @@ export const en = {
     personhood: (entryCap: string, personCap: string) =>
       `Only wallets bound to a verified person count, each person once. The square root of the coins counts, up to ${entryCap} on one entry and ${personCap} in all. Coins of other wallets show as support.`,
     when: "When",
-    times: { entriesOpen: "Entries open", votesOpen: "Voting opens", countFrom: "Averaging starts", votesClose: "Voting closes" },
+    times: {
+      entriesOpen: "Entries open",
+      votesOpen: "Voting opens",
+      countFrom: "Averaging starts",
+      votesClose: "Voting closes",
+    },
     counting: "How it is counted",
     countingText: (window: string) =>
       `The score of an entry is its weight, averaged over the last ${window} before the close. A coin that lies there the whole time counts in full; one that comes at half time counts half; one that comes and goes in the same second counts nothing.`,
@@ -416,7 +437,8 @@ export const en = {
     wrong: "Other file",
     thisHour: "this hour",
     hoursAgo: (n: number) => `${count(n, "hour", "hours")} ago`,
-    nodesFine: "What a node signs is its own word, not a proof of what it computed. Whoever has the file can test an answer again and show a lie to everybody.",
+    nodesFine:
+      "What a node signs is its own word, not a proof of what it computed. Whoever has the file can test an answer again and show a lie to everybody.",
     noNodesTitle: "No node serves this entry",
     noNodes: "Coins on it count all the same. Anyone can run a node; the repository says how.",
     nodesFailed: "Could not load the nodes",
@@ -457,16 +479,23 @@ export const en = {
     proofText: "The file it names is the one that was entered:",
     checkReceipt: "See every check",
     receiptTitle: "What was checked in this browser",
-    receiptNote: "This shows what the node asserts and that it cannot take it back. It does not show what the node computed, and the words above are the node's own reading of the signed tokens.",
+    receiptNote:
+      "This shows what the node asserts and that it cannot take it back. It does not show what the node computed, and the words above are the node's own reading of the signed tokens.",
     receipt: "Receipt",
     alone: "Its context is short, so each question is asked by itself.",
     sealLabel: "Signed by the node; the model hash matches the entry.",
     sealRing: "SIGNED BY THE NODE · SAME FILE AS ENTERED · ",
     checks: {
-      signature: { ok: "The signature belongs to a key that this node registered", bad: "The signature belongs to no key of this node" },
+      signature: {
+        ok: "The signature belongs to a key that this node registered",
+        bad: "The signature belongs to no key of this node",
+      },
       entry: { ok: "The receipt names this contest and this entry", bad: "The receipt names another contest or entry" },
       node: { ok: "The receipt names the node that was asked", bad: "The receipt names another node" },
-      model: { ok: "The model's pieces root is the entered one", bad: "The model's pieces root is not the entered one" },
+      model: {
+        ok: "The model's pieces root is the entered one",
+        bad: "The model's pieces root is not the entered one",
+      },
       manifest: { ok: "The manifest is the entered one", bad: "The manifest is not the entered one" },
       request: { ok: "The question's hash fits its tokens", bad: "The question's hash does not fit its tokens" },
       response: { ok: "The answer's hash fits its tokens", bad: "The answer's hash does not fit its tokens" },
@@ -487,7 +516,8 @@ export const en = {
     maxShort: "Max",
     allShort: "All",
     plate: "COMES BACK WHEN YOU ASK",
-    holdHere: (balance: string, symbol: string, chain: string, here: string) => `You have ${balance} ${symbol} on ${chain}, and ${here} of yours lie here.`,
+    holdHere: (balance: string, symbol: string, chain: string, here: string) =>
+      `You have ${balance} ${symbol} on ${chain}, and ${here} of yours lie here.`,
     hold: (balance: string, symbol: string, chain: string) => `You have ${balance} ${symbol} on ${chain}.`,
     holdAsk: (chain: string) => `Looking up your balance on ${chain}.`,
     connectFirst: "Connect a wallet to see what you hold.",
@@ -663,12 +693,15 @@ export const en = {
     how: "How to recount",
     step1: "Get the source and Node 20 or newer.",
     step2: "Run this. Use an RPC endpoint of your own choice if you have one.",
-    step3: "It reads every event of the contest, adds up each tally by itself, and compares with the contract and with this site's indexer, row by row.",
+    step3:
+      "It reads every event of the contest, adds up each tally by itself, and compares with the contract and with this site's indexer, row by row.",
     codes: "It ends with 0 when all agree, 1 with the rows that differ, 2 when it could not look.",
     command: "The command",
     what: "What a recount shows",
-    shows: "That every coin in the tallies was really put there, that every second was counted, and that ranks and prizes follow from it.",
-    showsNot: "It does not show who stands behind a wallet, nor what a node computed. For the latter there are receipts, which anyone with the model file can test.",
+    shows:
+      "That every coin in the tallies was really put there, that every second was counted, and that ranks and prizes follow from it.",
+    showsNot:
+      "It does not show who stands behind a wallet, nor what a node computed. For the latter there are receipts, which anyone with the model file can test.",
     later: "A recount inside this page comes with a later version.",
     trueAt: (block: string) => `This site is at block ${block}.`,
   },
@@ -677,14 +710,42 @@ export const en = {
     title: "Who can do what",
     lede: "Each role with all it can do. What is not listed, it cannot do: the contracts have no other door.",
     roles: [
-      { who: "Organiser", can: "Chose the rules, the coin, the arbitrator and the way persons are verified, once.", cannot: "Change a rule, stop the contest, touch a coin, remove an entry." },
-      { who: "Voter", can: "Put coins on entries, move them, take them back, at any time.", cannot: "Be kept from taking coins back by anybody." },
-      { who: "Author", can: "Enter a model with a deposit, take it back before voting opens, receive a prize.", cannot: "Edit an entry. Authors may vote for themselves, as anyone may." },
+      {
+        who: "Organiser",
+        can: "Chose the rules, the coin, the arbitrator and the way persons are verified, once.",
+        cannot: "Change a rule, stop the contest, touch a coin, remove an entry.",
+      },
+      {
+        who: "Voter",
+        can: "Put coins on entries, move them, take them back, at any time.",
+        cannot: "Be kept from taking coins back by anybody.",
+      },
+      {
+        who: "Author",
+        can: "Enter a model with a deposit, take it back before voting opens, receive a prize.",
+        cannot: "Edit an entry. Authors may vote for themselves, as anyone may.",
+      },
       { who: "Node operator", can: "Serve models and sign what it serves.", cannot: "Touch votes, tallies or prizes." },
-      { who: "Arbitrator", can: "Rule on a challenged entry, which can remove it and award the deposits at stake.", cannot: "Touch a stake, a weight or a tally." },
-      { who: "Personhood adapter", can: "Say which wallet belongs to which person, in contests that ask for persons.", cannot: "Touch coins. It is as good as whoever issues it." },
-      { who: "This site and its indexer", can: "Show things, and fail to show things.", cannot: "Change anything. The chain answers without them, and anyone can recount." },
-      { who: "Anyone", can: "Add to the pot, start the count, make the result final, trigger the payment of a prize to its author.", cannot: "Redirect a prize or a coin." },
+      {
+        who: "Arbitrator",
+        can: "Rule on a challenged entry, which can remove it and award the deposits at stake.",
+        cannot: "Touch a stake, a weight or a tally.",
+      },
+      {
+        who: "Personhood adapter",
+        can: "Say which wallet belongs to which person, in contests that ask for persons.",
+        cannot: "Touch coins. It is as good as whoever issues it.",
+      },
+      {
+        who: "This site and its indexer",
+        can: "Show things, and fail to show things.",
+        cannot: "Change anything. The chain answers without them, and anyone can recount.",
+      },
+      {
+        who: "Anyone",
+        can: "Add to the pot, start the count, make the result final, trigger the payment of a prize to its author.",
+        cannot: "Redirect a prize or a coin.",
+      },
     ],
     role: "Role",
     can: "Can",
@@ -704,8 +765,10 @@ export const en = {
     capture: "What capturing the pot would cost",
     captureOpen: (stake: string, days: string, rent: string, pot: string) =>
       `About ${stake} are staked in all. To outweigh that for the ${days} that count, somebody must hold as many coins; at 5 % a year, using them for that long costs about ${rent}. The pot holds ${pot}.`,
-    captureWarn: "The pot is worth more than the rent of the coins that would capture it. Contests with large prizes should ask for verified persons.",
-    capturePersonhood: "In this contest the square root of each person's coins counts, up to a cap. Capturing it takes many persons, not many coins.",
+    captureWarn:
+      "The pot is worth more than the rent of the coins that would capture it. Contests with large prizes should ask for verified persons.",
+    capturePersonhood:
+      "In this contest the square root of each person's coins counts, up to a cap. Capturing it takes many persons, not many coins.",
     captureNone: "Nothing is staked yet, so no figure can be given.",
     behind: "Who stands behind it",
     coin: "Coin",
@@ -719,7 +782,8 @@ export const en = {
     heading: "The result",
     finalAt: (block: string, when: string) => `Final since block ${block}, ${when}.`,
     countingTitle: "Voting is over, the count is not",
-    counting: (counted: number, all: number) => `${counted} of ${count(all, "entry", "entries")} counted. Any wallet may carry the count on; it costs only the fee.`,
+    counting: (counted: number, all: number) =>
+      `${counted} of ${count(all, "entry", "entries")} counted. Any wallet may carry the count on; it costs only the fee.`,
     countNow: "Count the entries",
     finalize: "Make the result final",
     rank: "Rank",
@@ -735,7 +799,8 @@ export const en = {
     payToBad: "That is no address: 0x and 40 digits.",
     nobody: "Nobody",
     howTitle: "How it was counted",
-    how: (window: string) => `Each entry's weight was averaged over ${window}. Ranks follow from the averages alone; a contract did the arithmetic, and anyone can do it again.`,
+    how: (window: string) =>
+      `Each entry's weight was averaged over ${window}. Ranks follow from the averages alone; a contract did the arithmetic, and anyone can do it again.`,
     unheld: (amount: string) => `${amount} of unheld prizes go back to those who filled the pot.`,
     takeBack: "Your coins are still yours",
     takeBackText: "Take them back under My coins, in one transaction.",

@@ -2,53 +2,77 @@ import type { ErrorMeasure } from "../transactions/errorWords.ts";
 
 type Sentence = (args: readonly unknown[], measure: ErrorMeasure) => string;
 
-const big = (value: unknown): bigint => (typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) : 0n);
+const big = (value: unknown): bigint =>
+  typeof value === "bigint" ? value : typeof value === "number" ? BigInt(value) : 0n;
 const text = (value: unknown): string => String(value ?? "");
 const moment = (value: unknown): string => new Date(Number(big(value)) * 1000).toLocaleString("en-GB");
 const phases = ["not open yet", "in its entry phase", "in its voting phase", "over and being counted", "final"];
-const statuses = ["does not exist", "is live", "is challenged", "was taken back by its author", "was removed by ruling"];
+const statuses = [
+  "does not exist",
+  "is live",
+  "is challenged",
+  "was taken back by its author",
+  "was removed by ruling",
+];
 
 /** One sentence and a next step for every custom error of the contracts, in English. A test holds it complete. */
 export const errorSentences: Readonly<Record<string, Sentence>> = {
   /* Contest */
-  Contest_NotAClone: () => "This is the template behind the contests, not a contest. Open a contest by its own address.",
-  Contest_WrongPhase: ([phase]) => `The contest is ${phases[Number(big(phase))] ?? "in another phase"}, and this cannot be done then. Look at the ticket for what can.`,
-  Rules_OutOfBounds: ([rule, value]) => `The rule “${text(rule)}” cannot be ${text(value)}. Choose another value and create the contest again.`,
+  Contest_NotAClone: () =>
+    "This is the template behind the contests, not a contest. Open a contest by its own address.",
+  Contest_WrongPhase: ([phase]) =>
+    `The contest is ${phases[Number(big(phase))] ?? "in another phase"}, and this cannot be done then. Look at the ticket for what can.`,
+  Rules_OutOfBounds: ([rule, value]) =>
+    `The rule “${text(rule)}” cannot be ${text(value)}. Choose another value and create the contest again.`,
   Rules_SupplyTooLarge: () => "More of this coin exists than a contest can count. Choose another coin.",
-  Rules_NoCode: ([rule, account]) => `The rule “${text(rule)}” names ${text(account)}, where there is no contract. Check the address.`,
-  Entries_NotLive: ([id, status]) => `Entry ${text(id)} ${statuses[Number(big(status))] ?? "takes no coins"}, so no coins can be put on it. Choose another one.`,
-  Entries_WrongDeclaration: () => "The declaration that was signed is not the one of this contest. Read the contest's rules and submit again.",
-  Entries_ModelSize: ([size, max]) => `The model has ${text(size)} bytes; from 1 to ${text(max)} are allowed. Choose a smaller file.`,
-  Entries_Incomplete: () => "A hash or the address of the manifest is missing. Submit the entry again with all of them.",
-  Entries_Full: ([limit]) => `There is no place left: ${text(limit)} entries are in. Try again when one is taken back or removed.`,
+  Rules_NoCode: ([rule, account]) =>
+    `The rule “${text(rule)}” names ${text(account)}, where there is no contract. Check the address.`,
+  Entries_NotLive: ([id, status]) =>
+    `Entry ${text(id)} ${statuses[Number(big(status))] ?? "takes no coins"}, so no coins can be put on it. Choose another one.`,
+  Entries_WrongDeclaration: () =>
+    "The declaration that was signed is not the one of this contest. Read the contest's rules and submit again.",
+  Entries_ModelSize: ([size, max]) =>
+    `The model has ${text(size)} bytes; from 1 to ${text(max)} are allowed. Choose a smaller file.`,
+  Entries_Incomplete: () =>
+    "A hash or the address of the manifest is missing. Submit the entry again with all of them.",
+  Entries_Full: ([limit]) =>
+    `There is no place left: ${text(limit)} entries are in. Try again when one is taken back or removed.`,
   Entries_OnePerPerson: ([id]) => `You have entry ${text(id)} in this contest already, and a person may have one.`,
   Entries_NotAuthor: ([author]) => `Only the author, ${text(author)}, can do this. Connect that wallet.`,
-  Entries_NoBond: ([id]) => `No deposit is held for entry ${text(id)}, or it cannot be released yet. It is free once the result is final.`,
+  Entries_NoBond: ([id]) =>
+    `No deposit is held for entry ${text(id)}, or it cannot be released yet. It is free once the result is final.`,
   Persons_OpenContest: () => "Every coin counts in this contest; nobody has to be verified.",
   Persons_WalletBound: () => "This wallet is verified already. Nothing more to do.",
-  Persons_NullifierUsed: ([, wallet]) => `This person votes with another wallet here: ${text(wallet)}. Connect that one.`,
+  Persons_NullifierUsed: ([, wallet]) =>
+    `This person votes with another wallet here: ${text(wallet)}. Connect that one.`,
   Persons_NoNullifier: () => "The verifier gave no usable answer. Get a new proof and try again.",
   Persons_NotBound: () => "This wallet is not verified as a person in this contest. Verify it first.",
   Ballots_NoAmount: () => "An amount of zero changes nothing. Type a larger one.",
-  Ballots_Insufficient: ([staked, asked], { amount }) => `Only ${amount(big(staked))} of yours lie there, not ${amount(big(asked))}. Choose a smaller amount.`,
-  Ballots_OverCap: ([cap, asked], { amount }) => `A person may have ${amount(big(cap))} counted; this would make ${amount(big(asked))}. Choose a smaller amount.`,
+  Ballots_Insufficient: ([staked, asked], { amount }) =>
+    `Only ${amount(big(staked))} of yours lie there, not ${amount(big(asked))}. Choose a smaller amount.`,
+  Ballots_OverCap: ([cap, asked], { amount }) =>
+    `A person may have ${amount(big(cap))} counted; this would make ${amount(big(asked))}. Choose a smaller amount.`,
   Ballots_TooMuch: () => "This is more than the contest can count on one entry. Choose a smaller amount.",
   Ballots_SameEntry: () => "The coins lie there already. Choose another entry to move them to.",
   Ballots_BadLists: () => "The lists of entries and amounts do not fit together. Reload the page and try again.",
   Coins_Short: ([expected, received], { amount }) =>
     `The coin delivered ${amount(big(received))} in place of ${amount(big(expected))}, so the contest refused it. Coins that keep a fee cannot be used here.`,
-  Standings_NotCounted: ([counted, entries]) => `Only ${text(counted)} of ${text(entries)} entries are counted. Count the rest first.`,
+  Standings_NotCounted: ([counted, entries]) =>
+    `Only ${text(counted)} of ${text(entries)} entries are counted. Count the rest first.`,
   Standings_NoRank: ([rank]) => `Nobody holds rank ${text(rank)}.`,
   Standings_NothingToCount: () => "Every entry is counted already. The result can be made final.",
   Prizes_Claimed: ([rank]) => `The prize of rank ${text(rank)} was paid already.`,
-  Prizes_NothingOwed: () => "Nothing is owed to this wallet. If you wait for something, connect the wallet it belongs to.",
+  Prizes_NothingOwed: () =>
+    "Nothing is owed to this wallet. If you wait for something, connect the wallet it belongs to.",
   Prizes_PotTooLarge: () => "The pot cannot hold that much. Add a smaller amount.",
 
   /* NodeRegistry */
   Nodes_Registered: () => "This wallet has registered a node before. Use another wallet for another node.",
   Nodes_Unknown: () => "This wallet is not a node, or has left. Register it first.",
-  Nodes_Inactive: ([, stake, least], { amount }) => `The node's stake of ${amount(big(stake))} is below ${amount(big(least))}, or it is leaving. Add to the stake.`,
-  Nodes_StakeTooLow: ([stake, least], { amount }) => `A node needs a stake of ${amount(big(least))}; this is ${amount(big(stake))}. Stake more.`,
+  Nodes_Inactive: ([, stake, least], { amount }) =>
+    `The node's stake of ${amount(big(stake))} is below ${amount(big(least))}, or it is leaving. Add to the stake.`,
+  Nodes_StakeTooLow: ([stake, least], { amount }) =>
+    `A node needs a stake of ${amount(big(least))}; this is ${amount(big(stake))}. Stake more.`,
   Nodes_StakeTooLarge: () => "The stake is more than the registry can hold. Stake less.",
   Nodes_BadEndpoint: () => "The endpoint must have 1 to 256 characters. Shorten it.",
   Nodes_KeyTaken: () => "This key answers for a node already. Make a new key.",
@@ -58,21 +82,29 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   Nodes_BadEpoch: () => "The signed hour lies in the future or more than a day back. Check the node's clock.",
   Nodes_BadLists: () => "The lists do not fit together. Send them again, one signature for each statement.",
   Nodes_NoAmount: () => "An amount of zero changes nothing. Type a larger one.",
-  Nodes_NotYet: ([at]) => (big(at) === 0n ? "The node has not said that it leaves. Leave first." : `The stake is free from ${moment(at)} on. Come back then.`),
+  Nodes_NotYet: ([at]) =>
+    big(at) === 0n
+      ? "The node has not said that it leaves. Leave first."
+      : `The stake is free from ${moment(at)} on. Come back then.`,
   Nodes_Short: () => "The coin delivered another amount than asked, so the registry refused it.",
 
   /* Personhood */
   AttestedPersonhood_BadIssuers: () => "The list of issuers is empty or names one twice.",
   AttestedPersonhood_Expired: () => "The credential has run out. Ask its issuer for a new one.",
   AttestedPersonhood_NoNullifier: () => "The credential names no person. Ask its issuer for a new one.",
-  AttestedPersonhood_NotSigned: ([issuer]) => `The issuer ${text(issuer)} did not sign this credential for this wallet. Ask for one made for the wallet you connected.`,
-  AttestedPersonhood_WrongCount: ([expected, given]) => `The credential needs the signatures of ${text(expected)} issuers and carries ${text(given)}. Ask the others for theirs.`,
+  AttestedPersonhood_NotSigned: ([issuer]) =>
+    `The issuer ${text(issuer)} did not sign this credential for this wallet. Ask for one made for the wallet you connected.`,
+  AttestedPersonhood_WrongCount: ([expected, given]) =>
+    `The credential needs the signatures of ${text(expected)} issuers and carries ${text(given)}. Ask the others for theirs.`,
 
   /* Coin */
   DemoCoin_Dry: () => "The fountain of demo coins is empty.",
-  DemoCoin_TooSoon: ([again]) => `This wallet took demo coins a short while ago. It can come again at ${moment(again)}.`,
-  ERC20InsufficientAllowance: () => "The contest may not take that much of your coins yet. Start again: the page asks for exactly the amount.",
-  ERC20InsufficientBalance: ([, balance, needed], { amount }) => `Your wallet holds ${amount(big(balance))}, and ${amount(big(needed))} are needed. Choose a smaller amount.`,
+  DemoCoin_TooSoon: ([again]) =>
+    `This wallet took demo coins a short while ago. It can come again at ${moment(again)}.`,
+  ERC20InsufficientAllowance: () =>
+    "The contest may not take that much of your coins yet. Start again: the page asks for exactly the amount.",
+  ERC20InsufficientBalance: ([, balance, needed], { amount }) =>
+    `Your wallet holds ${amount(big(balance))}, and ${amount(big(needed))} are needed. Choose a smaller amount.`,
   ERC20InvalidApprover: () => "The coin refused the permission. Try again with another wallet.",
   ERC20InvalidReceiver: () => "The coin refuses to go to that address. Choose another one.",
   ERC20InvalidSender: () => "The coin refuses to leave that address.",
@@ -83,13 +115,15 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   SafeERC20FailedOperation: () => "The coin refused the transfer. Its maker may have paused it or blocked an account.",
   ECDSAInvalidSignature: () => "The signature is not valid. Sign again.",
   ECDSAInvalidSignatureLength: () => "The signature has the wrong length. Sign again, if need be with another wallet.",
-  ECDSAInvalidSignatureS: () => "The signature is in a form that could be altered, so it was refused. Sign again with another wallet.",
+  ECDSAInvalidSignatureS: () =>
+    "The signature is in a form that could be altered, so it was refused. Sign again with another wallet.",
   InvalidShortString: () => "A name in the contract is broken. Please report this.",
   StringTooLong: () => "A name is too long for the contract. Shorten it.",
 
   /* Creation */
   CloneArgumentsTooLong: () => "The rules are too long to be stored. Please report this.",
   Create2EmptyBytecode: () => "There is nothing to create. Please report this.",
-  FailedDeployment: () => "The contest could not be created. One with the same rules and the same salt may exist already.",
+  FailedDeployment: () =>
+    "The contest could not be created. One with the same rules and the same salt may exist already.",
   InsufficientBalance: () => "The contract does not hold enough for that.",
 };

@@ -2,9 +2,9 @@
  * The built app over canned answers of an indexer: for looking at pages and for tests of what is drawn, without a chain.
  */
 
-import { createServer, type Server, type ServerResponse } from "node:http";
-import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,7 +36,10 @@ export type CannedOptions = {
 const demoNames = ["bedtime", "clauses", "tickermood", "haiku", "sums"] as const;
 
 function draft(name: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(path.join(root, `scripts/demo/entries/${name}.json`), "utf8")) as Record<string, unknown>;
+  return JSON.parse(readFileSync(path.join(root, `scripts/demo/entries/${name}.json`), "utf8")) as Record<
+    string,
+    unknown
+  >;
 }
 
 /** All answers for one state of the contest, by path. */
@@ -81,7 +84,8 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
   const entries = Array.from({ length: wanted }, (_, index) => {
     const id = index + 1;
     const name = demoNames[index % demoNames.length] ?? "sums";
-    const weight = BigInt(wei([128.4, 97.81, 241.37, 149.2, 187.04][index % 5] ?? 1)) / BigInt(1 + Math.floor(index / 5));
+    const weight =
+      BigInt(wei([128.4, 97.81, 241.37, 149.2, 187.04][index % 5] ?? 1)) / BigInt(1 + Math.floor(index / 5));
     const removed = index === 6;
     return {
       entryId: id,
@@ -119,9 +123,12 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     const rank = rankOf.get(entry.entryId) ?? null;
     return {
       rank,
-      rankBefore: rank === null ? null : [2, 1, 3, 5, 4][rank - 1] ?? null,
+      rankBefore: rank === null ? null : ([2, 1, 3, 5, 4][rank - 1] ?? null),
       entryId: entry.entryId,
-      name: entry.manifest.state === "present" ? String((entry.manifest as { manifest: { name: string } }).manifest.name) : null,
+      name:
+        entry.manifest.state === "present"
+          ? String((entry.manifest as { manifest: { name: string } }).manifest.name)
+          : null,
       author: entry.author,
       status: entry.status,
       score: entry.score,
@@ -147,14 +154,24 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     pot: wei(1000),
     counted: final ? entries.length : 0,
     result: final
-      ? { entryIds: Array.from({ length: 10 }, (_, index) => ranked[index]?.entryId ?? 0), pot: wei(1000), unheld: wei(200), block: block(8400, rules.votesClose + 60) }
+      ? {
+          entryIds: Array.from({ length: 10 }, (_, index) => ranked[index]?.entryId ?? 0),
+          pot: wei(1000),
+          unheld: wei(200),
+          block: block(8400, rules.votesClose + 60),
+        }
       : null,
-    claims: final ? [{ rank: 1, entryId: ranked[0]?.entryId ?? 1, to: ranked[0]?.author ?? address(1), amount: wei(400) }] : [],
+    claims: final
+      ? [{ rank: 1, entryId: ranked[0]?.entryId ?? 1, to: ranked[0]?.author ?? address(1), amount: wei(400) }]
+      : [],
   };
   const points = Array.from({ length: 40 }, (_, index) => ({
     timestamp: votesOpen + index * 4_300,
     scores: Object.fromEntries(
-      entries.map(({ entryId, weight }) => [entryId, (BigInt(weight) * BigInt(100 + Math.round(60 * Math.sin(index / 6 + entryId * 2)))).toString()]),
+      entries.map(({ entryId, weight }) => [
+        entryId,
+        (BigInt(weight) * BigInt(100 + Math.round(60 * Math.sin(index / 6 + entryId * 2)))).toString(),
+      ]),
     ),
   }));
   const nodes = [0, 1].map((index) => ({
@@ -201,7 +218,9 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
 }
 
 /** Starts the site on a free port. Close it after use. */
-export async function startCannedSite(options: CannedOptions = {}): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+export async function startCannedSite(
+  options: CannedOptions = {},
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const canned = answersFor(options);
   const dist = options.dist ?? path.join(root, "app/dist");
   const server: Server = createServer((request, response) => {
@@ -227,7 +246,12 @@ export async function startCannedSite(options: CannedOptions = {}): Promise<{ re
         nodeRegistry: address(0xf1),
         coin: coin.address,
         contests: [cannedContest],
-        demo: { session: "canned", fundUrl: "/demo/fund", credentialUrl: null, crowd: options.crowd === true ? [address(0xc0), address(0xc1)] : [] },
+        demo: {
+          session: "canned",
+          fundUrl: "/demo/fund",
+          credentialUrl: null,
+          crowd: options.crowd === true ? [address(0xc0), address(0xc1)] : [],
+        },
       });
       return;
     }
@@ -238,7 +262,14 @@ export async function startCannedSite(options: CannedOptions = {}): Promise<{ re
       }
       if (options.indexer === "slow") return;
     }
-    if (pathname === "/ready") return json(response, { ready: true, chainId: 31337, head: at.block.number, indexed: at.block.number, reason: null });
+    if (pathname === "/ready")
+      return json(response, {
+        ready: true,
+        chainId: 31337,
+        head: at.block.number,
+        indexed: at.block.number,
+        reason: null,
+      });
     if (pathname === "/v1/events") {
       response.writeHead(200, { "content-type": "text/event-stream", "access-control-allow-origin": "*" });
       response.write(": hello\n\n");
@@ -248,9 +279,20 @@ export async function startCannedSite(options: CannedOptions = {}): Promise<{ re
     if (pathname === base) return json(response, { at, contest: canned.contest });
     if (pathname === `${base}/entries`) return json(response, { at, entries: canned.entries });
     if (pathname === `${base}/ranking`) {
-      return json(response, { at, phase: canned.contest.phase, window: { countFrom: canned.rules.countFrom, votesClose: canned.rules.votesClose }, rows: canned.rows });
+      return json(response, {
+        at,
+        phase: canned.contest.phase,
+        window: { countFrom: canned.rules.countFrom, votesClose: canned.rules.votesClose },
+        rows: canned.rows,
+      });
     }
-    if (pathname === `${base}/history`) return json(response, { at, from: canned.points[0]?.timestamp, to: canned.points.at(-1)?.timestamp, points: canned.points });
+    if (pathname === `${base}/history`)
+      return json(response, {
+        at,
+        from: canned.points[0]?.timestamp,
+        to: canned.points.at(-1)?.timestamp,
+        points: canned.points,
+      });
     if (pathname === `${base}/activity`) return json(response, { at, items: canned.activity, next: null });
     if (pathname.startsWith(`${base}/voters/`)) return json(response, { at, voter: canned.voter });
     if (pathname === "/v1/nodes") return json(response, { at, nodes: canned.nodes });

@@ -27,9 +27,11 @@ test("what people type is read, with point, comma or groups", () => {
 });
 
 test("what is no amount is refused", () => {
-  for (const text of ["", "abc", "1e5", "-1", "1.2.3", ".", "0x10", "1.234"]) expect(parseAmount(text, 2), text).toBeNull();
+  for (const text of ["", "abc", "1e5", "-1", "1.2.3", ".", "0x10", "1.234"])
+    expect(parseAmount(text, 2), text).toBeNull();
 });
 
 test("an exact amount that is shown can be typed back", () => {
-  for (const wei of [1n, 10n ** 18n, 123_456_789_012_345_678_901_234n]) expect(parseAmount(formatExact(wei, 18), 18)).toBe(wei);
+  for (const wei of [1n, 10n ** 18n, 123_456_789_012_345_678_901_234n])
+    expect(parseAmount(formatExact(wei, 18), 18)).toBe(wei);
 });

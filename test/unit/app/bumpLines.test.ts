@@ -16,7 +16,9 @@ test("scores become ranks, in the order of the last point", () => {
 });
 
 test("equal scores: the lower entry id goes first", () => {
-  expect(bumpLines([{ timestamp: 1, scores: { "9": "5", "4": "5" } }], 10).map(({ entryId }) => entryId)).toEqual([4, 9]);
+  expect(bumpLines([{ timestamp: 1, scores: { "9": "5", "4": "5" } }], 10).map(({ entryId }) => entryId)).toEqual([
+    4, 9,
+  ]);
 });
 
 test("scores beyond 2^53 are told apart", () => {

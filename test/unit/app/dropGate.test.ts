@@ -24,7 +24,10 @@ const gate = (facts: Partial<GateFacts>) => dropGate({ ...ready, ...facts });
 test("the button repeats the amount", () => {
   expect(gate({})).toEqual({ state: "ready", label: "Drop 300 DROP" });
   expect(gate({ act: "withdraw", amount: 150n })).toEqual({ state: "ready", label: "Take back 150 DROP" });
-  expect(gate({ act: "move", amount: 150n, target: "haiku" })).toEqual({ state: "ready", label: "Move 150 DROP to haiku" });
+  expect(gate({ act: "move", amount: 150n, target: "haiku" })).toEqual({
+    state: "ready",
+    label: "Move 150 DROP to haiku",
+  });
 });
 
 test("a drop beyond the balance names the coin, the chain and by how much", () => {
@@ -53,7 +56,8 @@ test("without a wallet the button connects one, on a wrong network it switches",
 });
 
 test("coins can be taken back in every phase and from a removed entry", () => {
-  for (const phase of ["voting", "counting", "final"] as const) expect(gate({ act: "withdraw", phase, live: false, amount: 1n }).state).toBe("ready");
+  for (const phase of ["voting", "counting", "final"] as const)
+    expect(gate({ act: "withdraw", phase, live: false, amount: 1n }).state).toBe("ready");
 });
 
 test("outside of voting nothing can be dropped, and the button says why", () => {

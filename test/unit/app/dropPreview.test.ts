@@ -4,10 +4,15 @@ import { previewChange } from "../../../app/entry/dropPreview.ts";
 
 const zero = `0x${"00".repeat(20)}`;
 const contest = (personhood: string) =>
-  ({ rules: { personhood, countFrom: 1_000, votesClose: 1_100, entryCap: "100", personCap: "150" } }) as unknown as ContestView;
+  ({
+    rules: { personhood, countFrom: 1_000, votesClose: 1_100, entryCap: "100", personCap: "150" },
+  }) as unknown as ContestView;
 const entry = { entryId: 1, status: "live", weight: "40", acc: "0", last: 0, score: "4000", tally: "40" } as EntryView;
 const voter = (stakes: readonly (readonly [number, string, string])[], nullifier: string | null) =>
-  ({ nullifier, stakes: stakes.map(([entryId, stake, weight]) => ({ entryId, stake, weight })) }) as unknown as VoterView;
+  ({
+    nullifier,
+    stakes: stakes.map(([entryId, stake, weight]) => ({ entryId, stake, weight })),
+  }) as unknown as VoterView;
 
 test("in an open contest coins are weight, and the tally grows by the share of the window that is left", () => {
   const preview = previewChange({ contest: contest(zero), entry, voter: undefined, change: 20n, now: 1_050 });
@@ -21,7 +26,10 @@ test("in an open contest coins are weight, and the tally grows by the share of t
 
 test("taking back lowers coins, weight and tally, and never below nothing", () => {
   const mine = voter([[1, "20", "20"]], null);
-  expect(previewChange({ contest: contest(zero), entry, voter: mine, change: -20n, now: 900 }).tally).toEqual({ before: 40n, after: 20n });
+  expect(previewChange({ contest: contest(zero), entry, voter: mine, change: -20n, now: 900 }).tally).toEqual({
+    before: 40n,
+    after: 20n,
+  });
   expect(previewChange({ contest: contest(zero), entry, voter: mine, change: -99n, now: 900 }).coins.after).toBe(0n);
 });
 
@@ -33,7 +41,13 @@ test("a verified person's weight is the root of the coins, under both caps", () 
     ],
     `0x${"01".repeat(32)}`,
   );
-  const preview = previewChange({ contest: contest(`0x${"aa".repeat(20)}`), entry, voter: mine, change: 28n, now: 900 });
+  const preview = previewChange({
+    contest: contest(`0x${"aa".repeat(20)}`),
+    entry,
+    voter: mine,
+    change: 28n,
+    now: 900,
+  });
   expect(preview.weight).toEqual({ before: 6n, after: 8n });
   expect(preview.tally).toEqual({ before: 40n, after: 42n });
   // 150 in all less the 100 counted leaves 50, less than the 64 left on the entry.
@@ -41,7 +55,13 @@ test("a verified person's weight is the root of the coins, under both caps", () 
 });
 
 test("coins of a wallet that is not verified carry no weight", () => {
-  const preview = previewChange({ contest: contest(`0x${"aa".repeat(20)}`), entry, voter: voter([], null), change: 25n, now: 900 });
+  const preview = previewChange({
+    contest: contest(`0x${"aa".repeat(20)}`),
+    entry,
+    voter: voter([], null),
+    change: 25n,
+    now: 900,
+  });
   expect(preview.weight).toEqual({ before: 0n, after: 0n });
   expect(preview.tally).toEqual({ before: 40n, after: 40n });
 });

@@ -20,7 +20,9 @@ test("no words are kept for errors that no contract knows", () => {
 
 test("every sentence stands with the arguments that its error carries", () => {
   for (const { name, inputs } of errors) {
-    const args = inputs.map(({ type }) => (type.startsWith("uint") ? (type === "uint8" ? 1 : 7n) : type === "string" ? "split" : `0x${"11".repeat(20)}`));
+    const args = inputs.map(({ type }) =>
+      type.startsWith("uint") ? (type === "uint8" ? 1 : 7n) : type === "string" ? "split" : `0x${"11".repeat(20)}`,
+    );
     const sentence = errorWords(name, args, { amount: (wei) => `${wei} wei` });
     expect(sentence, name).toMatch(/^[A-Z].*[.]$/);
     expect(sentence, name).not.toMatch(/undefined|NaN|\[object/);

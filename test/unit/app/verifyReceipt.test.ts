@@ -4,8 +4,8 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
 import type { Bundle } from "#protocol/node.ts";
 import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
-import { type ReceiptFacts, verifyReceipt } from "../../../app/entry/verifyReceipt.ts";
 import { receiptChecks } from "../../../app/entry/receiptChecks.ts";
+import { type ReceiptFacts, verifyReceipt } from "../../../app/entry/verifyReceipt.ts";
 
 const chainId = 31_337;
 const registry = `0x${"0e".repeat(20)}` as const;
@@ -21,7 +21,9 @@ const params = { temperature: 0, topK: 0 };
 function tokensHash(tokens: readonly number[]): `0x${string}` {
   const bytes = Buffer.alloc(16 + tokens.length * 4);
   bytes.write(salt, "hex");
-  tokens.forEach((token, index) => bytes.writeUInt32LE(token, 16 + index * 4));
+  tokens.forEach((token, index) => {
+    bytes.writeUInt32LE(token, 16 + index * 4);
+  });
   return `0x${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
@@ -39,7 +41,9 @@ async function honestBundle(change: Partial<Bundle["receipt"]> = {}): Promise<Bu
     nonce: "18446744073709551615",
     requestHash: tokensHash(promptTokens),
     responseHash: tokensHash(outputTokens),
-    paramsHash: `0x${createHash("sha256").update(canonicalize(params) ?? "").digest("hex")}` as const,
+    paramsHash: `0x${createHash("sha256")
+      .update(canonicalize(params) ?? "")
+      .digest("hex")}` as const,
     seed: "7",
     promptTokens: 3,
     outputTokens: 2,
@@ -47,9 +51,27 @@ async function honestBundle(change: Partial<Bundle["receipt"]> = {}): Promise<Bu
     totalMs: 99,
     ...change,
   };
-  const message = { ...receipt, entryId: BigInt(receipt.entryId), epoch: BigInt(receipt.epoch), nonce: BigInt(receipt.nonce), seed: BigInt(receipt.seed) };
-  const signature = await key.signTypedData({ domain: nodesDomain({ chainId, verifyingContract: registry }), types: nodeTypes, primaryType: "Receipt", message });
-  const engine = { llamaCpp: "b1", variant: "x64", contextSize: 512, batchSize: 512, flashAttention: false, kvType: "f16" };
+  const message = {
+    ...receipt,
+    entryId: BigInt(receipt.entryId),
+    epoch: BigInt(receipt.epoch),
+    nonce: BigInt(receipt.nonce),
+    seed: BigInt(receipt.seed),
+  };
+  const signature = await key.signTypedData({
+    domain: nodesDomain({ chainId, verifyingContract: registry }),
+    types: nodeTypes,
+    primaryType: "Receipt",
+    message,
+  });
+  const engine = {
+    llamaCpp: "b1",
+    variant: "x64",
+    contextSize: 512,
+    batchSize: 512,
+    flashAttention: false,
+    kvType: "f16",
+  };
   return { receipt, signature, salt: `0x${salt}`, promptTokens, outputTokens, params, engine };
 }
 
