@@ -254,7 +254,6 @@ export type EntryView = z.infer<typeof entrySchema>;
 export type ManifestState = z.infer<typeof manifestStateSchema>;
 export type RankRow = z.infer<typeof rankRowSchema>;
 export type VoterView = z.infer<typeof voterSchema>;
-export type StakeView = z.infer<typeof stakeSchema>;
 export type Activity = z.infer<typeof activitySchema>;
 export type NodeView = z.infer<typeof nodeSchema>;
 export type NodeAttestationView = z.infer<typeof nodeAttestationSchema>;

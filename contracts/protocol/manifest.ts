@@ -115,7 +115,6 @@ export type EntryDraft = z.infer<typeof entryDraftSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 export type Sampling = z.infer<typeof samplingSchema>;
-export type Message = z.infer<typeof messageSchema>;
 
 /** Checks a manifest. Throws `InvalidInputError` that names each wrong field. */
 export function parseManifest(value: unknown): Manifest {

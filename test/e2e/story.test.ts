@@ -153,10 +153,11 @@ test("a second voter's larger drop takes the lead on the open page, without a re
   const { page } = site;
   const account = privateKeyToAccount(generatePrivateKey());
   await fund(account.address);
-  const client = createWalletClient({ account, chain: null, transport: http(house.demo.rpcUrl) });
+  const client = createWalletClient({ account, transport: http(house.demo.rpcUrl) });
   const { coin, contest } = house.demo;
   const marked = await page.evaluate(() => Object.assign(window, { stillTheSamePage: true }).stillTheSamePage);
   const approve = await client.writeContract({
+    chain: null,
     address: coin,
     abi: demoCoinAbi,
     functionName: "approve",
@@ -164,6 +165,7 @@ test("a second voter's larger drop takes the lead on the open page, without a re
   });
   await publicClient().waitForTransactionReceipt({ hash: approve });
   await client.writeContract({
+    chain: null,
     address: contest,
     abi: contestAbi,
     functionName: "drop",
