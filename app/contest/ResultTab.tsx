@@ -146,7 +146,7 @@ function Result({ contest, entries }: { readonly contest: ContestView; readonly 
                   </td>
                   <td className="num figure rank-tally only-wide">{formatWeight(contest, entry.tally)}</td>
                   <td className="num">{amount(prizes[index] ?? 0n)}</td>
-                  <td className="num">
+                  <td className="num result-action">
                     {claim !== undefined ? (
                       <Badge tone="proven" washer="proven">
                         {/^0x0+$/.test(claim.to) ? said.paidPlain : said.paid(shorten(claim.to))}

@@ -1,5 +1,4 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { Address } from "viem";
 import type { AppConfig } from "#protocol/config.ts";
 import type { StreamMessage } from "#protocol/http.ts";
 import { setClock } from "./clock.ts";
@@ -134,9 +133,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Marks a contest's cached answers as old. */
-export async function refreshContest(client: QueryClient, contest: Address): Promise<void> {
-  await client.invalidateQueries({ queryKey: [contest] });
 }

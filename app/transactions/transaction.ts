@@ -1,4 +1,4 @@
-import type { Abi, Address, Hex, TransactionReceipt, TypedDataDefinition } from "viem";
+import type { Abi, Address, Hex, TypedDataDefinition } from "viem";
 
 /** One contract call, as it is simulated and then sent. */
 export type Call = {
@@ -33,5 +33,3 @@ export type Transaction = {
   /** How amounts of wei in an error are written. */
   readonly amount: (wei: bigint) => string;
 };
-
-export type Sent = { readonly receipt: TransactionReceipt; readonly account: Address };

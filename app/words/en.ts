@@ -25,9 +25,7 @@ export const en = {
     simulated: "simulated",
     unknownName: (id: number) => `Entry ${id}`,
     none: "none",
-    noName: "Name not available without the indexer",
     showMore: "Show more",
-    cancel: "Cancel",
     notKnown: "not known right now",
     news: "News",
   },
@@ -62,8 +60,6 @@ export const en = {
 
   states: {
     askingIndexer: "Asking the indexer. If it is silent, the chain itself is asked.",
-    askingChain: "Reading the chain directly. This takes a little longer.",
-    askingNode: "Asking the node.",
     loading: (what: string) => `Loading ${what}`,
     failedCalm: "Nothing is lost: this is about showing, not about your coins or your votes.",
     retry: "Try again",
@@ -74,7 +70,6 @@ export const en = {
     notFound: "This address leads to no page of the site.",
     home: "Go to the contests",
     renderFailed: "This part of the page broke",
-    chunkFailed: "A part of this page could not be fetched",
   },
 
   banner: {
@@ -406,7 +401,6 @@ export const en = {
     notFoundText: "The contest has no such entry.",
     backToBoard: "Back to the board",
     atHand: "This entry",
-    share: "Share",
     cardTitle: "Model card",
     cardNote: (when: string) => `Handed in ${when}, cannot be edited`,
     parameters: "Parameters",
@@ -442,7 +436,6 @@ export const en = {
     noNodesTitle: "No node serves this entry",
     noNodes: "Coins on it count all the same. Anyone can run a node; the repository says how.",
     nodesFailed: "Could not load the nodes",
-    nodesWhat: "the nodes",
     nodesNeedIndexer: "Which nodes serve it comes from the indexer, which does not answer at the moment.",
     more: "More in the author's words",
   },
@@ -603,7 +596,6 @@ export const en = {
     signingNote: "nothing has been sent",
     allow: "Allow exactly this amount",
     sent: "Sent",
-    sending: "Waiting for your wallet",
     replaced: "replaced by a newer one in your wallet",
     confirming: "Waiting for a block",
     confirmed: "Confirmed",
@@ -623,7 +615,6 @@ export const en = {
     saidSent: "Sent to the chain.",
     saidConfirmed: (block: string) => `Confirmed in block ${block}.`,
     saidIndexed: "The site shows it now.",
-    toastConfirmed: (what: string) => what,
     toastCounted: (time: string) => `In effect since ${time}.`,
     toastDeclined: "Declined",
   },
@@ -641,7 +632,6 @@ export const en = {
     entry: "Entry",
     coins: "Coins",
     weight: "Weight",
-    since: "Last change",
     total: "In all",
     takeAll: (amount: string, symbol: string) => `Take back all ${amount} ${symbol}`,
     takeAllNote: "One transaction for every entry. It works in every phase.",
@@ -653,7 +643,6 @@ export const en = {
     noneOwed: "Nothing is waiting for you.",
     prizes: "Your prizes",
     entries: "Your entries",
-    bond: "Deposit",
     bondHeld: "held until the result is final",
     bondFree: "can be released",
     bondGone: "released or lost",
@@ -684,7 +673,6 @@ export const en = {
     fine: "Shown are facts from the chain. They do not tell how many nodes one person runs, nor that the machine that answers is the one that holds the file.",
     entriesN: (n: number) => count(n, "entry", "entries"),
     keys: "Keys",
-    since: "Registered",
   },
 
   audit: {
