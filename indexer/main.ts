@@ -24,7 +24,7 @@ const optionsSchema = z.object({
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]),
 });
 
-const LOCAL_POLL_MS = 50;
+const LOCAL_POLL_MS = 100;
 const REMOTE_POLL_MS = 1_000;
 
 const program = new Command("indexer").description("Turns the chain's events into the ranking, and serves it.");
@@ -41,7 +41,7 @@ program
   .option("--chain-id <number>", "refuse every other chain")
   .option("--from-block <number>", "first block to read in an empty database", "0")
   .option("--finality-depth <blocks>", "blocks that may still be taken back", "64")
-  .option("--poll-ms <milliseconds>", "time between two looks at the head (default: 50 on this machine, else 1000)")
+  .option("--poll-ms <milliseconds>", "time between two looks at the head (default: 100 on this machine, else 1000)")
   .option("--manifest-base <urls>", "where /manifests/<sha256> is tried first, separated by commas", splitUrls, [])
   .option("--allow-private", "let manifests come from private addresses and over plain http", false)
   .addOption(new Option("--log-level <level>", "what to log on stderr").default("info"))

@@ -67,7 +67,7 @@ export function createFollower(options: FollowOptions) {
   /** One look at the head, and at most one range. Returns whether there is more to read. */
   async function step(): Promise<boolean> {
     if (!verified) await verify();
-    const [head, finalTag] = await Promise.all([rpc.header("latest"), finalizedTag()]);
+    const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
     status = { head: head.number, seenAt: options.now(), problem: null };
     const standing = store.standing();
@@ -81,7 +81,7 @@ export function createFollower(options: FollowOptions) {
       await rollBack(head.number);
       return true;
     }
-    const finalized = Math.max(standing.finalized, Math.min(finalTag, head.number - options.finalityDepth));
+    const finalized = Math.max(standing.finalized, Math.min(await finalizedTag(), head.number - options.finalityDepth));
     const to = await lastOf(after, head, finalized);
     try {
       const range = await readRange({

@@ -81,10 +81,15 @@ export async function getJson<T>(url: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** Waits until the indexer at `url` has folded in the chain's newest block. */
+/** Waits until the indexer at `url` has folded in the chain's newest block. Throws with what it said last. */
 export async function indexed(url: string, head: () => Promise<number>): Promise<Ready> {
-  return until("the head to be indexed", async () => {
-    const ready = await getJson<Ready>(`${url}/ready`);
-    return ready.ready && ready.indexed === (await head()) ? ready : undefined;
-  });
+  let last: Ready | undefined;
+  try {
+    return await until("the head to be indexed", async () => {
+      last = await getJson<Ready>(`${url}/ready`);
+      return last.ready && last.indexed === (await head()) ? last : undefined;
+    });
+  } catch (error) {
+    throw new Error(`The indexer is not ready: ${JSON.stringify(last)}`, { cause: error });
+  }
 }

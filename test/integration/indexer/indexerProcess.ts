@@ -1,0 +1,40 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const MAIN = fileURLToPath(new URL("../../../indexer/main.ts", import.meta.url));
+const readyLine = z.object({ ready: z.literal(true), url: z.url() });
+
+type Ended = { readonly code: number | null; readonly signal: string | null };
+
+/** Starts `indexer/main.ts` as a process of its own, with a channel to this one as `npm start` does. */
+export function startIndexerProcess(args: readonly string[]) {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  let [out, err] = ["", ""];
+  const ready = Promise.withResolvers<string>();
+  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+    out += chunk;
+    const [first, rest] = out.split("\n", 2);
+    if (rest !== undefined) ready.resolve(readyLine.parse(JSON.parse(first ?? "")).url);
+  });
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    err += chunk;
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code, signal) => {
+      ready.reject(new Error(`the indexer ended before it was ready: ${err}`));
+      resolve({ code, signal });
+    });
+  });
+  ready.promise.catch(() => {});
+  return {
+    /** Where it listens. */
+    ready: ready.promise,
+    ended,
+    errors: () => err,
+    output: () => out,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    disconnect: () => child.disconnect(),
+  };
+}
