@@ -4,7 +4,7 @@ import { words } from "../words/words.ts";
 export function Mouth({ fell }: { readonly fell: number }) {
   return (
     <div className="mouth">
-      <svg viewBox="0 0 384 100" aria-hidden="true" preserveAspectRatio="xMidYMid slice">
+      <svg viewBox="0 0 384 100" aria-hidden="true" preserveAspectRatio="xMidYMid meet">
         <defs>
           <clipPath id="mouth-above">
             <rect x="0" y="-80" width="384" height="136" />
