@@ -3,6 +3,7 @@ import { createWalletClient, type Hex, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
 export type BrowserWallet = {
+  /** Of the account it was made with. */
   readonly address: `0x${string}`;
   readonly name: string;
   readonly rdns: string;
@@ -10,6 +11,10 @@ export type BrowserWallet = {
   readonly rejectNext: () => void;
   /** Methods that asked the owner for something, in order. */
   readonly asked: readonly string[];
+  /** The owner takes the wallet to another chain; the page is told. */
+  readonly goTo: (chainId: number) => Promise<void>;
+  /** The owner chooses another account; the page is told. */
+  readonly become: (privateKey: Hex) => Promise<void>;
 };
 
 export type BrowserWalletOptions = {
@@ -34,10 +39,12 @@ const ASKS = new Set([
  * answer itself goes to the chain. Call before the page is opened.
  */
 export async function installBrowserWallet(page: Page, options: BrowserWalletOptions): Promise<BrowserWallet> {
-  const { rpcUrl, chainId, name = "Test Wallet" } = options;
+  const { rpcUrl, name = "Test Wallet" } = options;
   const rdns = `test.${name.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
-  const account = privateKeyToAccount(options.privateKey);
-  const client = createWalletClient({ account, transport: http(rpcUrl) });
+  const first = privateKeyToAccount(options.privateKey);
+  const client = createWalletClient({ transport: http(rpcUrl) });
+  let account = first;
+  let { chainId } = options;
   const asked: string[] = [];
   let rejecting = false;
   let isAllowed = false;
@@ -66,6 +73,8 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
         isAllowed = false;
         return null;
       case "wallet_switchEthereumChain":
+        await goTo(Number((params[0] as { chainId: Hex }).chainId));
+        return null;
       case "wallet_addEthereumChain":
         return null;
       case "eth_chainId":
@@ -77,6 +86,7 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
       case "eth_sendTransaction": {
         const { to, data, value } = params[0] as { to?: Hex; data?: Hex; value?: Hex };
         const request = {
+          account,
           chain: null,
           ...(to && { to }),
           ...(data && { data }),
@@ -87,6 +97,17 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
       default:
         return client.request({ method, params } as Parameters<typeof client.request>[0]);
     }
+  }
+
+  const tell = (event: string, value: unknown) =>
+    page.evaluate((detail) => window.dispatchEvent(new CustomEvent("coindropTestWallet", { detail })), {
+      event,
+      value,
+    });
+
+  async function goTo(next: number): Promise<void> {
+    chainId = next;
+    await tell("chainChanged", `0x${next.toString(16)}`);
   }
 
   await page.exposeFunction("coindropTestWallet", async (request: Request) => {
@@ -100,12 +121,17 @@ export async function installBrowserWallet(page: Page, options: BrowserWalletOpt
   await page.addInitScript(announce, { name, rdns });
 
   return {
-    address: account.address,
+    address: first.address,
     name,
     rdns,
     asked,
     rejectNext: () => {
       rejecting = true;
+    },
+    goTo,
+    become: async (privateKey) => {
+      account = privateKeyToAccount(privateKey);
+      await tell("accountsChanged", [account.address]);
     },
   };
 }
@@ -115,15 +141,26 @@ function announce({ name, rdns }: { name: string; rdns: string }): void {
   type Answer = { result?: unknown; error?: { code: number; message: string } };
   const ask = (request: unknown) =>
     (window as unknown as { coindropTestWallet: (request: unknown) => Promise<Answer> }).coindropTestWallet(request);
+  let listeners: { event: string; listener: (value: unknown) => void }[] = [];
   const provider = {
     request: async (request: unknown) => {
       const { result, error } = await ask(request);
       if (error) throw Object.assign(new Error(error.message), { code: error.code });
       return result;
     },
-    on: () => provider,
-    removeListener: () => provider,
+    on: (event: string, listener: (value: unknown) => void) => {
+      listeners.push({ event, listener });
+      return provider;
+    },
+    removeListener: (event: string, listener: (value: unknown) => void) => {
+      listeners = listeners.filter((one) => one.event !== event || one.listener !== listener);
+      return provider;
+    },
   };
+  window.addEventListener("coindropTestWallet", (told) => {
+    const { event, value } = (told as CustomEvent<{ event: string; value: unknown }>).detail;
+    for (const one of listeners) if (one.event === event) one.listener(value);
+  });
   const icon = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E";
   const info = { uuid: crypto.randomUUID(), name, rdns, icon };
   const tell = () =>
