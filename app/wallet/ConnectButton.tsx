@@ -13,7 +13,7 @@ export function ConnectButton() {
         type="button"
         className="btn"
         data-testid="rk-account-button"
-        aria-label={words.wallet.account(address)}
+        aria-label={words.wallet.account(shorten(address))}
         onClick={openAccount}
       >
         <span className="mono">{shorten(address)}</span>
