@@ -212,6 +212,13 @@ export function recount(
       stake,
       before.stake,
     );
+    expect(stake !== before.stake || weight !== before.weight, `${name}: a change`, "none", "of stake or weight");
+    expect(
+      entry.status === "live" || stake <= before.stake,
+      `${name}: more stake`,
+      entry.status,
+      "on a live entry only",
+    );
     checkWeight(name, event, before, expect);
 
     const to = timestamp < rules.votesClose ? timestamp : rules.votesClose;
@@ -243,17 +250,10 @@ export function recount(
       expect(weight === stake, `${name}: weight of an open stake`, weight, stake);
       return;
     }
-    // A rise counts where a person stands behind it, a fall never counts what did not count, a stake that stays the
-    // same is one that its person asked to be counted.
+    // A rise, or a wish to be counted, counts where a person stands behind it; a fall never counts what did not count.
     const counts = stake < before.stake ? before.weight > 0n : nullifierOf.has(voter);
     const expected = counts ? squareRoot(stake) : 0n;
     expect(weight === expected, `${name}: weight of a person's stake`, weight, expected);
-    expect(
-      stake !== before.stake || (counts && before.weight === 0n),
-      `${name}: a change`,
-      "none",
-      "of stake or weight",
-    );
     if (weight > 0n) expect(stake <= rules.entryCap, `${name}: cap for an entry`, stake, `at most ${rules.entryCap}`);
     const lost = before.weight > 0n ? before.stake : 0n;
     const total = (counted.get(voter) ?? 0n) - lost + (weight > 0n ? stake : 0n);

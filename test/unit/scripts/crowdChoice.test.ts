@@ -11,8 +11,8 @@ function live(seed: number, caps: typeof CAPS | null): Member[] {
   const random = seededRandom(seed);
   const member = { purse: parseEther("100"), stakes: new Map<number, bigint>() };
   const states: Member[] = [];
-  for (let step = 0; step < 60; step++) {
-    const action = chooseAction(member, { entryIds: [1, 2, 3], caps, progress: step / 60, random });
+  for (let step = 0; step < 120; step++) {
+    const action = chooseAction(member, { entryIds: [1, 2, 3, 4, 5, 6, 7], caps, progress: step / 120, random });
     for (const { entryId, by } of action?.changes ?? []) {
       member.stakes.set(entryId, (member.stakes.get(entryId) ?? 0n) + by);
       member.purse -= by;

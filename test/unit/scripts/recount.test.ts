@@ -156,6 +156,15 @@ describe("laws that events may break", () => {
     ]);
   });
 
+  test("an event tells of a change; nobody adds to an entry that was retracted, and it holds no rank", () => {
+    const once = [submitted(1n), stake(alice, 1n, 5n, 5n, 5n, 200n)];
+    expect(lawsBroken([...once, stake(alice, 1n, 5n, 5n, 5n, 300n)])).toEqual(["entry 1, voter 0xa1: a change"]);
+    const gone: ContestEvent = { ...place(), kind: "retracted", entryId: 1n, returned: 9n, burned: 1n };
+    const events = [submitted(1n), gone, stake(alice, 1n, 5n, 5n, 5n, 200n)];
+    expect(lawsBroken(events)).toEqual(["entry 1, voter 0xa1: more stake"]);
+    expect(standingsOf(recount(events, open), open).topTen[0]).toBe(0n);
+  });
+
   test("caps bind for one entry and for a person in all", () => {
     const nine = [
       stake(alice, 1n, 9n * COIN, 3n * 10n ** 9n, 3n * 10n ** 9n, 200n),
