@@ -38,7 +38,7 @@ export async function createAppServer(options: AppServerOptions): Promise<Fastif
     },
   });
   app.addHook("onSend", async (_request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    reply.headers({ "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer" });
   });
   app.get("/config.json", async (_request, reply) => reply.header("cache-control", "no-store").send(options.config()));
   addGifts(app, options.fund);
