@@ -83,7 +83,8 @@ function take(client: QueryClient, message: StreamMessage): void {
     void client.invalidateQueries({ queryKey: [message.contest] });
     return;
   }
-  learn({ head: message.block, indexed: message.block.number, indexer: "up" });
+  // Whether the indexer can be trusted again is for `check` to say: it is what has the pages ask anew.
+  learn({ head: message.block, indexed: message.block.number });
   setClock(message.block.timestamp);
   if (message.kind === "rollback") {
     void client.invalidateQueries();
