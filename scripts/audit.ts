@@ -11,6 +11,15 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { auditContest } from "./audit/auditContest.ts";
 import { CannotLookError } from "./audit/cannotLookError.ts";
 import { auditAsJson, printAudit } from "./audit/printAudit.ts";
+import { runningDemo } from "./audit/runningDemo.ts";
+
+type Options = {
+  readonly rpc?: string;
+  readonly contest?: string;
+  readonly indexer?: string;
+  readonly block?: number;
+  readonly json?: true;
+};
 
 const AGREES = 0;
 const DIFFERS = 1;
@@ -21,11 +30,12 @@ process.exitCode = await main(process.argv);
 async function main(argv: readonly string[]): Promise<number> {
   const command = new Command("npm run audit --")
     .description("Recounts a contest from the chain alone and compares the figures, to the wei and the second.")
-    .requiredOption("--rpc <url>", "RPC endpoint to read the chain from", webUrl)
-    .requiredOption("--contest <address>", "address of the contest")
+    .option("--rpc <url>", "RPC endpoint to read the chain from", webUrl)
+    .option("--contest <address>", "address of the contest")
     .option("--indexer <url>", "compare with this indexer's ranking as well", webUrl)
     .option("--block <number>", "block to recount at (default: the newest, or the indexer's)", wholeNumber)
     .option("--json", "print the result as JSON")
+    .addHelpText("after", "\nWithout --rpc and --contest: the demo that runs in this folder, its indexer included.")
     .addHelpText("after", "\nExit code 0: all agree. 1: figures differ. 2: it could not look.")
     .exitOverride();
   try {
@@ -34,14 +44,16 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? AGREES : COULD_NOT_LOOK;
   }
-  const options = command.opts<{ rpc: string; contest: string; indexer?: string; block?: number; json?: true }>();
+  const options = command.opts<Options>();
+  const target = await targetOf(options);
+  if (target === undefined) {
+    console.error(
+      "Could not look: name the chain and the contest with --rpc and --contest; no demo runs in this folder.",
+    );
+    return COULD_NOT_LOOK;
+  }
   try {
-    const audit = await auditContest({
-      rpcUrl: options.rpc,
-      contest: options.contest,
-      indexerUrl: options.indexer,
-      block: options.block,
-    });
+    const audit = await auditContest({ ...target, block: options.block });
     console.log(options.json ? JSON.stringify(auditAsJson(audit), null, 2) : printAudit(audit));
     return audit.findings.length === 0 ? AGREES : DIFFERS;
   } catch (error) {
@@ -49,6 +61,12 @@ async function main(argv: readonly string[]): Promise<number> {
     console.error(`Could not look: ${error instanceof CannotLookError ? error.message : inspect(error)}`);
     return COULD_NOT_LOOK;
   }
+}
+
+/** What the flags name; without any, the running demo. */
+async function targetOf({ rpc, contest, indexer }: Options) {
+  if (rpc !== undefined && contest !== undefined) return { rpcUrl: rpc, contest, indexerUrl: indexer };
+  return rpc === undefined && contest === undefined && indexer === undefined ? runningDemo() : undefined;
 }
 
 function webUrl(text: string): string {

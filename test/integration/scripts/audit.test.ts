@@ -164,7 +164,10 @@ describe("somebody who cannot look", () => {
     expect(code).toBe(2);
   });
 
-  test("ends with 2 on a flag that it does not know", async () => {
+  test("ends with 2 on a flag that it does not know, and when it is not told where to look", async () => {
+    const nowhere = await runScript("scripts/audit.ts", [], { ...process.env, COINDROP_STATE: lab.folder });
+    expect(nowhere.output).toContain("name the chain and the contest with --rpc and --contest");
+    expect(nowhere.code).toBe(2);
     expect((await runScript("scripts/audit.ts", [...flags(), "--indexr", indexer.url])).code).toBe(2);
   });
 
