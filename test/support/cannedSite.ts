@@ -7,6 +7,8 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Address, Hex } from "viem";
+import { type CannedChat, cannedKey, cannedStream } from "./cannedNode.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const types: Readonly<Record<string, string>> = {
@@ -29,6 +31,8 @@ export type CannedOptions = {
   readonly entries?: number;
   readonly indexer?: "up" | "down" | "slow";
   readonly crowd?: boolean;
+  /** How the nodes answer: the first one may refuse, receipts may lie or be left away. */
+  readonly chat?: CannedChat;
   /** Folder of the built app. */
   readonly dist?: string;
 };
@@ -180,7 +184,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     stake: wei(200 + 150 * index),
     active: true,
     leavesAt: null,
-    keys: [address(0xb0 + index)],
+    keys: [cannedKey],
     registeredAt: block(60),
     attestations: entries.map(({ entryId }) => ({
       contest: cannedContest,
@@ -231,17 +235,42 @@ export async function startCannedSite(
     response.end(JSON.stringify(body));
   };
 
+  const origin = () => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+
+  async function chat(index: number, response: ServerResponse): Promise<void> {
+    const way = options.chat ?? "honest";
+    const allow = { "access-control-allow-origin": "*", "access-control-allow-headers": "content-type" };
+    if (way === "firstRefuses" && index === 0) {
+      response.writeHead(503, allow);
+      response.end("{}");
+      return;
+    }
+    const entry = canned.entries.find(({ entryId }) => entryId === 5);
+    if (entry === undefined) throw new Error("no entry 5");
+    const { manifestHash, modelRoot } = entry;
+    response.writeHead(200, { ...allow, "content-type": "text/event-stream" });
+    response.end(
+      await cannedStream({
+        node: canned.nodes[index]?.address as Address,
+        contest: cannedContest,
+        registry: address(0xf1) as Address,
+        chainId: 31_337,
+        entry: { entryId: 5, manifestHash: manifestHash as Hex, modelRoot: modelRoot as Hex },
+        chat: way,
+      }),
+    );
+  }
+
   async function answer(url: string, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(url, "http://localhost");
     const { at } = canned;
     const base = `/v1/contests/${cannedContest}`;
     if (pathname === "/config.json") {
-      const origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
       json(response, {
         chainId: 31337,
         chainName: "Local demo chain",
-        rpcUrl: `${origin}/rpc`,
-        indexerUrl: origin,
+        rpcUrl: `${origin()}/rpc`,
+        indexerUrl: origin(),
         factory: address(0xf0),
         nodeRegistry: address(0xf1),
         coin: coin.address,
@@ -295,7 +324,12 @@ export async function startCannedSite(
       });
     if (pathname === `${base}/activity`) return json(response, { at, items: canned.activity, next: null });
     if (pathname.startsWith(`${base}/voters/`)) return json(response, { at, voter: canned.voter });
-    if (pathname === "/v1/nodes") return json(response, { at, nodes: canned.nodes });
+    if (pathname === "/v1/nodes") {
+      const nodes = canned.nodes.map((node, index) => ({ ...node, endpoint: `${origin()}/node/${index}` }));
+      return json(response, { at, nodes });
+    }
+    const node = /^\/node\/(\d)\/v1\/chat\/completions$/.exec(pathname)?.[1];
+    if (node !== undefined) return chat(Number(node), response);
     if (pathname.startsWith("/v1/")) return json(response, { error: { message: "unknown" } }, 404);
     const file = path.join(dist, pathname);
     const body = await readFile(path.extname(pathname) === "" ? path.join(dist, "index.html") : file).catch(() => null);

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type Page, expect as see } from "@playwright/test";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type CannedOptions, cannedContest, startCannedSite } from "../support/cannedSite.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { axeFaults, sidewaysFaults } from "../support/pageFaults.ts";
+
+// States that the running demo is not in: services silent, the contest over, entries removed or without a description.
+
+const PATIENCE = { timeout: 30_000 };
+
+let browser: Browser;
+let dist: string;
+const open: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  dist = await mkdtemp(path.join(tmpdir(), "coindrop-app-"));
+  await build({
+    configFile: fileURLToPath(new URL("../../app/vite.config.ts", import.meta.url)),
+    logLevel: "error",
+    build: { outDir: dist, emptyOutDir: true },
+  });
+  browser = await launchChromium();
+});
+
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  if (dist !== undefined) await rm(dist, { recursive: true, force: true });
+});
+
+async function visit(rest: string, options: CannedOptions): Promise<Page> {
+  const site = await startCannedSite({ dist, ...options });
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });
+  open.push(site.close, () => context.close());
+  const page = await context.newPage();
+  await page.goto(`${site.url}/contest/${cannedContest}${rest}`);
+  return page;
+}
+
+async function expectSound(page: Page): Promise<void> {
+  expect(await sidewaysFaults(page)).toEqual([]);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFaults(page), colorScheme).toEqual([]);
+  }
+}
+
+test("while the services are slow the page keeps its shape and says who is asked", async () => {
+  const page = await visit("", { indexer: "slow" });
+  await see(page.getByText("Asking the indexer.")).toBeVisible(PATIENCE);
+  await expectSound(page);
+});
+
+test("with indexer and chain silent it says so, calms, and offers to try again", async () => {
+  const page = await visit("", { indexer: "down" });
+  await see(page.getByRole("alert").filter({ hasText: "The chain's endpoint does not answer." })).toBeVisible(PATIENCE);
+  await see(page.getByRole("button", { name: "Try again" })).toBeVisible(PATIENCE);
+  await see(page.getByRole("button", { name: "Copy details" })).toBeVisible();
+  await expectSound(page);
+});
+
+test("a removed entry keeps its place without buttons, one without a description keeps its number", async () => {
+  const page = await visit("", { entries: 9 });
+  const removed = page.getByTestId("entry-7");
+  await see(removed.getByText("Ruled out")).toBeVisible(PATIENCE);
+  await see(removed.getByRole("link", { name: /Drop/ })).toHaveCount(0);
+  await see(page.getByTestId("entry-8").getByText("Its description cannot be fetched at the moment.")).toBeVisible();
+  await expectSound(page);
+});
+
+test("a search without a match shows the way back", async () => {
+  const page = await visit("", {});
+  await page.getByRole("searchbox").fill("no such thing");
+  await see(page.getByText("Nothing on this peg")).toBeVisible(PATIENCE);
+  await expectSound(page);
+  await page.getByRole("button", { name: "Clear the search" }).click();
+  await see(page.getByRole("article")).toHaveCount(5);
+});
+
+test("while the count is due, anyone can see how far it is", async () => {
+  const page = await visit("/result", { phase: "counting" });
+  await see(page.getByText("0 of 5 entries counted.")).toBeVisible(PATIENCE);
+  await expectSound(page);
+});
+
+test("a final contest shows the ten ranks, who was paid, and a way to pay the others", async () => {
+  const page = await visit("/result", { phase: "final", entries: 9 });
+  await see(page.getByTestId("result-row-1").getByText("Paid to")).toBeVisible(PATIENCE);
+  await see(page.getByTestId("claim-2")).toBeVisible();
+  await see(page.getByTestId("result").getByText("Nobody")).toHaveCount(2);
+  await expectSound(page);
+});
+
+test("simulated voters are marked as such", async () => {
+  const page = await visit("/activity", { crowd: true });
+  await see(page.getByTestId("activity-row").first().getByText("simulated")).toBeVisible(PATIENCE);
+  await see(page.getByText("2 voters here are simulated and marked so.")).toBeVisible();
+});
+
+async function ask(page: Page): Promise<void> {
+  await page.getByTestId("chat-input").fill("What is 17 plus 5?");
+  await page.getByTestId("chat-send").click();
+  await see(page.getByTestId("receipt")).toHaveAttribute("data-state", /checked|missing|unreadable/, PATIENCE);
+}
+
+test("an answer whose receipt holds is stamped", async () => {
+  const page = await visit("/entry/5", { chat: "honest" });
+  await ask(page);
+  await see(page.getByTestId("chat-answer")).toHaveText("17 plus 5 is 22.");
+  await see(page.getByTestId("seal")).toBeVisible();
+  await expectSound(page);
+});
+
+test.each([
+  ["wrongModel", "The model's pieces root is not the entered one"],
+  ["wrongTokens", "The answer's hash does not fit its tokens"],
+  ["strangeKey", "The signature belongs to no key of this node"],
+] as const)(
+  "an answer with a receipt that does not hold (%s) is not stamped, and the page says why",
+  async (chat, reason) => {
+    const page = await visit("/entry/5", { chat });
+    await ask(page);
+    await see(page.getByRole("alert").filter({ hasText: reason })).toBeVisible();
+    await see(page.getByTestId("seal")).toHaveCount(0);
+    await expectSound(page);
+  },
+);
+
+test("an answer without a receipt is shown, and said to be unproven", async () => {
+  const page = await visit("/entry/5", { chat: "noReceipt" });
+  await ask(page);
+  await see(page.getByText("nothing about it is proven")).toBeVisible();
+  await see(page.getByTestId("seal")).toHaveCount(0);
+});
+
+test("where the first node refuses, the next one is asked", async () => {
+  const page = await visit("/entry/5", { chat: "firstRefuses" });
+  await ask(page);
+  await see(page.getByText("did not answer, so")).toBeVisible();
+  await see(page.getByTestId("seal")).toBeVisible();
+});
