@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Browser, type Page, expect as see } from "@playwright/test";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type AppConfig, appConfigSchema } from "#protocol/config.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { type DemoHouse, startDemo } from "../support/demoHouse.ts";
 import { axeFaults, cutFaults, focusAfter, sidewaysFaults } from "../support/pageFaults.ts";
@@ -168,6 +169,114 @@ describe.each(visits)("$name", (visit) => {
   test("asks no other machine for anything, and breaks nowhere", () => {
     expect(site.strayed).toEqual([]);
     expect(site.broken).toEqual([]);
+  });
+});
+
+describe("what opens on a page", () => {
+  beforeEach(async () => {
+    site = await openSitePage(browser, { reducedMotion: "reduce" });
+  });
+
+  afterEach(async () => {
+    const { broken, strayed } = site;
+    await site.close();
+    expect(broken).toEqual([]);
+    expect(strayed).toEqual([]);
+  });
+
+  /** Has the page's server tell another configuration. */
+  async function configure(change: (config: AppConfig) => AppConfig): Promise<void> {
+    await site.page.route("**/config.json", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: change(appConfigSchema.parse(await response.json())) });
+    });
+  }
+
+  test("a site with several contests begins with a list of them", async () => {
+    const { page } = site;
+    await configure((config) => ({ ...config, contests: [...config.contests, NOBODY] }));
+    await page.goto(house.demo.appUrl);
+    await see(page.getByRole("heading", { level: 1 })).toHaveText(["Contests"], PATIENCE);
+    await see(page.getByRole("heading", { name: "Open now" })).toBeVisible(PATIENCE);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHTS[width] });
+      expect.soft(await sidewaysFaults(page)).toEqual([]);
+      await shoot(page, `home-${width}-light`);
+    }
+    expect.soft(await axeFaults(page)).toEqual([]);
+    await page.getByRole("link", { name: "Ten small models worth keeping" }).click();
+    await see(page.getByRole("heading", { name: "tickermood", exact: true })).toBeVisible(PATIENCE);
+  });
+
+  test("the draw can be checked; Escape closes the window and the focus is where it was", async () => {
+    const { page } = site;
+    await page.goto(`${house.demo.appUrl}${contestPath()}`);
+    const opener = page.getByRole("button", { name: "Check the draw" });
+    await opener.click(PATIENCE);
+    const dialog = page.getByRole("dialog", { name: "How this order was drawn" });
+    await see(dialog).toBeVisible();
+    expect.soft(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await see(dialog).toBeHidden();
+    await see(opener).toBeFocused();
+  });
+
+  test("on a phone the pages that do not fit the bar are one press further", async () => {
+    const { page } = site;
+    await page.setViewportSize({ width: 360, height: HEIGHTS[360] });
+    await page.goto(`${house.demo.appUrl}${contestPath()}`);
+    await page.getByRole("button", { name: "More" }).click(PATIENCE);
+    expect.soft(await axeFaults(page)).toEqual([]);
+    await page.getByRole("dialog", { name: "More" }).getByRole("link", { name: "Nodes" }).click();
+    await see(page.getByRole("heading", { level: 1 })).toHaveText(["Nodes"], PATIENCE);
+    await see(page.getByRole("dialog", { name: "More" })).toBeHidden();
+  });
+
+  test("a chosen theme outlives a reload", async () => {
+    const { page } = site;
+    await page.goto(`${house.demo.appUrl}/audit`);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    const theme = page.getByRole("button", { name: /^Theme: / });
+    await theme.click(PATIENCE);
+    await theme.click();
+    await see(theme).toHaveAccessibleName("Theme: dark. Change it.");
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await see(theme).toHaveAccessibleName("Theme: dark. Change it.", PATIENCE);
+    expect(await ground()).toBe(dark);
+  });
+
+  test("who has no wallet, outside the demo, reads what one is", async () => {
+    const { page } = site;
+    await configure((config) => ({ ...config, demo: null }));
+    await page.goto(`${house.demo.appUrl}/coins`);
+    await page.getByTestId("rk-connect-button").first().click(PATIENCE);
+    await see(page.getByRole("dialog", { name: "No wallet in this browser" })).toBeVisible(PATIENCE);
+    await see(page.getByText("A local demo.")).toHaveCount(0);
+    expect.soft(await axeFaults(page)).toEqual([]);
+  });
+
+  test("a receipt opens to every check that was made, in light and dark", async () => {
+    const { page } = site;
+    await page.goto(`${house.demo.appUrl}${contestPath("/entry/1")}`);
+    await page.getByRole("button", { name: "Tell me a story about a brave bear named Roland" }).click(PATIENCE);
+    await see(page.getByTestId("seal")).toBeVisible({ timeout: 60_000 });
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme });
+      await shoot(page, `chat-1440-${theme}`);
+      expect.soft(await axeFaults(page)).toEqual([]);
+    }
+    await page.getByRole("button", { name: "See every check" }).click();
+    const dialog = page.getByRole("dialog", { name: "What was checked in this browser" });
+    await see(dialog.getByText("The answer's hash fits its tokens")).toBeVisible();
+    await shoot(page, "receipt-1440-dark");
+    expect.soft(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 360, height: HEIGHTS[360] });
+    expect.soft(await sidewaysFaults(page)).toEqual([]);
+    await shoot(page, "chat-360-dark");
   });
 });
 
