@@ -30,7 +30,10 @@ export function tell(rows: Rows, told: Told): void {
   let done = Number.NEGATIVE_INFINITY;
   for (const header of heads) {
     const after = done;
-    appendMessage(rows, describe(rows, told, header, ({ block }) => block > after && block <= header.number));
+    appendMessage(
+      rows,
+      describe(rows, told, header, ({ block }) => block > after && block <= header.number),
+    );
     done = header.number;
   }
 }

@@ -21,11 +21,12 @@ export function startIndexerProcess(args: readonly string[]) {
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     err += chunk;
   });
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code, signal) => {
-      ready.reject(new Error(`the indexer ended before it was ready: ${err}`));
-      resolve({ code, signal });
-    });
+  // `close` never comes once the channel was cut by hand, so: gone, and nothing left to read.
+  const gone = new Promise<Ended>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  const read = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
+  const ended = Promise.all([gone, read]).then(([how]) => {
+    ready.reject(new Error(`the indexer ended before it was ready: ${err}`));
+    return how;
   });
   ready.promise.catch(() => {});
   return {

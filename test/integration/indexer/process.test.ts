@@ -1,13 +1,14 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Ready } from "#protocol/http.ts";
 import { RpcFault } from "../../support/rpcServer.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, indexed } from "./indexerLab.ts";
+import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
 import { startIndexerProcess } from "./indexerProcess.ts";
 import { readIndex } from "./openIndex.ts";
 
@@ -35,7 +36,10 @@ function start(options: Record<string, string>) {
     "log-level": "silent",
     ...options,
   };
-  const child = startIndexerProcess(["serve", ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])]);
+  const child = startIndexerProcess([
+    "serve",
+    ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]),
+  ]);
   own.push(child);
   return child;
 }
@@ -44,11 +48,13 @@ describe("killed without warning", () => {
   test("at random moments, reorgs in between, it ends with what a fresh fold gives", async () => {
     const db = join(lab.folder, "killed.sqlite");
     const finality = { "finality-depth": "12" };
+    let read = 0;
     // Narrow ranges, so that there are many commits to be killed between and inside of.
     lab.rpc.intercept(({ method, params }, proceed) => {
       const [filter] = (params ?? []) as [{ fromBlock?: string; toBlock?: string }];
       const wide = method === "eth_getLogs" && filter?.fromBlock !== undefined;
       if (wide && Number(filter.toBlock) - Number(filter.fromBlock) > 5) throw new RpcFault(-32005, "too wide");
+      if (method === "eth_getLogs") read += 1;
       return proceed();
     });
     const voters = [lab.alice, lab.bob, lab.carol];
@@ -59,18 +65,24 @@ describe("killed without warning", () => {
     const seen: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
       const child = start({ db, ...finality });
-      await child.ready;
+      const url = await child.ready;
       const fork = await lab.request("evm_snapshot");
-      // It dies after a random number of its questions, so at any point of its work however busy the machine is.
-      const last = lab.rpc.asked() + 3 + Math.floor(Math.random() * 90);
-      for (let drop = 0; drop < 10 && lab.rpc.asked() < last; drop++) {
+      // It dies after it read a random number of ranges, however busy the machine is, and a moment within the next.
+      const last = read + 1 + Math.floor(Math.random() * 8);
+      for (let drop = 0; drop < 10; drop++) {
         await lab.drop(voters[drop % 3] ?? lab.alice, ((drop + kill) % 3) + 1, parseEther("1"));
         if (drop === 7 && kill % 2 === 1) {
           await lab.request("evm_revert", [fork]);
           await lab.withdraw(lab.alice, 1, 1n);
         }
       }
-      await until("its last question", () => lab.rpc.asked() >= last);
+      await until(
+        "the last range it reads",
+        () =>
+          read >= last ||
+          lab.headNumber().then(async (head) => (await getJson<Ready>(`${url}/ready`)).indexed === head),
+      );
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       child.kill("SIGKILL");
       expect((await child.ended) as object).toEqual({ code: null, signal: "SIGKILL" });
       seen.push((readIndex(db)["activity"] ?? []).length);

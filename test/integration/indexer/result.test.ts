@@ -7,7 +7,7 @@ import type { Address, Hex } from "viem";
 import { keccak256, parseEther } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import type { z } from "zod";
 import { contestAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
 import { canonicalBytes } from "#protocol/canonicalJson.ts";
 import { toBytes32 } from "#protocol/hashing.ts";
@@ -44,7 +44,11 @@ function manifest(name: string) {
 describe("a contest from its entries to paid prizes", () => {
   const good = manifest("Haiku <b>bench</b>");
   const goodHash = toBytes32(createHash("sha256").update(canonicalBytes(good)).digest());
-  const brokenHash = toBytes32(createHash("sha256").update(canonicalBytes({ version: 1 })).digest());
+  const brokenHash = toBytes32(
+    createHash("sha256")
+      .update(canonicalBytes({ version: 1 }))
+      .digest(),
+  );
   const asked: string[] = [];
   let lab: IndexerLab;
   let indexer: Indexer;
@@ -146,9 +150,19 @@ describe("a contest from its entries to paid prizes", () => {
       functionName: "approve",
       args: [lab.nodeRegistry, max],
     });
-    const proof = await key.signTypedData({ domain, types: nodeTypes, primaryType: "NodeKey", message: { node: lab.bob } });
+    const proof = await key.signTypedData({
+      domain,
+      types: nodeTypes,
+      primaryType: "NodeKey",
+      message: { node: lab.bob },
+    });
     const stake = parseEther("200");
-    await lab.chain.write({ ...registry, from: lab.bob, functionName: "register", args: ["http://n\0de", key.address, proof, stake] });
+    await lab.chain.write({
+      ...registry,
+      from: lab.bob,
+      functionName: "register",
+      args: ["http://n\0de", key.address, proof, stake],
+    });
     const { timestamp } = (await lab.request("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
     const say = async (entryId: bigint, manifestHash: Hex) => {
       const message: Attestation = {
@@ -207,7 +221,10 @@ describe("a contest from its entries to paid prizes", () => {
 
     const { contest: seen } = await ask("", contestAnswer);
     expect(seen).toMatchObject({ phase: "final", counted: 4, voters: 1, pot: parseEther("100").toString() });
-    expect(seen.result).toMatchObject({ entryIds: [1, 2, 0, 0, 0, 0, 0, 0, 0, 0], unheld: parseEther("50").toString() });
+    expect(seen.result).toMatchObject({
+      entryIds: [1, 2, 0, 0, 0, 0, 0, 0, 0, 0],
+      unheld: parseEther("50").toString(),
+    });
     expect(seen.claims).toMatchObject([
       { rank: 1, entryId: 1, to: lab.author.toLowerCase(), amount: parseEther("30").toString() },
       { rank: 2, entryId: 2, to: lab.carol.toLowerCase(), amount: parseEther("20").toString() },
@@ -216,7 +233,11 @@ describe("a contest from its entries to paid prizes", () => {
     const owed = await lab.chain.read({ to: contest, abi: contestAbi, functionName: "creditOf", args: [lab.author] });
     expect([voter.credits, owed]).toEqual([[], 0n]);
     expect(voter.funded).toBe("0");
-    expect((await ask("/ranking", rankingAnswer)).rows[0]).toMatchObject({ entryId: 1, rank: 1, prize: parseEther("30").toString() });
+    expect((await ask("/ranking", rankingAnswer)).rows[0]).toMatchObject({
+      entryId: 1,
+      rank: 1,
+      prize: parseEther("30").toString(),
+    });
   });
 
   test("what happened comes in stable pages, by entry and by account too", async () => {
@@ -224,7 +245,10 @@ describe("a contest from its entries to paid prizes", () => {
     const paged: unknown[] = [];
     let next: string | null = "";
     while (next !== null) {
-      const page: z.output<typeof activityAnswer> = await ask(`/activity?limit=3${next && `&before=${next}`}`, activityAnswer);
+      const page: z.output<typeof activityAnswer> = await ask(
+        `/activity?limit=3${next && `&before=${next}`}`,
+        activityAnswer,
+      );
       paged.push(...page.items);
       next = page.next;
     }

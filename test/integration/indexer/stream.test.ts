@@ -60,9 +60,9 @@ describe("the event stream", () => {
     await second.close();
     const missed = second.heard.map(({ message }) => message);
     expect(missed.map(({ kind }) => kind)).toEqual(["block", "block"]);
-    expect(missed.flatMap((message) => (message.kind === "block" ? message.contests[0]?.entries[0]?.entryId : []))).toEqual(
-      [3, 1],
-    );
+    expect(
+      missed.flatMap((message) => (message.kind === "block" ? message.contests[0]?.entries[0]?.entryId : [])),
+    ).toEqual([3, 1]);
   });
 
   test("a listener with a position of another database is told to read everything anew", async () => {

@@ -40,7 +40,15 @@ test("reads StakeChanged as viem does", () => {
 });
 
 test("passes over events that the fold has no use for", () => {
-  const log = { address: CONTEST, topics: [word(7)], data: "0x", block: 1, blockHash: word(1), transaction: word(2), logIndex: 0 } as const;
+  const log = {
+    address: CONTEST,
+    topics: [word(7)],
+    data: "0x",
+    block: 1,
+    blockHash: word(1),
+    transaction: word(2),
+    logIndex: 0,
+  } as const;
   expect(decodeLog("contest", log)).toBeUndefined();
   expect(decodeLog("registry", { ...log, topics: [] })).toBeUndefined();
 });

@@ -135,6 +135,8 @@ describe("fetched bytes", () => {
 
   test("the right bytes that break the manifest's rules name what is wrong, whatever their spacing", () => {
     const text = '{"name":"x","version":1}';
-    expect(() => readManifest(Buffer.from(' {"version": 1, "name": "x"}\n'), hashOf(text))).toThrow(/breaks the rules: .*/);
+    expect(() => readManifest(Buffer.from(' {"version": 1, "name": "x"}\n'), hashOf(text))).toThrow(
+      /breaks the rules: .*/,
+    );
   });
 });
