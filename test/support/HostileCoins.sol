@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {TestCoin} from "./TestCoin.sol";
 
 /// @notice Keeps one percent of what it transfers, once switched on.

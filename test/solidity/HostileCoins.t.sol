@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+import {IContest, Rules} from "../../contracts/interfaces/IContest.sol";
+import {ContestFixture} from "../support/ContestFixture.sol";
+import {
+    BlockingCoin,
+    CallbackCoin,
+    FalseCoin,
+    FeeCoin,
+    GenerousCoin,
+    LyingCoin,
+    RebasingCoin,
+    Reentrant,
+    SilentCoin
+} from "../support/HostileCoins.sol";
+import {TestCoin} from "../support/TestCoin.sol";
+
+/// @notice Coins that take, lie, block, shrink and call back.
+contract HostileCoinsTest is ContestFixture {
+    /* COINS THAT ARRIVE SHORT, OR NOT AT ALL */
+
+    function test_drop_failsIfCoinTakesAFee() external {
+        FeeCoin fee = new FeeCoin();
+        IContest contest = _contestWith(fee);
+        fee.setTaking(true);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 100 ether, 99 ether));
+        dropAs(ALICE, contest, 1, 100 ether);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 200 ether, 198 ether));
+        vm.prank(ALICE);
+        contest.dropMany(list(1, 2), list(100 ether, 100 ether));
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 100 ether, 99 ether));
+        vm.prank(ALICE);
+        contest.fund(100 ether);
+    }
+
+    function test_submit_failsIfCoinTakesAFee() external {
+        FeeCoin fee = new FeeCoin();
+        IContest contest = _contestWith(fee);
+        fee.setTaking(true);
+        fee.mint(BOB, BOND);
+        vm.prank(BOB);
+        fee.approve(address(contest), BOND);
+        vm.warp(ENTRIES_OPEN);
+        bytes memory call_ = abi.encodeCall(IContest.submit, (entryInput(), DECLARATION));
+        vm.prank(BOB);
+        (bool success, bytes memory reason) = address(contest).call(call_);
+        assertTrue(!success, "refused");
+        assertEq(
+            keccak256(reason),
+            keccak256(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 9.9 ether)),
+            "reason"
+        );
+    }
+
+    function test_drop_failsIfCoinBringsMore() external {
+        GenerousCoin generous = new GenerousCoin();
+        IContest contest = _contestWith(generous);
+        generous.setGiving(true);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 5, 6));
+        dropAs(ALICE, contest, 1, 5);
+    }
+
+    function test_drop_failsIfCoinReturnsFalse() external {
+        FalseCoin false_ = new FalseCoin();
+        IContest contest = _contestWith(false_);
+        dropAs(ALICE, contest, 1, 5);
+        false_.setRefusing(true);
+        bytes memory reason = abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(false_));
+        vm.expectRevert(reason);
+        dropAs(ALICE, contest, 1, 5);
+        vm.expectRevert(reason);
+        withdrawAs(ALICE, contest, 1, 5);
+        assertEq(stakeIn(contest, ALICE, 1), 5, "the stake is still there");
+        false_.setRefusing(false);
+        withdrawAs(ALICE, contest, 1, 5);
+    }
+
+    function test_drop_failsIfCoinLies() external {
+        LyingCoin lying = new LyingCoin();
+        IContest contest = _contestWith(lying);
+        lying.setLying(true);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 5, 0));
+        dropAs(ALICE, contest, 1, 5);
+    }
+
+    function test_drop_worksIfCoinReturnsNothing() external {
+        SilentCoin silent = new SilentCoin();
+        IContest contest = _contestWith(TestCoin(address(silent)));
+        dropAs(ALICE, contest, 1, 5 ether);
+        withdrawAs(ALICE, contest, 1, 2 ether);
+        assertEq(silent.balanceOf(ALICE), 997 ether, "balance");
+    }
+
+    /* COINS THAT BLOCK */
+
+    function test_withdraw_ofOthersWorksIfOneIsBlocked() external {
+        BlockingCoin blocking = new BlockingCoin();
+        IContest contest = _contestWith(blocking);
+        dropAs(ALICE, contest, 1, 5 ether);
+        dropAs(BOB, contest, 1, 7 ether);
+        blocking.setBlocked(ALICE, false);
+        vm.expectRevert(abi.encodeWithSelector(BlockingCoin.BlockingCoin_Blocked.selector, ALICE));
+        withdrawAs(ALICE, contest, 1, 5 ether);
+        withdrawAs(BOB, contest, 1, 7 ether);
+        assertEq(blocking.balanceOf(BOB), 1_000 ether, "Bob is free");
+        assertEq(stakeIn(contest, ALICE, 1), 5 ether, "Alice's stake waits");
+    }
+
+    function test_count_worksIfTheCoinBurnsAllGas() external {
+        BlockingCoin blocking = new BlockingCoin();
+        IContest contest = _contestWith(blocking);
+        dropAs(ALICE, contest, 1, 5 ether);
+        blocking.setBlocked(address(contest), true);
+        vm.warp(VOTES_CLOSE);
+        contest.count(10);
+        contest.finalize();
+        (uint16[10] memory ranks, , ) = contest.standings();
+        assertEq(ranks[0], 1, "the result needs no coin");
+        (bool success, ) = address(contest).call{gas: 200_000}(abi.encodeCall(IContest.claim, (1)));
+        assertTrue(!success, "only whoever is paid waits");
+    }
+
+    /// @dev The shortfall hits whoever leaves last, and nobody else.
+    function test_withdraw_afterRebaseHitsTheLastOne() external {
+        RebasingCoin rebasing = new RebasingCoin();
+        IContest contest = _contestWith(rebasing);
+        dropAs(ALICE, contest, 1, 500 ether);
+        dropAs(BOB, contest, 1, 500 ether);
+        // Ten coins more than the three bonds of ten are missing.
+        rebasing.shrink(address(contest), 40 ether);
+        withdrawAs(ALICE, contest, 1, 500 ether);
+        vm.expectRevert();
+        withdrawAs(BOB, contest, 1, 500 ether);
+        withdrawAs(BOB, contest, 1, 490 ether);
+        assertEq(rebasing.balanceOf(BOB), 990 ether, "the shortfall and no more");
+    }
+
+    /* COINS THAT CALL BACK */
+
+    function test_withdraw_cannotBeRepeatedFromACallback() external {
+        (CallbackCoin calling, IContest contest, Reentrant thief) = _callbackContest();
+        dropAs(BOB, contest, 1, 100 ether);
+        bytes memory goAway = abi.encodeCall(IContest.withdraw, (1, 10 ether));
+        thief.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+        thief.prepare(address(contest), goAway, "");
+        thief.act(address(contest), goAway);
+        assertTrue(!thief.reentered(), "refused");
+        assertEq(
+            keccak256(thief.answer()),
+            keccak256(abi.encodeWithSelector(IContest.Ballots_Insufficient.selector, 0, 10 ether)),
+            "the stake was gone before the coins left"
+        );
+        assertEq(calling.balanceOf(address(thief)), 1_000 ether, "exactly the own coins");
+    }
+
+    function test_drop_cannotBeWithdrawnBeforeItArrives() external {
+        (, IContest contest, Reentrant thief) = _callbackContest();
+        dropAs(BOB, contest, 1, 100 ether);
+        thief.prepare(address(contest), abi.encodeCall(IContest.withdraw, (1, 10 ether)), "");
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 0));
+        thief.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+        assertEq(contest.tallyOf(1).weight, 100 ether, "nothing happened");
+    }
+
+    function test_drop_cannotCountOneArrivalTwice() external {
+        (, IContest contest, Reentrant thief) = _callbackContest();
+        thief.prepare(address(contest), abi.encodeCall(IContest.drop, (2, 10 ether)), "");
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 20 ether));
+        thief.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+        thief.prepare(address(contest), abi.encodeCall(IContest.fund, (10 ether)), "");
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 20 ether));
+        thief.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+    }
+
+    function test_collect_cannotBeRepeatedFromACallback() external {
+        CallbackCoin calling = new CallbackCoin();
+        IContest contest = _contestWith(calling);
+        Reentrant author = new Reentrant();
+        vm.warp(ENTRIES_OPEN);
+        calling.mint(address(author), BOND);
+        author.act(address(calling), abi.encodeCall(calling.approve, (address(contest), BOND)));
+        author.act(address(contest), abi.encodeCall(IContest.submit, (entryInput(), DECLARATION)));
+        author.act(address(contest), abi.encodeCall(IContest.retract, (4)));
+        author.act(address(calling), abi.encodeCall(calling.setWantsCall, (true)));
+        author.prepare(address(contest), abi.encodeCall(IContest.collect, ()), "");
+        author.act(address(contest), abi.encodeCall(IContest.collect, ()));
+        assertTrue(!author.reentered(), "refused");
+        assertEq(calling.balanceOf(address(author)), 9 ether, "once");
+    }
+
+    function test_claimAndReclaim_cannotBeRepeatedFromACallback() external {
+        (CallbackCoin calling, IContest contest, Reentrant thief) = _callbackContest();
+        thief.act(address(contest), abi.encodeCall(IContest.fund, (100 ether)));
+        vm.warp(VOTES_CLOSE);
+        contest.count(10);
+        contest.finalize();
+        thief.prepare(address(contest), abi.encodeCall(IContest.reclaim, ()), "");
+        thief.act(address(contest), abi.encodeCall(IContest.reclaim, ()));
+        assertTrue(!thief.reentered(), "refused");
+        assertEq(calling.balanceOf(address(thief)), 1_000 ether, "once");
+    }
+
+    /// @dev What others read while coins are on their way is what is true after them.
+    function test_views_areCompleteInTheMiddleOfACall() external {
+        (, IContest contest, Reentrant reader) = _callbackContest();
+        reader.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+        reader.prepare(address(contest), "", abi.encodeCall(IContest.stakeOf, (address(reader), 1)));
+        reader.act(address(contest), abi.encodeCall(IContest.withdraw, (1, 4 ether)));
+        (uint256 stake, uint256 weight) = abi.decode(reader.seen(), (uint256, uint256));
+        assertEq(stake, 6 ether, "stake");
+        assertEq(weight, 6 ether, "weight");
+        reader.prepare(address(contest), "", abi.encodeCall(IContest.scoreOf, (1)));
+        reader.act(address(contest), abi.encodeCall(IContest.withdraw, (1, 6 ether)));
+        assertEq(abi.decode(reader.seen(), (uint256)), 0, "score");
+    }
+
+    /* INTERNALS */
+
+    function _callbackContest() private returns (CallbackCoin calling, IContest contest, Reentrant actor) {
+        calling = new CallbackCoin();
+        contest = _contestWith(calling);
+        actor = new Reentrant();
+        calling.mint(address(actor), 1_000 ether);
+        actor.act(address(calling), abi.encodeCall(calling.approve, (address(contest), type(uint256).max)));
+        actor.act(address(calling), abi.encodeCall(calling.setWantsCall, (true)));
+    }
+
+    /// @dev An open contest in that coin with three entries, at the moment voting opens; ALICE and BOB have coins.
+    function _contestWith(TestCoin token) private returns (IContest contest) {
+        Rules memory rules = openRules();
+        rules.coin = address(token);
+        rules.prizeToken = address(token);
+        vm.warp(ENTRIES_OPEN);
+        contest = createContest(rules);
+        token.mint(AUTHOR, 3 * BOND);
+        vm.prank(AUTHOR);
+        (bool allowed, ) = address(token).call(abi.encodeCall(token.approve, (address(contest), 3 * BOND)));
+        assertTrue(allowed, "approve");
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory call_ = abi.encodeCall(IContest.submit, (entryInput(), DECLARATION));
+            vm.prank(AUTHOR);
+            (bool success, ) = address(contest).call(call_);
+            assertTrue(success, "submit");
+        }
+        address[2] memory voters = [ALICE, BOB];
+        for (uint256 i = 0; i < 2; ++i) {
+            token.mint(voters[i], 1_000 ether);
+            vm.prank(voters[i]);
+            (bool approved, ) = address(token).call(
+                abi.encodeCall(token.approve, (address(contest), type(uint256).max))
+            );
+            assertTrue(approved, "approve");
+        }
+        vm.warp(VOTES_OPEN);
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IContest, Rules, Tally} from "../../contracts/interfaces/IContest.sol";
+import {ContestFixture} from "../support/ContestFixture.sol";
+import {ContestHandler} from "./InvariantsHandler.sol";
+
+/// @notice The law that holds after any sequence of calls at any times: properties 4 to 8 of contracts/PROTOCOL.md.
+abstract contract ContestInvariants is ContestFixture {
+    ContestHandler internal handler;
+    IContest internal contest;
+
+    function _rules() internal view virtual returns (Rules memory);
+
+    function setUp() public override {
+        super.setUp();
+        vm.warp(ENTRIES_OPEN);
+        Rules memory rules = _rules();
+        rules.entryBond = 1 ether;
+        rules.minTally = 1_000;
+        rules.votesOpen = VOTES_OPEN;
+        rules.countFrom = VOTES_OPEN + 20_000;
+        rules.votesClose = rules.countFrom + 100_000;
+        contest = createContest(rules);
+        for (uint256 i = 0; i < 5; ++i) {
+            address author = address(uint160(0xA0 + i));
+            coin.mint(author, 1 ether);
+            if (rules.personhood != address(0)) bindTo(contest, author);
+            submitTo(contest, author);
+        }
+        vm.prank(address(0xA4));
+        contest.retract(5);
+        vm.warp(VOTES_OPEN - 10);
+        handler = new ContestHandler(contest, coin, VOTES_OPEN - 10, 4 ether, 0.9 ether);
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    /// @dev Property 5.
+    function invariant_coinBalanceEqualsStakesPlusBondsPlusCreditsPlusPot() external view {
+        assertEq(
+            coin.balanceOf(address(contest)),
+            handler.stakes() +
+                handler.bondsHeld() +
+                handler.credits() +
+                (handler.pot() - handler.paidOut()) +
+                handler.gifts(),
+            "coin balance"
+        );
+    }
+
+    /// @dev Properties 4 and 8: a tally is the sum of each voter's own path, and no coin is in it twice.
+    function invariant_talliesAreTheSumOfVotersPaths() external view {
+        for (uint256 id = 1; id <= 4; ++id) {
+            Tally memory tally = contest.tallyOf(id);
+            uint256 weight = handler.weightOn(id);
+            assertEq(tally.weight, weight, "weight");
+            uint256 projected = handler.accOn(id) + weight * handler.windowAfter(handler.time());
+            assertEq(contest.scoreOf(id), projected, "score");
+        }
+        assertEq(contest.scoreOf(5), 0, "a retracted entry");
+        assertEq(contest.scoreOf(6), 0, "an unknown entry");
+    }
+
+    /// @dev Property 7.
+    function invariant_eventsRebuildEveryTally() external view {
+        for (uint256 id = 1; id <= 4; ++id) {
+            (uint256 weight, , ) = handler.replayed(id);
+            assertEq(weight, contest.tallyOf(id).weight, "weight");
+            assertEq(handler.replayedAcc(id), handler.accOn(id), "acc");
+        }
+    }
+
+    /// @dev Property 8, and the caps of property 2.
+    function invariant_countedIsTheSumOfCountedStakes() external view {
+        for (uint256 actor = 0; actor < handler.ACTORS(); ++actor) {
+            address wallet = handler.actorAt(actor);
+            (bool bound, uint256 counted, ) = contest.personOf(wallet);
+            assertTrue(bound == handler.isPerson(actor), "bound");
+            uint256 sum = 0;
+            for (uint256 id = 1; id <= 4; ++id) {
+                (uint256 stake, uint256 weight) = contest.stakeOf(wallet, id);
+                (uint256 expected, uint256 expectedWeight, ) = handler.paths(actor, id);
+                assertEq(stake, expected, "stake");
+                assertEq(weight, expectedWeight, "weight");
+                if (!handler.isPersonal() || weight == 0) continue;
+                sum += stake;
+                assertTrue(stake <= handler.entryCap(), "entry cap");
+            }
+            assertEq(counted, sum, "counted");
+            assertTrue(counted <= handler.personCap(), "person cap");
+        }
+    }
+
+    /// @dev Property 6: at every moment everybody can leave with exactly what is theirs, by one call each.
+    function invariant_everybodyCanLeave() external {
+        uint256 id = vm.snapshotState();
+        uint256[] memory all = new uint256[](6);
+        for (uint256 i = 0; i < 6; ++i) all[i] = i + 1;
+        for (uint256 actor = 0; actor < handler.ACTORS(); ++actor) {
+            address wallet = handler.actorAt(actor);
+            uint256 staked = 0;
+            for (uint256 i = 1; i <= 6; ++i) staked += stakeIn(contest, wallet, i);
+            if (staked == 0) continue;
+            uint256 before = coin.balanceOf(wallet);
+            vm.prank(wallet);
+            contest.withdrawMany(all);
+            assertEq(coin.balanceOf(wallet) - before, staked, "coins back");
+        }
+        for (uint256 i = 1; i <= 4; ++i) assertEq(contest.tallyOf(i).weight, 0, "nothing is left");
+        vm.revertToState(id);
+    }
+
+    function invariant_ranksAreInOrder() external view {
+        (uint16[10] memory ranks, uint256 counted, bool isFinal) = contest.standings();
+        assertEq(counted, handler.countedUpTo(), "counted");
+        assertTrue(isFinal == handler.isFinal(), "final");
+        bool[7] memory holds;
+        for (uint256 rank = 0; rank < 10; ++rank) {
+            uint256 id = ranks[rank];
+            if (id == 0) continue;
+            assertTrue(!holds[id], "once");
+            holds[id] = true;
+            assertTrue(contest.scoreOf(id) >= 1_000 * 100_000, "at least the least tally");
+            if (rank == 0) continue;
+            uint256 above = ranks[rank - 1];
+            (uint256 a, uint256 b) = (contest.scoreOf(above), contest.scoreOf(id));
+            assertTrue(above != 0 && (a > b || (a == b && above < id)), "score descending, then lower id");
+        }
+        for (uint256 id = 1; id <= counted && id <= 4; ++id) {
+            assertTrue(holds[id] == (contest.scoreOf(id) >= 1_000 * 100_000), "nobody is left out");
+        }
+    }
+
+    function invariant_potIsNeverOverspent() external view {
+        assertTrue(handler.paidOut() <= handler.pot(), "paid out");
+        (uint256 total, , ) = contest.pot();
+        assertEq(total, handler.pot(), "pot");
+    }
+}
+
+contract OpenContestInvariants is ContestInvariants {
+    function _rules() internal view override returns (Rules memory) {
+        return openRules();
+    }
+}
+
+contract PersonhoodContestInvariants is ContestInvariants {
+    /// @dev Tight: two or three drops reach each cap.
+    function _rules() internal view override returns (Rules memory rules) {
+        rules = personRules();
+        rules.entryCap = 6 ether;
+        rules.personCap = 13 ether;
+    }
+}

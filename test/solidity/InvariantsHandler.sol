@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EntryStatus, IContest, Phase} from "../../contracts/interfaces/IContest.sol";
+import {TestCoin} from "../support/TestCoin.sol";
+import {Test, Vm} from "../support/Vm.sol";
+
+/// @notice Random voters, funders and callers around one contest. Knows beforehand whether each call must work, fails
+/// when the contest disagrees, and keeps its own books in the most naive way: every voter's path by itself.
+/// @dev Entries 1 to 4 are live, 5 was retracted, 6 never was. Lies beside the tests and shares a word with their file:
+/// the fuzzer calls only contracts of files that are run.
+contract ContestHandler is Test {
+    uint256 public constant ACTORS = 5;
+    uint256 public constant ENTRIES = 6;
+
+    struct Path {
+        uint256 coins;
+        uint256 weight;
+        /// @dev Weight-seconds inside the window.
+        uint256 acc;
+    }
+
+    struct Replayed {
+        uint256 weight;
+        uint256 acc;
+        uint256 since;
+    }
+
+    IContest public contest;
+    TestCoin public coin;
+    bool public isPersonal;
+    uint256 public entryCap;
+    uint256 public personCap;
+    uint256 private _votesOpen;
+    uint256 private _countFrom;
+    uint256 private _votesClose;
+
+    /// @dev Seconds since 1970; the chain's time follows it.
+    uint256 public time;
+    mapping(uint256 actor => mapping(uint256 entryId => Path)) public paths;
+    mapping(uint256 actor => bool) public isPerson;
+    mapping(uint256 actor => uint256) public counted;
+    mapping(uint256 entryId => Replayed) public replayed;
+    mapping(uint256 actor => uint256) public funded;
+    uint256 public pot;
+    uint256 public paidOut;
+    uint256 public bondsHeld;
+    uint256 public credits;
+    uint256 public gifts;
+    bool public isFinal;
+    uint256 public countedUpTo;
+    mapping(string action => uint256) public done;
+
+    constructor(IContest contest_, TestCoin coin_, uint256 start, uint256 bondsHeld_, uint256 credits_) {
+        contest = contest_;
+        coin = coin_;
+        isPersonal = contest_.rules().personhood != address(0);
+        entryCap = contest_.rules().entryCap;
+        personCap = contest_.rules().personCap;
+        _votesOpen = contest_.rules().votesOpen;
+        _countFrom = contest_.rules().countFrom;
+        _votesClose = contest_.rules().votesClose;
+        time = start;
+        bondsHeld = bondsHeld_;
+        credits = credits_;
+        for (uint256 i = 0; i < ACTORS; ++i) {
+            coin_.mint(actorAt(i), 1_000 ether);
+            vm.prank(actorAt(i));
+            coin_.approve(address(contest_), type(uint256).max);
+        }
+        vm.recordLogs();
+    }
+
+    /* TIME */
+
+    /// @dev Mostly small steps, sometimes to an edge, seldom far past the end.
+    function wait(uint256 seed) external {
+        uint256 next = time + (seed % 9_000);
+        uint256[8] memory edges = [
+            _countFrom - 1,
+            _countFrom,
+            _countFrom + 1,
+            _votesClose - 1,
+            _votesClose,
+            _votesClose + 1,
+            _votesClose + 400 days,
+            _votesOpen
+        ];
+        // Edges after the close end the interesting part, so they come seldom.
+        uint256 choice = (seed >> 32) % 40;
+        if (choice < 8 && edges[choice] > time) next = edges[choice];
+        if (choice >= 4 && choice < 8 && (seed >> 64) % 4 != 0) next = time + 1;
+        _settle(next);
+        time = next;
+        vm.warp(next);
+    }
+
+    /* STAKES */
+
+    function drop(uint256 actor, uint256 entryId, uint256 amount) external {
+        (actor, entryId) = (actor % ACTORS, entryId % (ENTRIES + 1));
+        amount %= 5 ether;
+        (bool counts, bool allowed) = _mayAdd(actor, entryId, amount, 0);
+        bool success = _try(actor, abi.encodeCall(IContest.drop, (entryId, amount)));
+        assertTrue(success == (allowed && _voting()), "drop works exactly when it must");
+        if (success) _add(actor, entryId, amount, counts);
+        _note("drop", success);
+    }
+
+    function dropMany(uint256 actor, uint256 first, uint256 second, uint256 a, uint256 b) external {
+        actor %= ACTORS;
+        (first, second) = (1 + (first % 4), 1 + (second % 4));
+        (a, b) = (1 + (a % 3 ether), 1 + (b % 3 ether));
+        (bool counts, bool allowed) = _mayAdd(actor, first, a, 0);
+        if (allowed) {
+            // What the second part meets depends on the first.
+            Path memory saved = paths[actor][first];
+            uint256 savedCounted = counted[actor];
+            _add(actor, first, a, counts);
+            (counts, allowed) = _mayAdd(actor, second, b, 0);
+            (paths[actor][first], counted[actor]) = (saved, savedCounted);
+        }
+        bool expected = allowed && _voting();
+
+        bool success = _try(actor, abi.encodeCall(IContest.dropMany, (_list(first, second), _list(a, b))));
+        assertTrue(success == expected, "dropMany works exactly when it must");
+        if (success) {
+            _add(actor, first, a, counts);
+            _add(actor, second, b, counts);
+        }
+        _note("dropMany", success);
+    }
+
+    function withdraw(uint256 actor, uint256 entryId, uint256 amount) external {
+        (actor, entryId) = (actor % ACTORS, 1 + (entryId % ENTRIES));
+        uint256 coins = paths[actor][entryId].coins;
+        // Often everything, sometimes one wei too many.
+        amount = amount % 4 == 0 ? coins : amount % (coins + 2);
+        uint256 before = coin.balanceOf(actorAt(actor));
+        bool success = _try(actor, abi.encodeCall(IContest.withdraw, (entryId, amount)));
+        assertTrue(success == (amount != 0 && amount <= coins), "withdraw works in every phase");
+        if (success) {
+            _remove(actor, entryId, amount);
+            assertEq(coin.balanceOf(actorAt(actor)) - before, amount, "coins come back");
+        }
+        _note("withdraw", success);
+    }
+
+    function withdrawMany(uint256 actor, uint256 first, uint256 second) external {
+        actor %= ACTORS;
+        (first, second) = (1 + (first % ENTRIES), 1 + (second % ENTRIES));
+        uint256 sum = paths[actor][first].coins + (first == second ? 0 : paths[actor][second].coins);
+        uint256 before = coin.balanceOf(actorAt(actor));
+        bool success = _try(actor, abi.encodeCall(IContest.withdrawMany, (_list(first, second))));
+        assertTrue(success == (sum != 0), "withdrawMany works in every phase");
+        if (success) {
+            _remove(actor, first, paths[actor][first].coins);
+            _remove(actor, second, paths[actor][second].coins);
+        }
+        assertEq(coin.balanceOf(actorAt(actor)) - before, success ? sum : 0, "coins come back");
+        _note("withdrawMany", success);
+    }
+
+    function move(uint256 actor, uint256 from, uint256 to, uint256 amount) external {
+        (actor, from, to) = (actor % ACTORS, 1 + (from % 4), 1 + (to % ENTRIES));
+        uint256 coins = paths[actor][from].coins;
+        amount = amount % 4 == 0 ? coins : amount % (coins + 2);
+        bool counts;
+        bool expected = _voting() && from != to && amount <= coins;
+        if (expected) (counts, expected) = _mayAdd(actor, to, amount, paths[actor][from].weight == 0 ? 0 : amount);
+        bool success = _try(actor, abi.encodeCall(IContest.move, (from, to, amount)));
+        assertTrue(success == expected, "move works exactly when it must");
+        if (success) {
+            _remove(actor, from, amount);
+            _add(actor, to, amount, counts);
+        }
+        _note("move", success);
+    }
+
+    function bind(uint256 actor) external {
+        actor %= ACTORS;
+        bytes memory proof = abi.encode(
+            bytes32(actor + 1),
+            actorAt(actor),
+            keccak256(abi.encode(block.chainid, address(contest)))
+        );
+        bool success = _try(actor, abi.encodeCall(IContest.bind, (proof)));
+        assertTrue(success == (isPersonal && !isPerson[actor]), "bind works once");
+        if (success) isPerson[actor] = true;
+        _note("bind", success);
+    }
+
+    function reweigh(uint256 actor, uint256 entryId) external {
+        (actor, entryId) = (actor % ACTORS, 1 + (entryId % ENTRIES));
+        Path memory path = paths[actor][entryId];
+        bool fits = path.weight != 0 || (path.coins <= entryCap && counted[actor] + path.coins <= personCap);
+        bool expected = isPersonal && isPerson[actor] && _voting() && entryId <= 4 && path.coins != 0 && fits;
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = entryId;
+        bool success = _try(actor, abi.encodeCall(IContest.reweigh, (ids)));
+        assertTrue(success == expected, "reweigh works exactly when it must");
+        if (success) _add(actor, entryId, 0, true);
+        _note("reweigh", success);
+    }
+
+    /* RESULT */
+
+    function fund(uint256 actor, uint256 amount) external {
+        (actor, amount) = (actor % ACTORS, amount % 3 ether);
+        bool success = _try(actor, abi.encodeCall(IContest.fund, (amount)));
+        assertTrue(success == (amount != 0 && !isFinal), "fund works until the result is final");
+        if (success) {
+            funded[actor] += amount;
+            pot += amount;
+        }
+        _note("fund", success);
+    }
+
+    function count(uint256 limit) external {
+        limit %= 4;
+        bool expected = time >= _votesClose && !isFinal && limit != 0 && countedUpTo < 5;
+        bool success = _try(0, abi.encodeCall(IContest.count, (limit)));
+        assertTrue(success == expected, "count works exactly when it must");
+        if (success) countedUpTo = countedUpTo + limit < 5 ? countedUpTo + limit : 5;
+        _note("count", success);
+    }
+
+    function finalize(uint256 actor) external {
+        bool success = _try(actor % ACTORS, abi.encodeCall(IContest.finalize, ()));
+        assertTrue(success == (time >= _votesClose && !isFinal && countedUpTo == 5), "finalize works exactly once");
+        if (success) isFinal = true;
+        _note("finalize", success);
+    }
+
+    function claim(uint256 rank) external {
+        rank = 1 + (rank % 10);
+        uint256 before = coin.balanceOf(address(contest));
+        bool success = _try(0, abi.encodeCall(IContest.claim, (rank)));
+        if (success) paidOut += before - coin.balanceOf(address(contest));
+        _note("claim", success);
+    }
+
+    function reclaim(uint256 actor) external {
+        actor %= ACTORS;
+        uint256 before = coin.balanceOf(address(contest));
+        bool success = _try(actor, abi.encodeCall(IContest.reclaim, ()));
+        if (success) {
+            paidOut += before - coin.balanceOf(address(contest));
+            funded[actor] = 0;
+        }
+        _note("reclaim", success);
+    }
+
+    function releaseBond(uint256 entryId) external {
+        entryId = 1 + (entryId % ENTRIES);
+        bool held = contest.entry(entryId).bondHeld;
+        bool success = _try(0, abi.encodeCall(IContest.releaseBond, (entryId)));
+        assertTrue(success == (isFinal && held && entryId <= 4), "a bond comes back once the result is final");
+        if (success) {
+            bondsHeld -= 1 ether;
+            credits += 1 ether;
+        }
+        _note("releaseBond", success);
+    }
+
+    function collect(uint256 seed) external {
+        address account = seed % 2 == 0 ? contest.entry(1 + (seed % 5)).author : actorAt(seed % ACTORS);
+        uint256 owed = contest.creditOf(account);
+        vm.prank(account);
+        try contest.collect() {
+            credits -= owed;
+            _note("collect", true);
+        } catch {
+            assertEq(owed, 0, "credits can be collected");
+        }
+    }
+
+    /// @dev Coins that nobody asked for.
+    function give(uint256 amount) external {
+        amount %= 10;
+        coin.mint(address(contest), amount);
+        gifts += amount;
+    }
+
+    /* VIEWS */
+
+    function actorAt(uint256 index) public pure returns (address) {
+        return address(uint160(0xAC7000 + index));
+    }
+
+    function stakes() external view returns (uint256 sum) {
+        for (uint256 actor = 0; actor < ACTORS; ++actor) {
+            for (uint256 id = 0; id <= ENTRIES; ++id) sum += paths[actor][id].coins;
+        }
+    }
+
+    function weightOn(uint256 entryId) external view returns (uint256 sum) {
+        for (uint256 actor = 0; actor < ACTORS; ++actor) sum += paths[actor][entryId].weight;
+    }
+
+    /// @dev Weight-seconds on an entry up to now: the sum of every voter's own path.
+    function accOn(uint256 entryId) public view returns (uint256 sum) {
+        for (uint256 actor = 0; actor < ACTORS; ++actor) sum += paths[actor][entryId].acc;
+    }
+
+    /// @dev Seconds of the window after `from`.
+    function windowAfter(uint256 from) public view returns (uint256) {
+        return _overlap(from, type(uint256).max);
+    }
+
+    /// @dev The tally that events alone give, brought up to now.
+    function replayedAcc(uint256 entryId) external view returns (uint256) {
+        Replayed storage seen = replayed[entryId];
+        return seen.acc + seen.weight * _overlap(seen.since, time);
+    }
+
+    /* BOOKS */
+
+    function _voting() private view returns (bool) {
+        return time >= _votesOpen && time < _votesClose;
+    }
+
+    /// @dev Whether adding is within the law, and whether the stake counts after it.
+    function _mayAdd(
+        uint256 actor,
+        uint256 entryId,
+        uint256 amount,
+        uint256 freed
+    ) private view returns (bool counts, bool allowed) {
+        counts = !isPersonal || isPerson[actor];
+        allowed = amount != 0 && entryId >= 1 && entryId <= 4;
+        if (isPersonal && isPerson[actor]) {
+            Path storage path = paths[actor][entryId];
+            uint256 after_ = path.coins + amount;
+            uint256 sum = counted[actor] - freed - (path.weight == 0 ? 0 : path.coins) + after_;
+            allowed = allowed && after_ <= entryCap && sum <= personCap;
+        }
+    }
+
+    function _add(uint256 actor, uint256 entryId, uint256 amount, bool counts) private {
+        Path storage path = paths[actor][entryId];
+        if (isPersonal && counts) counted[actor] += amount + (path.weight == 0 ? path.coins : 0);
+        path.coins += amount;
+        path.weight = counts ? _weight(path.coins) : 0;
+    }
+
+    function _remove(uint256 actor, uint256 entryId, uint256 amount) private {
+        Path storage path = paths[actor][entryId];
+        bool counts = path.weight != 0;
+        if (isPersonal && counts) counted[actor] -= amount;
+        path.coins -= amount;
+        path.weight = counts ? _weight(path.coins) : 0;
+    }
+
+    /// @dev Every path gathers what it held since the last step of time.
+    function _settle(uint256 next) private {
+        uint256 seconds_ = _overlap(time, next);
+        for (uint256 actor = 0; actor < ACTORS; ++actor) {
+            for (uint256 id = 1; id <= 4; ++id) paths[actor][id].acc += paths[actor][id].weight * seconds_;
+        }
+    }
+
+    /// @dev Seconds of the window between two times.
+    function _overlap(uint256 from, uint256 to) private view returns (uint256) {
+        uint256 start = from > _countFrom ? from : _countFrom;
+        uint256 end = to < _votesClose ? to : _votesClose;
+        return end > start ? end - start : 0;
+    }
+
+    /// @dev Found by halving, not by the contract's method.
+    function _weight(uint256 coins) private view returns (uint256) {
+        if (!isPersonal) return coins;
+        uint256 low = 0;
+        uint256 high = 2 ** 48;
+        while (high - low > 1) {
+            uint256 middle = (low + high) / 2;
+            if (middle * middle <= coins) low = middle;
+            else high = middle;
+        }
+        return low;
+    }
+
+    function _try(uint256 actor, bytes memory call_) private returns (bool success) {
+        vm.prank(actorAt(actor));
+        (success, ) = address(contest).call(call_);
+    }
+
+    /// @dev Counts what happened and folds the events it left into the replayed tallies. The recorder also keeps what a
+    /// reverted call emitted; a chain does not.
+    function _note(string memory action, bool success) private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        if (!success) return;
+        ++done[action];
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IContest.StakeChanged.selector) continue;
+            (, , uint256 entryWeight, uint256 timestamp) = abi.decode(
+                logs[i].data,
+                (uint256, uint256, uint256, uint256)
+            );
+            Replayed storage seen = replayed[uint256(logs[i].topics[2])];
+            seen.acc += seen.weight * _overlap(seen.since, timestamp);
+            (seen.weight, seen.since) = (entryWeight, timestamp);
+        }
+    }
+
+    function _list(uint256 a, uint256 b) private pure returns (uint256[] memory values) {
+        values = new uint256[](2);
+        (values[0], values[1]) = (a, b);
+    }
+}
