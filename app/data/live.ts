@@ -1,8 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppConfig } from "#protocol/config.ts";
 import type { StreamMessage } from "#protocol/http.ts";
+import { askReady } from "./askReady.ts";
 import { setClock } from "./clock.ts";
-import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
 import { loadShapes, type Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
@@ -22,6 +22,7 @@ type Entries = Sourced<Shape<"entries">>;
 export function followLive(config: AppConfig, client: QueryClient): () => void {
   const stop = new AbortController();
   let stream: EventSource | null = null;
+  let broken = false;
   let lagSince: number | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -35,37 +36,43 @@ export function followLive(config: AppConfig, client: QueryClient): () => void {
         });
       });
     }
-    stream.addEventListener("open", () => check());
-    // The browser reconnects by itself; `check` finds out whether anybody is there.
-    stream.addEventListener("error", () => check());
+    stream.addEventListener("open", () => {
+      // What happened while the stream was broken came through no message.
+      if (broken) void client.invalidateQueries();
+      broken = false;
+      void check();
+    });
+    stream.addEventListener("error", () => {
+      broken = true;
+      void check();
+    });
   };
 
   const check = async () => {
     if (timer !== null) clearTimeout(timer);
-    const before = readNetwork();
-    let indexer = before.indexer;
-    try {
-      const ready = await askIndexer(`${config.indexerUrl}${paths.ready}`, "ready", stop.signal);
-      lagSince = ready.ready ? null : (lagSince ?? Date.now());
-      indexer = lagSince !== null && Date.now() - lagSince > lagAllowedMs ? "behind" : "up";
-      learn({ indexed: ready.indexed ?? before.indexed });
-    } catch {
-      if (stop.signal.aborted) return;
-      indexer = "down";
-    }
-    const wasDegraded = isDegraded(before);
+    const wasDegraded = isDegraded(readNetwork());
+    const indexer = await stateOf();
+    if (stop.signal.aborted) return;
     learn({ indexer });
     const nowDegraded = isDegraded(readNetwork());
-    if (nowDegraded) await followChain(config, client);
-    else if (readNetwork().rpc === "down") await followChain(config, client);
-    if (wasDegraded !== nowDegraded) {
-      await client.invalidateQueries();
-      if (!nowDegraded && stream?.readyState === EventSource.CLOSED) {
-        stream.close();
-        open();
-      }
+    if (nowDegraded || readNetwork().rpc === "down") await followChain(config, client);
+    if (wasDegraded !== nowDegraded) await client.invalidateQueries();
+    if (stop.signal.aborted) return;
+    // The browser reconnects a broken stream by itself, but gives up on a refused one.
+    if (!nowDegraded && stream?.readyState === EventSource.CLOSED) open();
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(check, nowDegraded ? askAgainMs : askAgainMs * 3);
+  };
+
+  const stateOf = async (): Promise<"up" | "behind" | "down"> => {
+    try {
+      const ready = await askReady(config.indexerUrl, stop.signal);
+      if (ready.indexed !== null) learn({ indexed: ready.indexed });
+      lagSince = ready.ready ? null : (lagSince ?? Date.now());
+      return lagSince !== null && Date.now() - lagSince > lagAllowedMs ? "behind" : "up";
+    } catch {
+      return "down";
     }
-    if (!stop.signal.aborted) timer = setTimeout(check, nowDegraded ? askAgainMs : askAgainMs * 3);
   };
 
   open();

@@ -14,6 +14,7 @@ import { Icon } from "../parts/Icon.tsx";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
 import { shorten } from "../parts/shorten.ts";
 import { useTitle } from "../shell/useTitle.ts";
+import { VerifyCard } from "../verify/VerifyCard.tsx";
 import { words } from "../words/words.ts";
 import { DropPanel } from "./DropPanel.tsx";
 import { ModelCard } from "./ModelCard.tsx";
@@ -100,6 +101,7 @@ function Present({ contest, entry, entries, from }: PresentProps) {
         </div>
         <aside className="entry-side">
           <DropPanel contest={contest} entry={entry} entries={entries} />
+          <VerifyCard contest={contest} />
         </aside>
       </div>
       <nav className="dock dock-act" aria-label={words.entry.atHand}>

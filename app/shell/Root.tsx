@@ -13,6 +13,7 @@ import { Footer } from "./Footer.tsx";
 import { Header } from "./Header.tsx";
 import { LiveRegion } from "./LiveRegion.tsx";
 import { Toasts } from "./Toasts.tsx";
+import { toast } from "./toasts.ts";
 import "./shell.css";
 
 const WalletRoom = lazy(() => import("../wallet/WalletRoom.tsx").then(({ WalletRoom: room }) => ({ default: room })));
@@ -60,7 +61,13 @@ export function Root() {
       <Toasts />
       <LiveRegion />
       {walletAwake ? (
-        <Boundary onError={() => setWallet({ room: "failed" })} quiet>
+        <Boundary
+          onError={() => {
+            setWallet({ room: "failed" });
+            toast("bad", words.wallet.failed, words.wallet.reload);
+          }}
+          quiet
+        >
           <Suspense fallback={null}>
             <WalletRoom />
           </Suspense>

@@ -62,6 +62,14 @@ export function dismissSteps(place: string): void {
   publish(all.filter((steps) => steps.place !== place));
 }
 
+/** Takes what was begun and not yet sent off the page. Returns whether there was any. */
+export function dropUnsent(): boolean {
+  const rest = all.filter(({ step }) => step.at !== "preparing" && step.at !== "signing");
+  const dropped = rest.length < all.length;
+  if (dropped) publish(rest);
+  return dropped;
+}
+
 /** The steps shown at `place`, if any. */
 export function useSteps(place: string): Steps | null {
   return useSyncExternalStore(

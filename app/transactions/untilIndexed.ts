@@ -1,7 +1,6 @@
 import type { AppConfig } from "#protocol/config.ts";
-import { askIndexer } from "../data/indexer.ts";
+import { askReady } from "../data/askReady.ts";
 import { isDegraded, learn, onNetwork, readNetwork } from "../data/network.ts";
-import { paths } from "../data/paths.ts";
 
 const askEveryMs = 1_000;
 const patienceMs = 60_000;
@@ -29,7 +28,7 @@ export async function untilIndexed(config: AppConfig, block: number): Promise<bo
     const letGo = onNetwork(look);
     const limit = setTimeout(() => end(false), patienceMs);
     const timer = setInterval(() => {
-      askIndexer(`${config.indexerUrl}${paths.ready}`, "ready", stop.signal).then(
+      askReady(config.indexerUrl, stop.signal).then(
         ({ indexed }) => {
           if (indexed !== null) learn({ indexed });
         },

@@ -6,6 +6,8 @@ import { useAccount, useConnectors, useSwitchChain, WagmiProvider } from "wagmi"
 import { useConfig } from "../config/useConfig.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { isDark, onThemeChange } from "../shell/theme.ts";
+import { toast } from "../shell/toasts.ts";
+import { dropUnsent } from "../transactions/steps.ts";
 import { words } from "../words/words.ts";
 import { rainbowTheme } from "./rainbowTheme.ts";
 import { walletConfig } from "./walletConfig.ts";
@@ -37,7 +39,13 @@ function Bridge() {
   const now = useRef({ openConnectModal, openAccountModal, switchChainAsync, wallets });
   now.current = { openConnectModal, openAccountModal, switchChainAsync, wallets };
 
+  const account = useRef(address);
   useEffect(() => {
+    const before = account.current;
+    account.current = address;
+    if (before !== undefined && address !== undefined && before !== address && dropUnsent()) {
+      toast("bad", words.wallet.switchedBold, words.wallet.switched);
+    }
     setWallet({
       room: "ready",
       status: status === "connected" ? "connected" : status === "disconnected" ? "disconnected" : "connecting",

@@ -107,6 +107,9 @@ export const en = {
     noneList:
       "Any wallet for Ethereum that announces itself to the page will do. We recommend none and get nothing from any.",
     failed: "The wallet window could not be loaded",
+    reload: "Reading works all the same. Reload the page to try again.",
+    switched: "Your wallet changed its account. What was begun with the other one was dropped; look before you sign.",
+    switchedBold: "Another account",
     funding: "Sending demo coins to your throw-away wallet",
     funded: "Your throw-away wallet has demo coins.",
     fundFailed: "The demo's coin fountain did not answer",
@@ -577,6 +580,8 @@ export const en = {
       releaseBond: (entry: string) => `Releasing the deposit of ${entry}`,
       count: "Counting the entries",
       finalize: "Making the result final",
+      bind: "Verifying that you are one person",
+      reweigh: "Having your coins counted",
     },
     finished: {
       drop: (what: string, entry: string) => `${what} on ${entry}`,
@@ -589,6 +594,8 @@ export const en = {
       releaseBond: (entry: string) => `The deposit of ${entry} is credited to its author`,
       count: "Entries counted",
       finalize: "The result is final",
+      bind: "This wallet is verified as a person",
+      reweigh: "Your coins count from now on",
     },
     preparing: "Checking",
     preparingNote: "trying it out without sending",
@@ -617,6 +624,24 @@ export const en = {
     saidIndexed: "The site shows it now.",
     toastCounted: (time: string) => `In effect since ${time}.`,
     toastDeclined: "Declined",
+  },
+
+  verify: {
+    title: "Verify that you are one person",
+    proves: (entryCap: string, personCap: string) =>
+      `In this contest a person has one say, whatever the number of wallets. Once this wallet is verified, the square root of your coins counts: up to ${entryCap} on one entry, ${personCap} in all. Until then your coins are support: real, returned on request, without weight.`,
+    reveals:
+      "The chain learns that this wallet stands for one person of this contest, under a number that means nothing elsewhere. It does not learn who you are. Done once; it cannot be moved to another wallet.",
+    demoIssuer: "In this demo the issuer believes everybody. A real one looks at more than a click.",
+    proof: "Proof from the contest's issuers",
+    proofNote: "Ask the issuers that the rules name; they give you a text that begins with 0x.",
+    badProof: "That is no proof: it begins with 0x and holds an even number of digits 0–9 and a–f.",
+    submit: "Verify this wallet",
+    issuerSilent: "The issuer did not answer. Nothing was sent; try again in a moment.",
+    issuerRefused: "The issuer gave no credential for this wallet.",
+    countTitle: "Your coins do not count yet",
+    countText: "You put coins in before you were verified. They can count from now on.",
+    count: "Count my coins",
   },
 
   coins: {

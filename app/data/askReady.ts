@@ -1,0 +1,18 @@
+import type { Ready } from "#protocol/http.ts";
+import { loadShapes } from "./loadShapes.ts";
+import { paths } from "./paths.ts";
+
+const patienceMs = 4_000;
+
+/**
+ * Asks the indexer how far it is. It answers 503 while it is behind, and says by how much in the same shape. Throws when
+ * it does not answer.
+ */
+export async function askReady(indexerUrl: string, signal: AbortSignal): Promise<Ready> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const [response, shapes] = await Promise.all([
+    fetch(`${indexerUrl}${paths.ready}`, { signal: limited }),
+    loadShapes(),
+  ]);
+  return shapes.ready.parse(await response.json());
+}
