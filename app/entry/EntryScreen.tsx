@@ -36,27 +36,14 @@ export function EntryScreen() {
         {failed?.error == null ? (
           <Waiting what={words.entry.what} />
         ) : (
-          <Failed title={words.entry.failed} error={failed.error} onRetry={() => void failed.refetch()} />
+          <Failed level="h1" title={words.entry.failed} error={failed.error} onRetry={() => void failed.refetch()} />
         )}
       </div>
     );
   }
   const entry = entries.data.entries.find(({ entryId }) => String(entryId) === id);
   if (entry === undefined) {
-    return (
-      <div className="wrap page">
-        <Empty
-          title={words.entry.notFound}
-          action={
-            <Link className="btn" to="/contest/$address" params={{ address: contest.data.contest.address }}>
-              {words.entry.backToBoard}
-            </Link>
-          }
-        >
-          {words.entry.notFoundText}
-        </Empty>
-      </div>
-    );
+    return <NoEntry contest={contest.data.contest} />;
   }
   return (
     <Present
@@ -66,6 +53,25 @@ export function EntryScreen() {
       entries={entries.data.entries}
       from={entries.data.from}
     />
+  );
+}
+
+function NoEntry({ contest }: { readonly contest: ContestView }) {
+  useTitle(words.entry.notFound);
+  return (
+    <div className="wrap page">
+      <Empty
+        level="h1"
+        title={words.entry.notFound}
+        action={
+          <Link className="btn" to="/contest/$address" params={{ address: contest.address }}>
+            {words.entry.backToBoard}
+          </Link>
+        }
+      >
+        {words.entry.notFoundText}
+      </Empty>
+    </div>
   );
 }
 
