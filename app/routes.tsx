@@ -5,12 +5,15 @@ import type { AppConfig } from "#protocol/config.ts";
 import { contestQuery, contestsQuery, entriesQuery } from "./data/queries.ts";
 import { Empty } from "./parts/States.tsx";
 import { Root } from "./shell/Root.tsx";
+import { useTitle } from "./shell/useTitle.ts";
 import { words } from "./words/words.ts";
 
 function NotFound() {
+  useTitle(words.states.notFoundTitle);
   return (
     <div className="wrap page">
       <Empty
+        level="h1"
         title={words.states.notFoundTitle}
         action={
           <a className="btn" href="/">

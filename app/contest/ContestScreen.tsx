@@ -13,13 +13,14 @@ export function ContestScreen() {
   const query = useContest();
   const address = useContestAddress();
   const path = useRouterState({ select: (state) => state.location.pathname.replace(/\/$/, "") });
-  useTitle(words.contest.title);
+  useTitle(query.error instanceof NotFoundError ? words.contest.notFound : words.contest.title);
 
   if (query.data === undefined) {
     return (
       <div className="wrap page">
         {query.error instanceof NotFoundError ? (
           <Empty
+            level="h1"
             title={words.contest.notFound}
             action={
               <Link className="btn" to="/">
@@ -30,7 +31,7 @@ export function ContestScreen() {
             {words.contest.notFoundText}
           </Empty>
         ) : query.error !== null ? (
-          <Failed title={words.contest.failed} error={query.error} onRetry={() => void query.refetch()} />
+          <Failed level="h1" title={words.contest.failed} error={query.error} onRetry={() => void query.refetch()} />
         ) : (
           <Waiting what={words.contest.what} />
         )}

@@ -31,10 +31,18 @@ export function Waiting({
   );
 }
 
-type EmptyProps = { readonly title: string; readonly children: ReactNode; readonly action?: ReactNode };
+/** `h1` where nothing else on the page is its heading. */
+type Level = "h1" | "h2";
+
+type EmptyProps = {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+  readonly level?: Level;
+};
 
 /** A free peg, and the way back. */
-export function Empty({ title, children, action }: EmptyProps) {
+export function Empty({ title, children, action, level: Heading = "h2" }: EmptyProps) {
   return (
     <div className="sheet state">
       <svg className="state-picture" viewBox="0 0 80 64" aria-hidden="true">
@@ -42,17 +50,22 @@ export function Empty({ title, children, action }: EmptyProps) {
         <circle cx="40" cy="44" r="13" strokeDasharray="3 4" />
         <circle cx="40" cy="44" r="4.5" strokeDasharray="3 4" />
       </svg>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p>{children}</p>
       {action}
     </div>
   );
 }
 
-type FailedProps = { readonly title: string; readonly error: unknown; readonly onRetry?: () => void };
+type FailedProps = {
+  readonly title: string;
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  readonly level?: Level;
+};
 
 /** Says what is not affected, then offers to try again and to copy the details. */
-export function Failed({ title, error, onRetry }: FailedProps) {
+export function Failed({ title, error, onRetry, level: Heading = "h2" }: FailedProps) {
   const details = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return (
     <div className="sheet state" role="alert">
@@ -61,7 +74,7 @@ export function Failed({ title, error, onRetry }: FailedProps) {
         <path className="broken" d="m38 16 6 10-7 8 6 12" />
         <path d="M8 24v12M72 24v12" />
       </svg>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <p>{words.states.failedCalm}</p>
       <div className="row">
         {onRetry === undefined ? null : (
