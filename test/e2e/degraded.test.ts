@@ -2,10 +2,10 @@ import { type Browser, type Page, type Route, expect as see } from "@playwright/
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { entriesAnswer } from "#protocol/http.ts";
-import { bundleSchema } from "#protocol/node.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { type DemoHouse, startDemo } from "../support/demoHouse.ts";
 import { connectWallet, dropFromOutside, entryIdOf, fundFromDemo, giveWallet } from "../support/demoVoter.ts";
+import { changeBundles, chatAt } from "../support/lyingNodes.ts";
 import { axeFaults } from "../support/pageFaults.ts";
 import { processesOf } from "../support/processesOf.ts";
 import { openSitePage, type SitePage } from "../support/sitePage.ts";
@@ -162,7 +162,7 @@ async function ask(page: Page, question: string): Promise<void> {
   await page.getByTestId("chat-send").click();
 }
 
-const chatAt = (url: string): string => `${url.replace(/\/$/, "")}/v1/chat/completions`;
+const nodeUrls = (): readonly string[] => house.demo.nodes.map(({ url }) => url);
 
 describe("when a node", () => {
   test("is busy, the next one is asked, and the page says which", async () => {
@@ -170,7 +170,7 @@ describe("when a node", () => {
     await page.goto(entryUrl("sums"));
     await see(page.getByTestId("chat-input")).toBeVisible(PATIENCE);
     const asked: string[] = [];
-    for (const { url } of house.demo.nodes) {
+    for (const url of nodeUrls()) {
       await page.route(chatAt(url), async (route) => {
         if (route.request().method() !== "POST") return route.continue();
         asked.push(url);
@@ -192,18 +192,18 @@ describe("when a node", () => {
   test("and every other is gone, the page says so and asks again on request", async () => {
     const { page } = site;
     await page.goto(entryUrl("sums"));
-    for (const { url } of house.demo.nodes) await page.route(chatAt(url), refuse);
+    for (const url of nodeUrls()) await page.route(chatAt(url), refuse);
     await ask(page, "What is 17 plus 5?");
     await see(page.getByText("No node answered.", { exact: true })).toBeVisible(PATIENCE);
     expect.soft(await axeFaults(page)).toEqual([]);
-    for (const { url } of house.demo.nodes) await page.unroute(chatAt(url), refuse);
+    for (const url of nodeUrls()) await page.unroute(chatAt(url), refuse);
     await page.getByRole("button", { name: "Ask again" }).click();
     await see(page.getByTestId("chat-answer").last()).toHaveText("17 plus 5 is 22.", { timeout: 60_000 });
   });
 
   test("shows other tokens than it signed, there is no stamp and a sentence against it", async () => {
     const { page } = site;
-    await changeBundles(page, (bundle) => ({ ...bundle, outputTokens: bundle.outputTokens.toReversed() }));
+    await changeBundles(page, nodeUrls(), (bundle) => ({ ...bundle, outputTokens: bundle.outputTokens.toReversed() }));
     await page.goto(entryUrl("sums"));
     await ask(page, "What is 17 plus 5?");
     const receipt = page.getByTestId("receipt").last();
@@ -218,7 +218,7 @@ describe("when a node", () => {
     const { page } = site;
     const stranger = privateKeyToAccount(generatePrivateKey());
     const signature = await stranger.signMessage({ message: "anything" });
-    await changeBundles(page, (bundle) => ({ ...bundle, signature }));
+    await changeBundles(page, nodeUrls(), (bundle) => ({ ...bundle, signature }));
     await page.goto(entryUrl("sums"));
     await ask(page, "What is 17 plus 5?");
     const receipt = page.getByTestId("receipt").last();
@@ -230,31 +230,13 @@ describe("when a node", () => {
 
   test("signs nothing, the answer is shown as unproven", async () => {
     const { page } = site;
-    await changeBundles(page, () => undefined);
+    await changeBundles(page, nodeUrls(), () => undefined);
     await page.goto(entryUrl("sums"));
     await ask(page, "What is 17 plus 5?");
     await see(page.getByText("The node sent no receipt with this answer")).toBeVisible({ timeout: 60_000 });
     await see(page.getByTestId("seal")).toHaveCount(0);
   });
 });
-
-type Bundle = ReturnType<typeof bundleSchema.parse>;
-
-/** Changes what every node says about its answers; the answers themselves stay. */
-async function changeBundles(page: Page, change: (bundle: Bundle) => Bundle | undefined): Promise<void> {
-  for (const { url } of house.demo.nodes) {
-    await page.route(chatAt(url), async (route) => {
-      const response = await route.fetch();
-      const lines = (await response.text()).split("\n").map((line) => {
-        if (!line.startsWith("data: {")) return line;
-        const { coindrop, ...rest } = JSON.parse(line.slice("data: ".length));
-        if (coindrop === undefined) return line;
-        return `data: ${JSON.stringify({ ...rest, coindrop: change(bundleSchema.parse(coindrop)) })}`;
-      });
-      await route.fulfill({ response, body: lines.join("\n") });
-    });
-  }
-}
 
 describe("when the wallet", () => {
   test("is on another network, a banner offers to switch, and nothing is sent before", async () => {
