@@ -95,7 +95,9 @@ export async function send(transaction: Transaction, { config, client, place }: 
     };
     step({ at: "indexing", ...confirmed });
     patchStakes(client, transaction.contest, receipt);
-    toast("proven", transaction.done, words.steps.toastCounted(localTime(Date.now() / 1000)));
+    // Where the steps are on screen they say it already.
+    if (document.querySelector(".steps") === null)
+      toast("proven", transaction.done, words.steps.toastCounted(localTime(Date.now() / 1000)));
     void client.invalidateQueries({ queryKey: ["balance"] });
     void untilIndexed(config, block).then(async (indexed) => {
       step({ at: "indexed", ...confirmed, bySilence: !indexed });
