@@ -29,3 +29,26 @@ function fromPs(mark: string): Process[] {
     .filter((line) => line.includes(mark) && !line.includes("ps -axEww"))
     .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim() }));
 }
+
+/** Process ids of everything that `pid` started, and they in turn. */
+export function descendantsOf(pid: number): number[] {
+  const all = list();
+  const below = (parent: number): number[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each.pid, ...below(each.pid)]);
+  return below(pid);
+}
+
+/** Those of `pids` that still run. A zombie, which nobody has asked for its exit code, does not. */
+export function living(pids: readonly number[]): string[] {
+  return list()
+    .filter(({ pid, state }) => pids.includes(pid) && !state.startsWith("Z"))
+    .map(({ pid, state, command }) => `${pid} ${state} ${command}`);
+}
+
+function list() {
+  const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
+  return lines.map((line) => {
+    const [pid, parent, state = "", ...command] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), state, command: command.join(" ") };
+  });
+}

@@ -5,13 +5,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { appConfigSchema, type DemoFile, demoFileSchema } from "#protocol/config.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import { nodesAnswer, rankingAnswer } from "#protocol/http.ts";
 import { modelId } from "#protocol/node.ts";
 import { root } from "../../../scripts/tool/root.ts";
-import { processesOf } from "../../support/processesOf.ts";
+import { descendantsOf, living, processesOf } from "../../support/processesOf.ts";
 import { runScript } from "../../support/runScript.ts";
 import { until } from "../../support/until.ts";
 
@@ -59,8 +60,28 @@ async function printed({ child, output }: Start, words: string): Promise<void> {
   );
 }
 
-const nobodyLeft = ({ state }: Start) =>
-  until("all its processes to be gone", () => processesOf(state).length === 0, 15_000);
+/** The process of this start that runs `script`; the set-up before it names the script as well. */
+function pidOf({ state }: Start, script: string): number {
+  const found = processesOf(state).find(({ command }) => command.includes(script) && !command.includes("setup.js"));
+  if (found === undefined) throw new Error(`no process runs ${script}`);
+  return found.pid;
+}
+
+/** Ends a start in some way and makes sure that nothing it had started lives on, model processes included. */
+async function endsAlone({ state, child, ended }: Start, end: () => void): Promise<number | null> {
+  const family = descendantsOf(child.pid ?? 0);
+  expect(family.length).toBeGreaterThan(1);
+  end();
+  const code = await ended;
+  let left: string[] = [];
+  const areGone = async () => {
+    left = [...processesOf(state).map(({ command }) => command), ...living(family)];
+    if (left.length > 0) await sleep(200);
+    return left.length === 0;
+  };
+  await until("all its processes to be gone", areGone, 30_000).catch(() => expect(left).toEqual([]));
+  return code;
+}
 
 afterEach(async () => {
   for (const { child, state, ended } of starts.splice(0)) {
@@ -99,9 +120,7 @@ test("brings up everything that it promises, survives the death of a service, an
   expect(second.output).toContain(`already runs from this folder: ${demo.appUrl}`);
   expect(second.code).toBe(0);
 
-  const indexer = processesOf(house.state).find(({ command }) => command.includes("indexer/main.ts"));
-  expect(indexer).toBeDefined();
-  process.kill(indexer?.pid ?? 0, "SIGKILL");
+  process.kill(pidOf(house, "indexer/main.ts"), "SIGKILL");
   await printed(house, "the indexer ended unexpectedly (killed by SIGKILL)");
   await printed(house, "the indexer is back");
   await until(
@@ -109,9 +128,7 @@ test("brings up everything that it promises, survives the death of a service, an
     async () => (await fetch(`${demo.indexerUrl}/ready`).catch(() => undefined))?.ok,
   );
 
-  house.child.kill("SIGINT");
-  expect(await house.ended).toBe(0);
-  await nobodyLeft(house);
+  expect(await endsAlone(house, () => house.child.kill("SIGINT"))).toBe(0);
   expect(existsSync(path.join(house.state, "demo.json"))).toBe(false);
   expect(existsSync(path.join(house.state, "start.json"))).toBe(false);
 });
@@ -169,35 +186,21 @@ async function givesToNewcomers(demo: DemoFile): Promise<void> {
 test("Ctrl-C in the middle of the start leaves nothing behind", async () => {
   const house = start();
   await printed(house, "✓ contest");
-  house.child.kill("SIGINT");
-  expect(await house.ended).toBe(130);
-  await nobodyLeft(house);
+  expect(await endsAlone(house, () => house.child.kill("SIGINT"))).toBe(130);
   expect(existsSync(path.join(house.state, "start.json"))).toBe(false);
 });
 
 test("the chain's death ends everything, with a sentence", async () => {
   const house = start();
   await printed(house, "✓ chain");
-  process.kill(
-    processesOf(house.state).find(({ command }) => command.includes("scripts/chain.ts"))?.pid ?? 0,
-    "SIGKILL",
-  );
-  expect(await house.ended).toBe(1);
+  expect(await endsAlone(house, () => process.kill(pidOf(house, "scripts/chain.ts"), "SIGKILL"))).toBe(1);
   expect(house.output()).toContain("The chain ended unexpectedly (killed by SIGKILL), and all that it knew is gone.");
-  await nobodyLeft(house);
 });
 
-test("services end with a start that was killed outright", async () => {
+test("services and models end with a start that was killed outright", async () => {
   const house = start();
-  await printed(house, "✓ contest");
-  process.kill(
-    processesOf(house.state).find(
-      ({ command }) => / \S*scripts\/start\.ts/.test(command) && !command.includes("setup.js"),
-    )?.pid ?? 0,
-    "SIGKILL",
-  );
-  await house.ended;
-  await nobodyLeft(house);
+  await printed(house, "✓ node 1");
+  await endsAlone(house, () => process.kill(pidOf(house, "scripts/start.ts"), "SIGKILL"));
 });
 
 test("a taken port is passed over; the note of a dead start is no hindrance", async () => {
@@ -211,9 +214,7 @@ test("a taken port is passed over; the note of a dead start is no hindrance", as
   );
   await printed(house, "✓ chain");
   expect(house.output()).toMatch(new RegExp(`✓ chain +http://127\\.0\\.0\\.1:${port + 3}\\b`));
-  house.child.kill("SIGTERM");
-  expect(await house.ended).toBe(130);
-  await nobodyLeft(house);
+  expect(await endsAlone(house, () => house.child.kill("SIGTERM"))).toBe(130);
   await new Promise((resolve) => squatter.close(resolve));
 });
 
