@@ -29,6 +29,12 @@ const element = document.getElementById("root");
 if (element === null) throw new Error("No #root in index.html");
 const root = createRoot(element);
 
+// The page most people come for is fetched beside the configuration, not after it.
+if (/^\/(contest\/0x[0-9a-fA-F]{40}\/?)?$/.test(location.pathname)) {
+  void import("./contest/ContestScreen.tsx");
+  void import("./contest/EntriesTab.tsx");
+}
+
 async function start(): Promise<void> {
   try {
     const config = await loadConfig();
