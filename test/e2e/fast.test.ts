@@ -1,8 +1,7 @@
 import { type Browser, expect as see } from "@playwright/test";
-import { createTestClient, http } from "viem";
+import { createTestClient, http, parseEther } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { contestAbi } from "#protocol/abi.ts";
-import { appConfigSchema } from "#protocol/config.ts";
 import { publicClientOf } from "../../scripts/chainClients.ts";
 import { localChain } from "../../scripts/start/localChain.ts";
 import { launchChromium } from "../support/chromium.ts";
@@ -150,30 +149,38 @@ describe("npm start -- --crowd --personhood attested", () => {
     await see(page.getByText("Only wallets bound to a verified person count, each person once.")).toBeVisible(PATIENCE);
   });
 
-  test("coins of a wallet that is no person are support: shown apart, returned on request, without weight", async () => {
+  test("coins of a wallet that is no person are support; once it is one, their root counts", async () => {
     site = await openSitePage(browser, { reducedMotion: "reduce" });
     const { page } = site;
-    const config = appConfigSchema.parse(await (await fetch(`${house.demo.appUrl}/config.json`)).json());
-    expect(config.demo?.credentialUrl).toBe("/demo/credential");
     const wallet = await giveWallet(house, page);
     const id = entryIdOf(house, "sums");
+    const stakeAndWeight = () =>
+      chain().readContract({ ...contest(), functionName: "stakeOf", args: [wallet.address, BigInt(id)] });
+    const support = page.getByTestId(`rank-row-${id}`).getByRole("cell").last();
+
     await page.goto(contestUrl(`/entry/${id}`));
     await connectWallet(page, wallet);
     await see(page.getByTestId("drop-held")).toContainText("100", PATIENCE);
-    await page.getByTestId("drop-amount").fill("60");
+    await page.getByTestId("drop-amount").fill("4");
     await see(page.getByText("not verified: counts as support")).toBeVisible();
     const tally = await page.getByTestId("preview-tally").getByRole("cell").allInnerTexts();
     expect(tally[0]).toBe(tally[1]);
     await page.getByTestId("drop-submit").click();
     await see(page.getByTestId("steps")).toContainText("Indexed", PATIENCE);
-    const [stake, weight] = await chain().readContract({
-      ...contest(),
-      functionName: "stakeOf",
-      args: [wallet.address, BigInt(id)],
-    });
-    expect([stake, weight]).toEqual([60n * 10n ** 18n, 0n]);
+    expect(await stakeAndWeight()).toEqual([parseEther("4"), 0n]);
     await page.goto(contestUrl("/ranking"));
-    await see(page.getByTestId(`rank-row-${id}`).getByRole("cell").last()).toHaveText("60.00", PATIENCE);
+    await see(support).toHaveText("4.00", PATIENCE);
+
+    await page.goto(contestUrl(`/entry/${id}`));
+    await see(page.getByTestId("verify-submit")).toBeVisible(PATIENCE);
+    expect.soft(await axeFaults(page)).toEqual([]);
+    await page.getByTestId("verify-submit").click();
+    await page.getByTestId("reweigh").click(PATIENCE);
+    await see(page.getByTestId("reweigh")).toHaveCount(0, PATIENCE);
+    // The root of 4 coins of 18 decimals is 2 of 9.
+    expect(await stakeAndWeight()).toEqual([parseEther("4"), 2n * 10n ** 9n]);
+    await page.goto(contestUrl("/ranking"));
+    await see(support).toHaveText("0.00", PATIENCE);
   });
 });
 
