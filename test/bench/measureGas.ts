@@ -1,5 +1,5 @@
-import { type Address, parseEther } from "viem";
-import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { type Address, keccak256, parseEther } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { contestAbi, demoCoinAbi } from "#protocol/abi.ts";
 import type { Rules } from "#protocol/rules.ts";
 import { permitTypes } from "#protocol/typedData.ts";
@@ -239,7 +239,7 @@ async function floors(lab: ContestLab) {
 }
 
 async function permitDrops(lab: ContestLab, contest: Address) {
-  const signer = privateKeyToAccount(generatePrivateKey());
+  const signer = privateKeyToAccount(keccak256("0x04"));
   await lab.chain.impersonate(signer.address);
   await lab.chain.write({
     from: lab.organiser,

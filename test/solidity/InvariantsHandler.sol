@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EntryStatus, IContest, Phase} from "../../contracts/interfaces/IContest.sol";
+import {IContest} from "../../contracts/interfaces/IContest.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 import {Test, Vm} from "../support/Vm.sol";
 

@@ -166,7 +166,7 @@ contract PrizesTest is ContestFixture {
         _finishWith(5, 3, 1);
         // Ranks 4 to 10 hold 3,700 basis points: 370 of 1,000.
         vm.expectEmit(address(open));
-        emit IContest.Collected(ALICE, address(coin), 259);
+        emit IContest.Reclaimed(ALICE, 259);
         vm.prank(ALICE);
         open.reclaim();
         vm.prank(BOB);
