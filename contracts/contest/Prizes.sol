@@ -79,7 +79,7 @@ abstract contract Prizes is Standings {
 
         _funded[msg.sender] = 0;
         (address prizeToken, ) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
-        emit Collected(msg.sender, prizeToken, refund);
+        emit Reclaimed(msg.sender, refund);
         IERC20(prizeToken).safeTransfer(msg.sender, refund);
     }
 

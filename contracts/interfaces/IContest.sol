@@ -194,6 +194,11 @@ interface IContest {
     /// @dev Promises to readers: 1. at most once for a rank; 2. `to` is the author, or was named by the author's own call.
     event PrizeClaimed(uint256 indexed rank, uint256 indexed entryId, address to, uint256 amount);
 
+    /// @notice A funder took its share of the ranks that nobody holds back.
+    /// @dev Promises to readers: 1. at most once for a funder, after `Finalized`; 2. `amount` is
+    /// ⌊funded · unheld / pot⌋, where `funded` is the sum of the funder's `PotFunded`.
+    event Reclaimed(address indexed funder, uint256 amount);
+
     /// @notice Tokens are owed to an account and wait for its `collect`.
     /// @dev Promises to readers: 1. the sum of credits minus the sum of collected amounts is `creditOf`.
     event Credited(address indexed account, address indexed token, uint256 amount);

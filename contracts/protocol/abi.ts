@@ -204,6 +204,15 @@ export const contestAbi = [
   },
   {
     type: "event",
+    name: "Reclaimed",
+    inputs: [
+      { indexed: true, name: "funder", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
     name: "StakeChanged",
     inputs: [
       { indexed: true, name: "voter", type: "address" },

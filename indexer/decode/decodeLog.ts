@@ -78,6 +78,8 @@ function decodeContest(log: Log): ChainEvent | undefined {
       const { rank, entryId, to, amount } = event.args;
       return { name: event.eventName, rank: Number(rank), entryId: Number(entryId), to: lower(to), amount };
     }
+    case "Reclaimed":
+      return { name: event.eventName, funder: lower(event.args.funder), amount: event.args.amount };
     case "Credited":
     case "Collected": {
       const { account, token, amount } = event.args;

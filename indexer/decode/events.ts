@@ -27,6 +27,7 @@ export type ChainEvent =
       readonly to: Hex;
       readonly amount: bigint;
     }
+  | { readonly name: "Reclaimed"; readonly funder: Hex; readonly amount: bigint }
   | { readonly name: "Credited"; readonly account: Hex; readonly token: Hex; readonly amount: bigint }
   | { readonly name: "Collected"; readonly account: Hex; readonly token: Hex; readonly amount: bigint }
   | { readonly name: "NodeRegistered"; readonly node: Hex; readonly endpoint: string; readonly stake: bigint }

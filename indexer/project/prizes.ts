@@ -44,20 +44,23 @@ export function projectCredit(state: State, at: Position, event: EventOf<"Credit
   return [put(credits, { contest: at.emitter, account, token, amount: before + event.amount })];
 }
 
-/**
- * A payment of credits, or a funder's share of what nobody holds: the contract gives both the same event. A refund
- * follows from the result, so an amount that equals it, and not what is credited, is the refund.
- */
-export function projectCollection(state: State, at: Position, event: EventOf<"Collected">): Change[] {
-  const { account, token, amount } = event;
+/** A funder's share of what nobody holds; it follows from the result. */
+export function projectRefund(state: State, at: Position, event: EventOf<"Reclaimed">): Change[] {
   const contest = contestAt(state, at);
-  const wallet = walletAt(state, at.emitter, account);
-  const credited = state.get(credits, [at.emitter, account, token])?.amount ?? 0n;
-  if (amount === credited) return [put(credits, { contest: at.emitter, account, token, amount: 0n })];
-
-  const refund = contest.pot === 0n ? 0n : (wallet.funded * contest.unheld) / contest.pot;
-  if (contest.finalBlock === null || token !== contest.rules.prizeToken || amount !== refund) {
-    throw new InconsistentLogsError(at, `${account} collected ${amount}, which nobody owed it`);
+  const wallet = walletAt(state, at.emitter, event.funder);
+  const share = contest.pot === 0n ? 0n : (wallet.funded * contest.unheld) / contest.pot;
+  if (contest.finalBlock === null || event.amount !== share) {
+    throw new InconsistentLogsError(at, `${event.funder} reclaimed ${event.amount}, and its share was ${share}`);
   }
   return [put(wallets, { ...wallet, funded: 0n })];
+}
+
+/** A payment of all that was credited. */
+export function projectCollection(state: State, at: Position, event: EventOf<"Collected">): Change[] {
+  const { account, token, amount } = event;
+  const credited = state.get(credits, [at.emitter, account, token])?.amount ?? 0n;
+  if (amount !== credited) {
+    throw new InconsistentLogsError(at, `${account} collected ${amount}, and ${credited} was credited`);
+  }
+  return [put(credits, { contest: at.emitter, account, token, amount: 0n })];
 }

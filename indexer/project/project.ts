@@ -11,6 +11,7 @@ import {
   projectCount,
   projectCredit,
   projectFunding,
+  projectRefund,
   projectResult,
 } from "./prizes.ts";
 import { projectStake } from "./stakes.ts";
@@ -44,6 +45,8 @@ export function project(state: State, at: Position, event: ChainEvent): Change[]
       return projectResult(state, at, event);
     case "PrizeClaimed":
       return projectClaim(at, event);
+    case "Reclaimed":
+      return projectRefund(state, at, event);
     case "Credited":
       return projectCredit(state, at, event);
     case "Collected":

@@ -91,7 +91,7 @@ async function compareCoins(options: {
   const held: bigint = await coin.getFunction("balanceOf").staticCall(contest, { blockTag: at.number });
   const staked = [...recount.stakes.values()].reduce((total, { stake }) => total + stake, 0n);
   const paid = recount.claims.reduce((total, { amount }) => total + amount, 0n);
-  const potInCoin = rules.coin === rules.prizeToken ? recount.pot - paid : 0n;
+  const potInCoin = rules.coin === rules.prizeToken ? recount.pot - paid - recount.reclaimed : 0n;
   const owed = recount.owed.get(rules.coin) ?? 0n;
   const least = staked + bonds + owed + potInCoin;
   if (held >= least) return [];

@@ -24,7 +24,8 @@ export type ContestEvent = Place &
         readonly entryWeight: bigint;
         readonly timestamp: bigint;
       }
-    | { readonly kind: "funded"; readonly amount: bigint; readonly pot: bigint }
+    | { readonly kind: "funded"; readonly funder: string; readonly amount: bigint; readonly pot: bigint }
+    | { readonly kind: "reclaimed"; readonly funder: string; readonly amount: bigint }
     | { readonly kind: "counted"; readonly upTo: bigint }
     | {
         readonly kind: "finalized";

@@ -13,6 +13,7 @@ export const contestInterface = new Interface([
   "event Counted(uint256 upTo)",
   "event Finalized(uint16[10] entryIds, uint256 pot, uint256 unheld)",
   "event PrizeClaimed(uint256 indexed rank, uint256 indexed entryId, address to, uint256 amount)",
+  "event Reclaimed(address indexed funder, uint256 amount)",
   "event Credited(address indexed account, address indexed token, uint256 amount)",
   "event Collected(address indexed account, address indexed token, uint256 amount)",
   "function rules() view returns (tuple(address coin, address prizeToken, address personhood, address arbitrator, bytes32 arbitratorExtraDataHash, bytes32 declarationHash, uint40 entriesOpen, uint40 votesOpen, uint40 countFrom, uint40 votesClose, uint32 rulingTimeout, uint16 maxEntries, uint48 maxModelBytes, uint96 personCap, uint96 entryCap, uint96 entryBond, uint96 challengeBond, uint96 minTally, uint16[10] split))",

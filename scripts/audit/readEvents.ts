@@ -38,13 +38,15 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
           timestamp: a.timestamp,
         };
       case "PotFunded":
-        return { ...place, kind: "funded", amount: a.amount, pot: a.pot };
+        return { ...place, kind: "funded", funder: lower(a.funder), amount: a.amount, pot: a.pot };
       case "Counted":
         return { ...place, kind: "counted", upTo: a.upTo };
       case "Finalized":
         return { ...place, kind: "finalized", entryIds: [...a.entryIds], pot: a.pot, unheld: a.unheld };
       case "PrizeClaimed":
         return { ...place, kind: "claimed", rank: a.rank, entryId: a.entryId, amount: a.amount };
+      case "Reclaimed":
+        return { ...place, kind: "reclaimed", funder: lower(a.funder), amount: a.amount };
       case "Credited":
         return { ...place, kind: "credited", token: lower(a.token), amount: a.amount };
       case "Collected":

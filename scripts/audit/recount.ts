@@ -35,7 +35,9 @@ export type Recount = {
   readonly voters: number;
   readonly persons: number;
   readonly pot: bigint;
-  /** Wei credited less wei collected, by token; refunds of the pot are collected without a credit. */
+  /** Wei of the pot that funders took back. */
+  readonly reclaimed: bigint;
+  /** Wei credited less wei collected, by token. */
   readonly owed: ReadonlyMap<string, bigint>;
   readonly finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
   readonly claims: readonly Extract<ContestEvent, { kind: "claimed" }>[];
@@ -58,6 +60,8 @@ export function recount(
   const walletOf = new Map<string, string>();
   const counted = new Map<string, bigint>();
   const owed = new Map<string, bigint>();
+  const fundedBy = new Map<string, bigint>();
+  let reclaimed = 0n;
   const claims: Extract<ContestEvent, { kind: "claimed" }>[] = [];
   const broken: { what: string; event: string; law: string }[] = [];
   let pot = 0n;
@@ -72,6 +76,7 @@ export function recount(
     voters: new Set(holding.map(({ voter }) => voter)).size,
     persons: nullifierOf.size,
     pot,
+    reclaimed,
     owed,
     finalized,
     claims,
@@ -147,6 +152,7 @@ export function recount(
       }
       case "funded": {
         pot += event.amount;
+        fundedBy.set(event.funder, (fundedBy.get(event.funder) ?? 0n) + event.amount);
         expect(event.pot === pot, "pot after funding", event.pot, pot);
         expect(finalized === undefined, "funded after the result", event.amount, 0n);
         return;
@@ -175,6 +181,14 @@ export function recount(
       case "claimed": {
         expect(!claims.some(({ rank }) => rank === event.rank), `prize ${event.rank} paid once`, "again", "once");
         claims.push(event);
+        return;
+      }
+      case "reclaimed": {
+        const funded = fundedBy.get(event.funder) ?? 0n;
+        const share = finalized === undefined || pot === 0n ? 0n : (funded * finalized.unheld) / pot;
+        expect(event.amount === share, `refund of ${event.funder}`, event.amount, share);
+        fundedBy.delete(event.funder);
+        reclaimed += event.amount;
         return;
       }
       case "credited": {

@@ -266,6 +266,7 @@ describe("logs that do not add up are refused", () => {
     ["a stake on an entry whose submission is missing", stake({ entryId: 2 })],
     ["an entry that follows a missing one", submitted(3)],
     ["a pot that says that a funding is missing", { name: "PotFunded", funder: address(5), amount: 3n, pot: 7n }],
+    ["a refund before there is a result", { name: "Reclaimed", funder: address(5), amount: 3n }],
     ["a payment of what nobody owed", { name: "Collected", account: address(5), token: RULES.coin, amount: 3n }],
   ])("%s", (_, event) => {
     const store = createMemoryStore();

@@ -106,7 +106,7 @@ describe("tallies", () => {
     const events: ContestEvent[] = [
       submitted(1n),
       submitted(2n),
-      { ...place(), kind: "funded", amount: 10_001n, pot: 10_001n },
+      { ...place(), kind: "funded", funder: alice, amount: 10_001n, pot: 10_001n },
     ];
     events.push(stake(alice, 2n, 7n, 7n, 7n, 200n), stake(alice, 1n, 3n, 3n, 3n, 200n));
     const { rows, unheld } = standingsOf(recount(events, open), open);
@@ -120,6 +120,33 @@ describe("tallies", () => {
 });
 
 describe("laws that events may break", () => {
+  test("a funder takes back its share of what nobody holds, once and after the result", () => {
+    const ranks = [1n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n];
+    const funded: ContestEvent[] = [
+      submitted(1n),
+      { ...place(), kind: "funded", funder: alice, amount: 700n, pot: 700n },
+      { ...place(), kind: "funded", funder: bob, amount: 300n, pot: 1_000n },
+    ];
+    const final: ContestEvent[] = [
+      { ...place(), kind: "counted", upTo: 1n },
+      { ...place(), kind: "finalized", entryIds: ranks, pot: 1_000n, unheld: 370n },
+    ];
+    const reclaimed = (funder: string, amount: bigint): ContestEvent => ({
+      ...place(),
+      kind: "reclaimed",
+      funder,
+      amount,
+    });
+    const fair = recount([...funded, ...final, reclaimed(alice, 259n), reclaimed(bob, 111n)], open);
+    expect(fair.broken).toEqual([]);
+    expect(fair.reclaimed).toBe(370n);
+    expect(lawsBroken([...funded, ...final, reclaimed(alice, 260n)])).toEqual([`refund of ${alice}`]);
+    expect(lawsBroken([...funded, ...final, reclaimed(alice, 259n), reclaimed(alice, 259n)])).toEqual([
+      `refund of ${alice}`,
+    ]);
+    expect(lawsBroken([...funded, reclaimed(alice, 259n)])).toEqual([`refund of ${alice}`]);
+  });
+
   test("an open stake weighs its coins", () => {
     expect(lawsBroken([submitted(1n), stake(alice, 1n, 5n, 6n, 6n, 200n)])).toEqual([
       "entry 1, voter 0xa1: weight of an open stake",
@@ -194,7 +221,9 @@ describe("laws that events may break", () => {
     expect(lawsBroken([submitted(1n), stake(alice, 1n, 5n, 5n, 4n, 200n)])).toEqual([
       "entry 1: weight after the change",
     ]);
-    expect(lawsBroken([{ ...place(), kind: "funded", amount: 5n, pot: 6n }])).toEqual(["pot after funding"]);
+    expect(lawsBroken([{ ...place(), kind: "funded", funder: alice, amount: 5n, pot: 6n }])).toEqual([
+      "pot after funding",
+    ]);
     expect(lawsBroken([submitted(1n), stake(alice, 1n, 5n, 5n, 5n, 99n)])).toEqual([
       "entry 1, voter 0xa1: no stake before voting opens",
     ]);
