@@ -13,6 +13,7 @@ import { ConfigContext } from "./config/useConfig.ts";
 import { NotFoundError } from "./data/indexer.ts";
 import { Failed } from "./parts/States.tsx";
 import { createSite } from "./routes.tsx";
+import { toast } from "./shell/toasts.ts";
 import { words } from "./words/words.ts";
 
 const client = new QueryClient({
@@ -23,6 +24,11 @@ const client = new QueryClient({
       retry: (failures, error) => failures < 1 && !(error instanceof NotFoundError),
     },
   },
+});
+
+// Acts and windows are fetched when they are wanted. Where that fails, a press must not seem to do nothing.
+window.addEventListener("vite:preloadError", () => {
+  toast("bad", words.states.chunkFailed, words.states.chunkFailedText);
 });
 
 const element = document.getElementById("root");

@@ -220,6 +220,11 @@ function cut(name: string, length: number): string {
 const dayLabel = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const timeLabel = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
+const weekdayLabel = new Intl.DateTimeFormat("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const days = 86_400;
+
+/** A span of hours names the time, of a few days the weekday with it, a longer one the date. */
 function tickLabel(time: number, span: number): string {
-  return (span > 2 * 86_400 ? dayLabel : timeLabel).format(new Date(time * 1000));
+  const label = span > 5 * days ? dayLabel : span > 0.8 * days ? weekdayLabel : timeLabel;
+  return label.format(new Date(time * 1000)).replace(",", "");
 }

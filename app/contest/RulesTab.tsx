@@ -43,7 +43,7 @@ export function RulesTab() {
             share === 0 ? null : (
               // biome-ignore lint/suspicious/noArrayIndexKey: the index is the rank
               <li key={index}>
-                <span className="faint">{index + 1}</span> {share / 100} %
+                <span className="faint">{said.rank(index + 1)}</span> {share / 100} %
               </li>
             ),
           )}

@@ -69,6 +69,8 @@ export const en = {
     notFoundTitle: "Nothing hangs here",
     notFound: "This address leads to no page of the site.",
     home: "Go to the contests",
+    chunkFailed: "A part of this page could not be fetched",
+    chunkFailedText: "Nothing was sent. See whether the site is still there, then load the page again.",
     renderFailed: "This part of the page broke",
   },
 
@@ -348,6 +350,7 @@ export const en = {
     ties: "Equal scores: the entry with the lower number goes first.",
     prizes: "Prizes",
     prizesText: "Anybody may add to the pot until the result is final. Each rank takes its share:",
+    rank: (n: number) => `Rank ${n}:`,
     prizesRest: "Shares of ranks that nobody holds go back to those who filled the pot.",
     entering: "Entering",
     enteringText: (size: string, bond: string, max: string) =>
@@ -741,7 +744,7 @@ export const en = {
       { who: "Node operator", can: "Serve models and sign what it serves.", cannot: "Touch votes, tallies or prizes." },
       {
         who: "Arbitrator",
-        can: "Rule on a challenged entry, which can remove it and award the deposits at stake.",
+        can: "Nothing yet: in this version entries cannot be challenged. Later it may rule a challenged entry out.",
         cannot: "Touch a stake, a weight or a tally.",
       },
       {
