@@ -92,6 +92,7 @@ export function createContestModel(options: { mode: Mode; entries: number; windo
       if (!isVoting) return false;
       if (ask.kind === "reweigh") {
         if (mode === "open" || !persons.has(voter) || !isLive(entry) || old.coins === 0n) return false;
+        if (old.weight > 0n) return true;
         const next = grown(voter, entry, 0n, 0n);
         if (next === undefined) return false;
         put(voter, entry, next, time);
