@@ -183,8 +183,6 @@ export function createFollower(options: FollowOptions) {
   return { run, status: () => status };
 }
 
-export type Follower = ReturnType<typeof createFollower>;
-
 function tooMuchAsked(error: unknown, blocks: number): boolean {
   return blocks > 1 && (error instanceof RequestRefusedError || error instanceof ChainUnreachableError);
 }

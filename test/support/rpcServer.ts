@@ -22,8 +22,6 @@ export class RpcFault extends Error {
   }
 }
 
-export type RpcServer = Awaited<ReturnType<typeof startRpcServer>>;
-
 /** JSON-RPC over HTTP for a chain of this process. `between` may be changed at any time, to make the endpoint lie. */
 export async function startRpcServer(provider: Provider, port = 0) {
   let between: Middleman = (_, proceed) => proceed();

@@ -48,8 +48,6 @@ const Receipt = z.object({
   logs: z.array(z.object({ address: z.string(), topics: z.array(z.string()), data: z.string() })),
 });
 
-export type SimulatedChain = Awaited<ReturnType<typeof createSimulatedChain>>;
-
 /** A transaction that reverted, with the error's name and values. */
 export class RevertedError extends Error {
   readonly errorName: string;
