@@ -16,7 +16,7 @@ import type { Rows } from "../store/rows.ts";
 import { activityView } from "../views/activity.ts";
 import { contestsView, contestView } from "../views/contests.ts";
 import { entriesView, entryView } from "../views/entries.ts";
-import { historyView } from "../views/history.ts";
+import { createHistoryReader } from "../views/history.ts";
 import type { ManifestReader } from "../views/manifests.ts";
 import { nodesView } from "../views/nodes.ts";
 import { rankingView } from "../views/ranking.ts";
@@ -37,6 +37,7 @@ const ofContest = z.object({ contest: addressSchema });
 
 /** Everything that the API answers from the database. */
 export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly Route[] {
+  const historyOf = createHistoryReader(rows);
   return [
     defineRoute({
       url: urls.contests,
@@ -85,7 +86,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       query: z.object({ buckets: whole(2, 500).default(60) }),
       answerName: "History",
       answer: historyAnswer,
-      handle: ({ contest }, { buckets }) => historyView(rows, contest, buckets) as z.input<typeof historyAnswer>,
+      handle: ({ contest }, { buckets }) => historyOf(contest, buckets) as z.input<typeof historyAnswer>,
     }),
     defineRoute({
       url: urls.voter,

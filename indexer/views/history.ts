@@ -1,11 +1,10 @@
 import type { Hex } from "viem";
 import type { At, HistoryPoint } from "#protocol/http.ts";
-import { entries } from "../project/tables.ts";
+import { tallies } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import { atOf, blockNumberAt } from "./blocks.ts";
 import { contestRow } from "./contests.ts";
 import { scoreOf, windowOf } from "./figures.ts";
-import { tallyAt } from "./tallyAt.ts";
 
 type History = {
   readonly at: At;
@@ -14,9 +13,27 @@ type History = {
   readonly points: readonly HistoryPoint[];
 };
 
+/** Answers that are kept for the newest block, so that few requests for many buckets cannot fill the memory. */
+const MOST_KEPT = 16;
+
+/** Answers as `historyView` does, each question worked out once a block. */
+export function createHistoryReader(rows: Rows): (address: Hex, buckets: number) => History {
+  let block: Hex | undefined;
+  const kept = new Map<string, History>();
+  return (address, buckets) => {
+    const at = atOf(rows);
+    const question = `${address}/${buckets}`;
+    if (at.block.hash !== block || (kept.size >= MOST_KEPT && !kept.has(question))) kept.clear();
+    block = at.block.hash;
+    const answer = kept.get(question) ?? historyView(rows, address, buckets);
+    kept.set(question, answer);
+    return { ...answer, at };
+  };
+}
+
 /**
  * Scores over time, from the opening of the vote until now or its close, at the ends of `buckets` equal stretches.
- * Exact: each point comes from the tallies as they stood then.
+ * Exact: each point comes from the tallies as they stood then. One pass over what changed, entry by entry.
  */
 export function historyView(rows: Rows, address: Hex, buckets: number): History {
   const at = atOf(rows);
@@ -24,20 +41,32 @@ export function historyView(rows: Rows, address: Hex, buckets: number): History 
   const window = windowOf(rules);
   const from = rules.votesOpen;
   const to = Math.max(from, Math.min(at.block.timestamp, rules.votesClose));
-  const ids = rows.select(entries, `"contest" = ? ORDER BY "entryId"`, address).map(({ entryId }) => entryId);
+  const points = bucketEnds(from, to, buckets).map((timestamp) => ({
+    timestamp,
+    block: blockNumberAt(rows, timestamp),
+    scores: {} as Record<string, string>,
+  }));
 
-  const points = bucketEnds(from, to, buckets).map((timestamp) => {
-    const block = blockNumberAt(rows, timestamp);
-    const scores: Record<string, string> = {};
-    if (block === null) return { timestamp, scores };
-    for (const entryId of ids) {
-      const tally = tallyAt(rows, address, entryId, block);
-      const score = tally === undefined ? 0n : scoreOf(tally, window);
-      if (score > 0n) scores[entryId] = score.toString();
+  const last = points.at(-1)?.block ?? null;
+  const changes =
+    last === null
+      ? []
+      : rows.select(tallies, `"contest" = ? AND "block" <= ? ORDER BY "entryId", "block"`, address, last);
+  let bucket = 0;
+  changes.forEach((tally, index) => {
+    if (tally.entryId !== changes[index - 1]?.entryId) bucket = 0;
+    const next = changes[index + 1];
+    const until = next?.entryId === tally.entryId ? next.block : Number.POSITIVE_INFINITY;
+    const endsBefore = (block: number) => bucket < points.length && (points[bucket]?.block ?? -1) < block;
+    while (endsBefore(tally.block)) bucket++;
+    if (!endsBefore(until)) return;
+    const score = scoreOf(tally, window);
+    for (; endsBefore(until); bucket++) {
+      const point = points[bucket];
+      if (score > 0n && point !== undefined) point.scores[tally.entryId] = score.toString();
     }
-    return { timestamp, scores };
   });
-  return { at, from, to, points };
+  return { at, from, to, points: points.map(({ timestamp, scores }) => ({ timestamp, scores })) };
 }
 
 /** Ends of equal stretches, in whole seconds, each once, the last one at `to`. */

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { EMPTY_TALLY, projectedScore, reweighTally } from "#protocol/tally.ts";
+import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
+import { windowOf } from "../../../indexer/views/figures.ts";
+import { createHistoryReader, historyView } from "../../../indexer/views/history.ts";
+import {
+  address,
+  CONTEST,
+  contestCreated,
+  createMemoryStore,
+  FACTORY,
+  headerOf,
+  placed,
+  RULES,
+  submitted,
+  TIMES,
+  TOKENS,
+} from "./memoryStore.ts";
+
+const ENTRIES = 4;
+type Drop = { readonly entryId: number; readonly weight: bigint; readonly pause: number };
+type Timed = Drop & { readonly time: number };
+
+const drops = fc.array(
+  fc.record({
+    entryId: fc.integer({ min: 1, max: ENTRIES }),
+    weight: fc.bigInt({ min: 0n, max: 1_000n }),
+    pause: fc.integer({ min: 0, max: 200 }),
+  }),
+  { maxLength: 40 },
+);
+
+const open: Store[] = [];
+afterEach(() => {
+  for (const store of open.splice(0)) store.close();
+});
+
+/** A contest in which one voter sets its stakes, `pause` seconds after each other, and a last block at `end`. */
+function contestOf(given: readonly Drop[], end: number) {
+  const headers: Header[] = [headerOf(1, TIMES.entriesOpen)];
+  const events: Placed[] = [placed(headers[0] as Header, 0, FACTORY, contestCreated())];
+  for (let id = 1; id <= ENTRIES; id++) events.push(placed(headers[0] as Header, id, CONTEST, submitted(id)));
+  const timed: Timed[] = [];
+  let time: number = TIMES.votesOpen;
+  for (const drop of given) {
+    time += drop.pause;
+    if (time >= TIMES.votesClose || time > end) break;
+    if (headers.at(-1)?.timestamp !== time) headers.push(headerOf(headers.length + 1, time));
+    const { entryId, weight } = drop;
+    const event = { name: "StakeChanged", voter: address(100), entryId, stake: weight, weight } as const;
+    events.push(
+      placed(headers.at(-1) as Header, events.length, CONTEST, { ...event, entryWeight: weight, timestamp: time }),
+    );
+    timed.push({ ...drop, time });
+  }
+  headers.push(headerOf(headers.length + 1, end));
+  const store = createMemoryStore();
+  open.push(store);
+  store.commit({ headers, events, finalized: 0, tokens: TOKENS });
+  return { store, timed, head: headers.at(-1) as Header };
+}
+
+/** Each point on its own: all that happened by then, folded anew by the reference. */
+function naiveScores(timed: readonly Timed[], timestamp: number): Record<string, string> {
+  const window = windowOf(RULES);
+  const scores: Record<string, string> = {};
+  for (let id = 1; id <= ENTRIES; id++) {
+    const tally = timed
+      .filter(({ entryId, time }) => entryId === id && time <= timestamp)
+      .reduce((before, { weight, time }) => reweighTally(before, weight, BigInt(time), window), EMPTY_TALLY);
+    const score = projectedScore(tally, window);
+    if (score > 0n) scores[id] = score.toString();
+  }
+  return scores;
+}
+
+describe("scores over time", () => {
+  test("are at every point what folding all that happened by then gives", () => {
+    fc.assert(
+      fc.property(
+        drops,
+        fc.integer({ min: 2, max: 40 }),
+        fc.integer({ min: TIMES.votesOpen + 1, max: TIMES.votesClose + 500 }),
+        (given, buckets, end) => {
+          const { store, timed } = contestOf(given, end);
+          const { points } = historyView(store.rows, CONTEST, buckets);
+          expect(points.at(-1)?.timestamp).toBe(Math.min(end, TIMES.votesClose));
+          expect(points).toEqual(points.map(({ timestamp }) => ({ timestamp, scores: naiveScores(timed, timestamp) })));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test("are worked out once a block, and anew for the next", () => {
+    const { store, head } = contestOf([{ entryId: 1, weight: 5n, pause: 0 }], TIMES.votesOpen + 100);
+    const read = createHistoryReader(store.rows);
+    const first = read(CONTEST, 4);
+    expect(read(CONTEST, 4).points).toBe(first.points);
+    expect(read(CONTEST, 2).points).toHaveLength(2);
+    store.commit({
+      headers: [headerOf(head.number + 1, TIMES.votesOpen + 200)],
+      events: [],
+      finalized: 0,
+      tokens: TOKENS,
+    });
+    expect(read(CONTEST, 4).to).toBe(TIMES.votesOpen + 200);
+  });
+});
