@@ -41,7 +41,8 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   const name = entryName(entry);
   const here = stakeOn(voter, entry.entryId);
   const amount = typed.trim() === "" ? undefined : parseAmount(typed, decimals);
-  const change = act === "drop" ? (amount ?? 0n) : -(amount ?? 0n);
+  const wei = typeof amount === "bigint" ? amount : 0n;
+  const change = act === "drop" ? wei : -wei;
   const preview = previewChange({ contest, entry, voter, change, now });
   const targets = entries.filter((other) => other.entryId !== entry.entryId && isLive(other));
   const targetEntry = targets.find(({ entryId }) => entryId === target);
@@ -73,7 +74,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   const submit = async () => {
     if (gate.state === "connect") return openConnect();
     if (gate.state === "switch") return switchChain();
-    if (gate.state !== "ready" || amount === undefined || amount === null) return;
+    if (gate.state !== "ready" || typeof amount !== "bigint") return;
     const what = { contest, entryId: entry.entryId, entry: name, amount };
     const made = await makeTransaction(act, what, targetEntry);
     if (made === null) return;

@@ -18,8 +18,8 @@ export type GateFacts = {
   readonly rightChain: boolean;
   readonly chain: string;
   readonly symbol: string;
-  /** Wei; null when what was typed is no amount, undefined when nothing was typed. */
-  readonly amount: bigint | null | undefined;
+  /** Wei; null when what was typed is no amount, `ambiguous` when it could be two, undefined when nothing was typed. */
+  readonly amount: bigint | "ambiguous" | null | undefined;
   /** Wei in the wallet; undefined until known. */
   readonly balance: bigint | undefined;
   /** Wei of this voter on this entry. */
@@ -47,6 +47,7 @@ export function dropGate(facts: GateFacts): Gate {
   if (act !== "drop" && here === 0n) return blocked(said.nothingHere);
   if (facts.busy) return blocked(said.busy);
   if (amount === null) return blocked(said.notANumber, said.error.notANumber);
+  if (amount === "ambiguous") return blocked(said.notANumber, said.error.ambiguous);
   if (amount === undefined || amount === 0n) return blocked(said.noAmount);
   if (act === "drop" && balance !== undefined && amount > balance) {
     return blocked(

@@ -17,9 +17,18 @@ export function formatExact(value: bigint, decimals: number): string {
   return formatAmount(value, decimals, Math.max(Math.min(2, decimals), fraction.length));
 }
 
-/** Reads what a person typed; both `1,234.5` and `1234.5`. Null when it is no amount or has too many decimals. */
-export function parseAmount(text: string, decimals: number): bigint | null {
-  const plain = text.trim().replace(/,(?=\d{3}(\D|$))/g, "");
+const grouped = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
+const eitherWay = /^[\d,]*,\d{3}(?:,[\d,]*)?$/;
+
+/**
+ * Reads what a person typed: `1,234.5`, `1234.5` or `1234,5`. Null when it is no amount or has too many decimals.
+ * `2,500` is 2500 to some and 2.5 to others, so it is `ambiguous` wherever the coin has decimals.
+ */
+export function parseAmount(text: string, decimals: number): bigint | "ambiguous" | null {
+  const typed = text.trim();
+  const groups = grouped.test(typed) && (typed.includes(".") || decimals === 0);
+  if (!groups && eitherWay.test(typed)) return "ambiguous";
+  const plain = groups ? typed.replaceAll(",", "") : typed;
   const match = /^(\d*)(?:[.,](\d*))?$/.exec(plain);
   if (match === null) return null;
   const [, whole = "", fraction = ""] = match;

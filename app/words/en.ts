@@ -565,6 +565,7 @@ export const en = {
       tooMany: (asked: string, have: string, symbol: string, chain: string) =>
         `That is ${asked} ${symbol} more than the ${have} ${symbol} your wallet holds on ${chain}.`,
       notANumber: "Digits and one decimal point only.",
+      ambiguous: "With this comma it could mean two amounts: write 2500 or 2.5, not 2,500.",
       overCap: (over: string, cap: string) => `That is ${over} more than the ${cap} a person may have counted here.`,
       notHere: (have: string, symbol: string) => `Only ${have} ${symbol} of yours lie on this entry.`,
     },

@@ -70,6 +70,7 @@ test("nothing typed, nonsense and zero are blocked each in its own way", () => {
   expect(gate({ amount: undefined })).toMatchObject({ state: "blocked", error: null });
   expect(gate({ amount: 0n })).toMatchObject({ state: "blocked", error: null });
   expect(gate({ amount: null })).toHaveProperty("error", expect.stringMatching(/./));
+  expect(gate({ amount: "ambiguous" })).toHaveProperty("error", expect.stringContaining("write 2500 or 2.5"));
 });
 
 test("a second click while one is on its way does nothing", () => {
