@@ -50,18 +50,23 @@ export function previewChange({ contest, entry, voter, change, now }: Change): P
       mode === "open"
         ? null
         : {
-            before: roomFor(contest, voter, coins.before),
-            after: max(0n, roomFor(contest, voter, coins.before) - change),
+            before: roomFor(contest, voter, mine),
+            after: max(0n, roomFor(contest, voter, mine) - change),
           },
   };
 }
 
-function roomFor({ rules }: ContestView, voter: VoterView | undefined, here: bigint): bigint {
+type Stake = VoterView["stakes"][number];
+
+/** Support on this entry would be counted with the first coin that comes to it, so it takes its room already. */
+function roomFor({ rules }: ContestView, voter: VoterView | undefined, mine: Stake | undefined): bigint {
+  const here = BigInt(mine?.stake ?? "0");
+  const support = mine?.weight === "0" ? here : 0n;
   const counted = (voter?.stakes ?? [])
     .filter(({ weight }) => weight !== "0")
     .reduce((sum, { stake }) => sum + BigInt(stake), 0n);
   const onEntry = BigInt(rules.entryCap) - here;
-  const inAll = BigInt(rules.personCap) - counted;
+  const inAll = BigInt(rules.personCap) - counted - support;
   return max(0n, onEntry < inAll ? onEntry : inAll);
 }
 

@@ -54,6 +54,20 @@ test("a verified person's weight is the root of the coins, under both caps", () 
   expect(preview.room).toEqual({ before: 50n, after: 22n });
 });
 
+test("support on the entry takes room under both caps, since more coins would make all of it count", () => {
+  const mine = voter(
+    [
+      [1, "30", "0"],
+      [2, "100", "10"],
+      [3, "50", "0"],
+    ],
+    `0x${"01".repeat(32)}`,
+  );
+  const preview = previewChange({ contest: contest(`0x${"aa".repeat(20)}`), entry, voter: mine, change: 5n, now: 900 });
+  // 150 in all less the 100 counted and the 30 that lie here; what is support elsewhere stays so.
+  expect(preview.room).toEqual({ before: 20n, after: 15n });
+});
+
 test("coins of a wallet that is not verified carry no weight", () => {
   const preview = previewChange({
     contest: contest(`0x${"aa".repeat(20)}`),
