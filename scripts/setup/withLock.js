@@ -21,21 +21,37 @@ const DEAD_AFTER = 60_000;
 export async function withLock(root, work) {
   const lock = path.join(root, ".coindrop", "setup.lock");
   mkdirSync(path.dirname(lock), { recursive: true });
-  await acquire(lock);
-  const beat = setInterval(() => utimesSync(lock, new Date(), new Date()), BEAT);
+  const own = JSON.stringify({ pid: process.pid, host: hostname() });
+  await acquire(lock, own);
+  const beat = setInterval(() => {
+    try {
+      if (readFileSync(lock, "utf8") === own) utimesSync(lock, new Date(), new Date());
+    } catch {
+      // Somebody removed the lock: no reason for a running set-up to end.
+    }
+  }, BEAT);
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    rmSync(lock, { force: true });
+    release(lock, own);
   }
 }
 
-/** @param {string} lock */
-async function acquire(lock) {
+/** Removes the lock if it is still ours. @param {string} lock @param {string} own */
+function release(lock, own) {
+  try {
+    if (readFileSync(lock, "utf8") === own) rmSync(lock, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/** @param {string} lock @param {string} text */
+async function acquire(lock, text) {
   // The content is written before the name appears, so that no one ever reads half a lock.
   const own = `${lock}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname() }));
+  writeFileSync(own, text);
   let said = false;
   try {
     while (!tryLink(own, lock)) {

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { withLock } from "../../../scripts/setup/withLock.js";
 import { freePort } from "../../../scripts/start/freePort.ts";
 import { keepRunning } from "../../../scripts/start/keepRunning.ts";
 import { createLifetime } from "../../../scripts/start/lifetime.ts";
@@ -11,6 +12,9 @@ import { startService } from "../../../scripts/start/service.ts";
 import { until } from "../../support/until.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "coindrop-keeping-"));
+afterEach(() => {
+  vi.useRealTimers();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const logFile = path.join(folder, "test.log");
 
@@ -74,7 +78,7 @@ describe("only one start in a folder", () => {
     const first = becomeOnlyOne(note);
     if (!first.isFirst) throw new Error("there was no other");
     first.tellAddress("http://127.0.0.1:4747");
-    expect(becomeOnlyOne(note)).toEqual({
+    expect(becomeOnlyOne(note)).toMatchObject({
       isFirst: false,
       other: { pid: process.pid, appUrl: "http://127.0.0.1:4747" },
     });
@@ -83,10 +87,10 @@ describe("only one start in a folder", () => {
   });
 
   test.each([
-    ["of a process that is gone", JSON.stringify({ pid: 2 ** 22 + 1, appUrl: null }), 0],
+    ["of a process that is gone", JSON.stringify({ pid: 2 ** 22 + 1, born: null, appUrl: null }), 0],
     [
-      "that shows no life for long, its number being another's by now",
-      JSON.stringify({ pid: process.pid, appUrl: null }),
+      "that shows no life for long, where nobody knows when its process was born",
+      JSON.stringify({ pid: process.pid, born: null, appUrl: null }),
       3_600,
     ],
     ["that a crash left half written", '{"pid":', 0],
@@ -98,6 +102,65 @@ describe("only one start in a folder", () => {
     const only = becomeOnlyOne(note);
     expect(only.isFirst).toBe(true);
     if (only.isFirst) only.release();
+  });
+
+  test.runIf(process.platform !== "win32")(
+    "a process with the number of the first, born later, is not the first",
+    () => {
+      const note = path.join(folder, "reused.json");
+      writeFileSync(note, JSON.stringify({ pid: process.pid, born: "another time", appUrl: null }));
+      const only = becomeOnlyOne(note);
+      expect(only.isFirst).toBe(true);
+      if (only.isFirst) only.release();
+    },
+  );
+
+  test.runIf(process.platform !== "win32")("the first stays it while the machine sleeps", () => {
+    const note = path.join(folder, "asleep.json");
+    const first = becomeOnlyOne(note);
+    const hourAgo = Date.now() / 1_000 - 3_600;
+    utimesSync(note, hourAgo, hourAgo);
+    expect(becomeOnlyOne(note).isFirst).toBe(false);
+    if (first.isFirst) first.release();
+  });
+
+  test("the first lives on without its note, and leaves another's alone", () => {
+    vi.useFakeTimers();
+    const state = path.join(folder, "state");
+    const note = path.join(state, "start.json");
+    const first = becomeOnlyOne(note);
+    if (!first.isFirst) throw new Error("there was no other");
+    rmSync(state, { recursive: true });
+    vi.advanceTimersByTime(20_000);
+    first.tellAddress("http://127.0.0.1:4747");
+    mkdirSync(state);
+    writeFileSync(note, JSON.stringify({ pid: 1, born: null, appUrl: null }));
+    first.tellAddress("http://127.0.0.1:4747");
+    first.release();
+    expect(readFileSync(note, "utf8")).toContain('"pid":1');
+  });
+});
+
+describe("one set-up at a time", () => {
+  test("it lives on without its lock, and leaves another's alone", async () => {
+    vi.useFakeTimers();
+    const root = path.join(folder, "root");
+    const lock = path.join(root, ".coindrop", "setup.lock");
+    await withLock(root, async () => {
+      rmSync(path.dirname(lock), { recursive: true });
+      vi.advanceTimersByTime(20_000);
+      mkdirSync(path.dirname(lock));
+      writeFileSync(lock, "another's");
+    });
+    expect(readFileSync(lock, "utf8")).toBe("another's");
+    rmSync(path.dirname(lock), { recursive: true });
+    await withLock(root, async () => rmSync(path.dirname(lock), { recursive: true }));
+  });
+
+  test("it leaves no lock behind", async () => {
+    const root = path.join(folder, "tidy");
+    await withLock(root, async () => {});
+    expect(existsSync(path.join(root, ".coindrop", "setup.lock"))).toBe(false);
   });
 });
 
