@@ -102,7 +102,7 @@ describe("a hostile source", () => {
     );
   });
 
-  test.each(["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "[::ffff:169.254.169.254]"])(
+  test.each(["127.0.0.1", "[::1]", "[::127.0.0.1]", "2130706433", "0x7f.1", "[::ffff:169.254.169.254]"])(
     "https://%s is refused without a connection",
     async (host) => {
       const refused = fetchBytes(new URL(`https://${host}/`), options({ allowPrivate: false }));

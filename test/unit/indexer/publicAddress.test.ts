@@ -22,6 +22,8 @@ test.each([
   "64:ff9b::7f00:1",
   "2002:7f00:1::",
   "2001:db8::1",
+  "::7f00:1",
+  "4000::1",
   "localhost",
   "",
 ])("%s is not on the public internet", (address) => {

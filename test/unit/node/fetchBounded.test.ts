@@ -91,6 +91,7 @@ describe("fetching what a stranger wrote down", () => {
     await expect(read("/ten", { allowPrivate: false })).rejects.toThrow("is not https");
     await expect(read("https://127.0.0.1:1/", { allowPrivate: false })).rejects.toThrow("not a public address");
     await expect(read("https://0x7f.1/", { allowPrivate: false })).rejects.toThrow("not a public address");
+    await expect(read("https://[::127.0.0.1]:1/", { allowPrivate: false })).rejects.toThrow("not a public address");
     await expect(read("https://localhost:1/", { allowPrivate: false })).rejects.toThrow("not public");
   });
 });
@@ -111,7 +112,11 @@ test.each([
   ["::ffff:127.0.0.1", false],
   ["fe80::1", false],
   ["fd00::1", false],
+  ["::7f00:1", false],
+  ["4000::1", false],
+  ["::ffff:1.1.1.1", true],
   ["64:ff9b::a00:1", false],
+  ["64:ff9b::7f00:1", false],
   ["2002:7f00:1::", false],
   ["2001:db8::1", false],
   ["not an address", false],
