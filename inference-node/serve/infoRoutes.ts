@@ -60,7 +60,7 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
   app.get("/v1/models", () => ({ object: "list", data: view.entries().map(modelCard) }));
 
   app.get<{ Params: { "*": string } }>("/v1/models/*", (request) =>
-    modelCard(findEntry(view.entries(), decodeURIComponent(request.params["*"]))),
+    modelCard(findEntry(view.entries(), request.params["*"])),
   );
 
   app.get("/v1/attestations", () => ({

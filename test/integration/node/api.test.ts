@@ -53,6 +53,14 @@ describe("refusals that an OpenAI client understands", () => {
     expect(error).toHaveProperty("message");
   });
 
+  test("a model whose name holds a percent sign", async () => {
+    const error = await errorOf(await fetch(`${node.url}/v1/models/%25zz`));
+    expect(error).toMatchObject({ status: 404, code: "model_not_found" });
+    expect(error["message"]).toContain('"%zz"');
+    const byId = await fetch(`${node.url}/v1/models/${contest}%2F1`);
+    expect(byId.status).toBe(200);
+  });
+
   test("a name that two entries share", async () => {
     expect(await errorOf(await post({ model: "TWIN", messages: user("hi") }))).toMatchObject({
       status: 400,
