@@ -16,8 +16,9 @@ const servedStatus = new Set([1, 2]);
 /**
  * Reads the live entries of a contest as of the newest finalised block.
  *
- * A chain without finality says so: then the head less `depth` blocks is taken. Logs already read are not read again.
- * Throws `ForeignContestError` when the contest is none of the factory's.
+ * A chain without finality says so: then the head less `depth` blocks is taken, but never once finality was seen. Logs
+ * already read are not read again. Throws `ForeignContestError` when the contest is none of the factory's, and whatever
+ * kept the endpoint from answering.
  */
 export function createEntryReader(options: {
   readonly client: PublicClient;
@@ -33,9 +34,22 @@ export function createEntryReader(options: {
   let next = options.fromBlock;
   let last: { readonly number: bigint; readonly hash: Hex } | null = null;
   let ours = false;
+  let knowsFinality = false;
+
+  const finalised = async () => {
+    try {
+      const block = await client.getBlock({ blockTag: "finalized" });
+      knowsFinality = true;
+      return block;
+    } catch (error) {
+      if (knowsFinality || !isWithoutFinality(error)) throw error;
+      const head = await client.getBlockNumber({ cacheTime: 0 });
+      return await client.getBlock({ blockNumber: head > options.depth ? head - options.depth : 0n });
+    }
+  };
 
   return async () => {
-    const block = await finalised(client, options.depth);
+    const block = await finalised();
     if (last !== null && !(await sameChain(client, last))) {
       known.clear();
       next = options.fromBlock;
@@ -88,14 +102,20 @@ export function createEntryReader(options: {
   }
 }
 
-async function finalised(client: PublicClient, depth: bigint) {
-  try {
-    return await client.getBlock({ blockTag: "finalized" });
-  } catch {
-    // A chain that is away fails here too, and then the next call says so.
-    const head = await client.getBlockNumber({ cacheTime: 0 });
-    return await client.getBlock({ blockNumber: head > depth ? head - depth : 0n });
-  }
+/** "Invalid params" and "unknown block". Sources: EIP-1474; the execution API's errors of the Engine API. */
+const noSuchTagCodes = new Set([-32602, -39001]);
+const noSuchTagWords =
+  /finali[sz]ed block (is )?not found|unknown block|(invalid|unknown|unsupported|unrecogni[sz]ed) block ?(tag|number|param)/i;
+
+/** Whether an endpoint said that it knows no finalised block, and not that it cannot answer just now. */
+function isWithoutFinality(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "BlockNotFoundError") return true;
+  // The message of viem's errors quotes the request; only `details` is what the endpoint said.
+  const { code, details } = error as { code?: unknown; details?: unknown };
+  if (typeof code === "number" && noSuchTagCodes.has(code)) return true;
+  if (typeof details === "string" && noSuchTagWords.test(details)) return true;
+  return isWithoutFinality(error.cause);
 }
 
 /** Whether a block that was read still is in the chain: a local chain that started afresh is another one. */

@@ -7,6 +7,7 @@ import {
   encodeEventTopics,
   encodeFunctionResult,
   type Hex,
+  HttpRequestError,
   numberToHex,
   pad,
 } from "viem";
@@ -23,6 +24,8 @@ function createFakeChain() {
     head: 100,
     finalised: 90 as number | null,
     away: false,
+    /** What it says instead of the finalised block. */
+    refusal: null as Error | null,
     ours: true,
     /** Told apart from another chain by this. */
     salt: 1,
@@ -46,6 +49,7 @@ function createFakeChain() {
     if (method === "eth_blockNumber") return numberToHex(state.head);
     if (method === "eth_getBlockByNumber") {
       if (first !== "finalized") return Number(first) <= state.head ? blockOf(Number(first)) : null;
+      if (state.refusal !== null) throw state.refusal;
       if (state.finalised === null) throw new Error("finalized block not found");
       return blockOf(state.finalised);
     }
@@ -132,6 +136,38 @@ describe("reading a contest's entries", () => {
       { id: 2, block: 81, status: 1 },
     ];
     expect(await read()).toMatchObject({ block: 80, entries: [{ entryId: 1 }] });
+  });
+
+  test.each([
+    Object.assign(new Error("invalid argument 0: hex string without 0x prefix"), { code: -32602 }),
+    Object.assign(new Error("Unknown block"), { code: -39001 }),
+    Object.assign(new Error("unsupported block tag finalized"), { code: -32000 }),
+  ])("takes %s for a chain without finality", async (refusal) => {
+    const { state, read } = createFakeChain();
+    state.refusal = refusal;
+    expect(await read()).toMatchObject({ block: 80 });
+  });
+
+  test.each([
+    new HttpRequestError({ url: "http://rpc.test", status: 429, details: "Too Many Requests" }),
+    Object.assign(new Error("rate limit exceeded"), { code: -32005 }),
+    Object.assign(new Error("internal error"), { code: -32603 }),
+    new Error("socket hang up"),
+  ])("reads no block that may still change when the endpoint only says %s", async (refusal) => {
+    const { state, read } = createFakeChain();
+    state.refusal = refusal;
+    await expect(read()).rejects.toThrow();
+    state.refusal = null;
+    expect(await read()).toMatchObject({ block: 90 });
+  });
+
+  test("never takes less than finality from a chain that had it", async () => {
+    const { state, read } = createFakeChain();
+    expect(await read()).toMatchObject({ block: 90 });
+    Object.assign(state, { head: 200, finalised: null });
+    await expect(read()).rejects.toThrow();
+    state.finalised = 91;
+    expect(await read()).toMatchObject({ block: 91 });
   });
 
   test("asks for no block twice, and in spans that endpoints answer", async () => {
