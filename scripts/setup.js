@@ -3,6 +3,7 @@
  *
  * Runs on Node 20 and newer with nothing installed; says nothing when there is nothing to do. What it makes sure of:
  * Node 24, `node_modules` as the lock file says, compiled contracts. The script then runs on Node 24.
+ * Ends with the script's exit code, or with 2 when the set-up fails.
  * `node scripts/setup.js` alone only sets up; a tool's name works too: `node scripts/setup.js hardhat test solidity`.
  */
 
@@ -23,7 +24,7 @@ try {
   await ensureContracts(root, node);
   process.exitCode = script === undefined ? 0 : await runScript({ root, node, script, args });
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exitCode = error.exitCode;
+  const isOurs = error instanceof SetupError;
+  console.error(isOurs ? error.message : error);
+  process.exitCode = isOurs ? error.exitCode : 2;
 }

@@ -58,13 +58,24 @@ async function install(root, node) {
 function installedByHand(root, lockFile) {
   const note = path.join(root, "node_modules", ".package-lock.json");
   if (!existsSync(note)) return false;
-  const installed = JSON.parse(readFileSync(note, "utf8")).packages;
+  const installed = packagesOf(note);
+  if (installed === undefined) return false;
   return Object.entries(JSON.parse(readFileSync(lockFile, "utf8")).packages).every(
     ([place, wanted]) =>
       place === "" ||
       !isForThisSystem(wanted) ||
       (installed[place]?.version === wanted.version && existsSync(path.join(root, place))),
   );
+}
+
+/** `undefined` where an install that was cut off left half a note. @param {string} note */
+function packagesOf(note) {
+  try {
+    return JSON.parse(readFileSync(note, "utf8")).packages;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** @param {{ optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} entry */

@@ -8,10 +8,10 @@ const HEARTBEAT = 15;
 const HEAD = 20;
 const TAIL = 10;
 
-/** A set-up that cannot go on. `exitCode`: what the process should end with. */
+/** A set-up that cannot go on. `exitCode`: what the process should end with; 1 is left to scripts' own verdicts. */
 export class SetupError extends Error {
   /** @param {string} message @param {number} [exitCode] */
-  constructor(message, exitCode = 1) {
+  constructor(message, exitCode = 2) {
     super(message);
     this.name = "SetupError";
     this.exitCode = exitCode;

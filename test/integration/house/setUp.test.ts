@@ -40,7 +40,7 @@ describe("the script that follows", () => {
   test("that does not exist is named", async () => {
     const run = await house("none").setUp("scripts/strat.ts").ended;
     expect(run.stderr).toContain('no script or tool "scripts/strat.ts"');
-    expect(run.code).toBe(1);
+    expect(run.code).toBe(2);
   });
 });
 
@@ -62,7 +62,7 @@ describe("packages", () => {
     expect(stderr).toMatch(/ran: .* ci /);
     expect(stderr).toContain("Missing: viem@2.57.20 from lock file");
     expect(stderr).toMatch(/do: .*rm -rf node_modules/);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test("of a half-done install are installed anew", async () => {
@@ -70,6 +70,20 @@ describe("packages", () => {
     write("node_modules/half/package.json", "{}");
     expect((await setUp().ended).code).toBe(0);
     expect(existsSync(join(folder, "node_modules/half"))).toBe(false);
+  });
+
+  test("whose note npm left half written are installed anew", async () => {
+    const { write, setUp } = house("none");
+    write("node_modules/.package-lock.json", '{ "packages": { "node_mod');
+    const { stderr, code } = await setUp().ended;
+    expect(stderr).toContain("installing packages");
+    expect(code).toBe(0);
+  });
+
+  test("that nobody can look up end the set-up with 2, which no script's verdict means", async () => {
+    const { write, setUp } = house("none");
+    write("package-lock.json", '{ "packages":');
+    expect((await setUp().ended).code).toBe(2);
   });
 });
 
@@ -92,7 +106,7 @@ describe("contracts", () => {
     expect(stderr).toContain("set-up failed while compiling the contracts");
     expect(stderr).toContain("contracts/Bad.sol");
     expect(stdout).toBe("");
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
 
