@@ -94,7 +94,8 @@ abstract contract Entries is Persons {
         uint256 burned = bond / 10;
         emit EntryRetracted(entryId, bond - burned, burned);
         _credit(author, coin, bond - burned);
-        IERC20(coin).safeTransfer(DEAD, burned);
+        // Some coins refuse to move nothing; a bond under ten wei burns nothing.
+        if (burned != 0) IERC20(coin).safeTransfer(DEAD, burned);
     }
 
     /// @inheritdoc IContest

@@ -14,7 +14,8 @@ import {
     LyingCoin,
     RebasingCoin,
     Reentrant,
-    SilentCoin
+    SilentCoin,
+    StrictCoin
 } from "../support/HostileCoins.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 
@@ -53,6 +54,25 @@ contract HostileCoinsTest is ContestFixture {
             keccak256(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 9.9 ether)),
             "reason"
         );
+    }
+
+    /// @dev A bond under ten wei burns nothing, and some coins refuse to move nothing.
+    function test_retract_worksWhenNothingIsToBurn() external {
+        StrictCoin strict = new StrictCoin();
+        Rules memory rules = openRules();
+        (rules.coin, rules.prizeToken, rules.entryBond) = (address(strict), address(strict), 9);
+        vm.warp(ENTRIES_OPEN);
+        IContest contest = createContest(rules);
+        strict.mint(AUTHOR, 9);
+        vm.prank(AUTHOR);
+        strict.approve(address(contest), 9);
+        bytes memory call_ = abi.encodeCall(IContest.submit, (entryInput(), DECLARATION));
+        vm.prank(AUTHOR);
+        (bool success, ) = address(contest).call(call_);
+        assertTrue(success, "submit");
+        vm.prank(AUTHOR);
+        contest.retract(1);
+        assertEq(contest.creditOf(AUTHOR), 9, "the whole bond");
     }
 
     function test_drop_failsIfCoinBringsMore() external {

@@ -71,6 +71,13 @@ abstract contract ContestInvariants is ContestFixture {
             (uint256 weight, , ) = handler.replayed(id);
             assertEq(weight, contest.tallyOf(id).weight, "weight");
             assertEq(handler.replayedAcc(id), handler.accOn(id), "acc");
+            for (uint256 actor = 0; actor < handler.ACTORS(); ++actor) {
+                address voter = handler.actorAt(actor);
+                (uint256 stake, uint256 counts) = contest.stakeOf(voter, id);
+                (uint256 toldStake, uint256 toldWeight) = handler.told(voter, id);
+                assertEq(toldStake, stake, "stake told");
+                assertEq(toldWeight, counts, "weight told");
+            }
         }
     }
 

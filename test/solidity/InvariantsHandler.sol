@@ -20,6 +20,12 @@ contract ContestHandler is Test {
         uint256 acc;
     }
 
+    /// @dev A stake as the last event told it.
+    struct Told {
+        uint256 stake;
+        uint256 weight;
+    }
+
     struct Replayed {
         uint256 weight;
         uint256 acc;
@@ -41,7 +47,9 @@ contract ContestHandler is Test {
     mapping(uint256 actor => bool) public isPerson;
     mapping(uint256 actor => uint256) public counted;
     mapping(uint256 entryId => Replayed) public replayed;
+    mapping(address voter => mapping(uint256 entryId => Told)) public told;
     mapping(uint256 actor => uint256) public funded;
+    mapping(uint256 rank => bool) public isClaimed;
     uint256 public pot;
     uint256 public paidOut;
     uint256 public bondsHeld;
@@ -234,18 +242,27 @@ contract ContestHandler is Test {
 
     function claim(uint256 rank) external {
         rank = 1 + (rank % 10);
+        uint256 prize = isClaimed[rank] ? 0 : prizeOf(rank);
         uint256 before = coin.balanceOf(address(contest));
         bool success = _try(0, abi.encodeCall(IContest.claim, (rank)));
-        if (success) paidOut += before - coin.balanceOf(address(contest));
+        assertTrue(success == (prize != 0), "claim works exactly when a prize waits");
+        if (success) {
+            assertEq(before - coin.balanceOf(address(contest)), prize, "the prize, to the wei");
+            isClaimed[rank] = true;
+            paidOut += prize;
+        }
         _note("claim", success);
     }
 
     function reclaim(uint256 actor) external {
         actor %= ACTORS;
+        uint256 share = isFinal && pot != 0 ? (funded[actor] * unheld()) / pot : 0;
         uint256 before = coin.balanceOf(address(contest));
         bool success = _try(actor, abi.encodeCall(IContest.reclaim, ()));
+        assertTrue(success == (share != 0), "reclaim works exactly when a share waits");
         if (success) {
-            paidOut += before - coin.balanceOf(address(contest));
+            assertEq(before - coin.balanceOf(address(contest)), share, "the share, to the wei");
+            paidOut += share;
             funded[actor] = 0;
         }
         _note("reclaim", success);
@@ -292,6 +309,24 @@ contract ContestHandler is Test {
         for (uint256 actor = 0; actor < ACTORS; ++actor) {
             for (uint256 id = 0; id <= ENTRIES; ++id) sum += paths[actor][id].coins;
         }
+    }
+
+    /// @dev What a rank is paid once the result stands: its share rounded down, and for rank 1 the dust as well.
+    function prizeOf(uint256 rank) public view returns (uint256) {
+        (uint16[10] memory ids, , ) = contest.standings();
+        if (!isFinal || ids[rank - 1] == 0) return 0;
+        uint16[10] memory split = contest.rules().split;
+        uint256 sum = 0;
+        for (uint256 i = 0; i < 10; ++i) sum += (pot * split[i]) / 10_000;
+        return (pot * split[rank - 1]) / 10_000 + (rank == 1 ? pot - sum : 0);
+    }
+
+    /// @dev What nobody is paid: the shares of ranks without an entry, or the whole pot.
+    function unheld() public view returns (uint256 sum) {
+        (uint16[10] memory ids, , ) = contest.standings();
+        if (ids[0] == 0) return pot;
+        uint16[10] memory split = contest.rules().split;
+        for (uint256 i = 0; i < 10; ++i) if (ids[i] == 0) sum += (pot * split[i]) / 10_000;
     }
 
     function weightOn(uint256 entryId) external view returns (uint256 sum) {
@@ -393,13 +428,14 @@ contract ContestHandler is Test {
         ++done[action];
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] != IContest.StakeChanged.selector) continue;
-            (, , uint256 entryWeight, uint256 timestamp) = abi.decode(
+            (uint256 stake, uint256 weight, uint256 entryWeight, uint256 timestamp) = abi.decode(
                 logs[i].data,
                 (uint256, uint256, uint256, uint256)
             );
             Replayed storage seen = replayed[uint256(logs[i].topics[2])];
             seen.acc += seen.weight * _overlap(seen.since, timestamp);
             (seen.weight, seen.since) = (entryWeight, timestamp);
+            told[address(uint160(uint256(logs[i].topics[1])))][uint256(logs[i].topics[2])] = Told(stake, weight);
         }
     }
 

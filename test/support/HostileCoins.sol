@@ -111,6 +111,16 @@ contract BlockingCoin is TestCoin {
     }
 }
 
+/// @notice Refuses to move nothing.
+contract StrictCoin is TestCoin {
+    error NothingMoves();
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (value == 0) revert NothingMoves();
+        super._update(from, to, value);
+    }
+}
+
 /// @notice Shrinks every balance of one account.
 contract RebasingCoin is TestCoin {
     function shrink(address account, uint256 amount) external {
