@@ -50,7 +50,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const host = createHost({
     chain,
     wanted: options.wanted,
-    prepare: (facts) => prepareEntry(facts, options, { build, logger, signal, now }),
+    prepare: (facts, onLost) => prepareEntry(facts, options, { build, logger, signal, now, onLost }),
     pollMs: options.pollMs,
     logger,
     signal,
@@ -63,7 +63,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const attester = createAttester({
     signer,
     chain,
-    served: host.entries,
+    served: host.intact,
     now,
     signal,
     log: { info: (line) => logger.info(line), warn: (line) => logger.warn(line) },

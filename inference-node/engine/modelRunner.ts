@@ -11,8 +11,11 @@ export type RunnerOptions = {
   readonly maxWaiting: number;
   /** Milliseconds before the first restart after a failure; doubles with each further one up to a minute. */
   readonly restartMs: number;
-  /** Runs before each start; when it throws, nothing is started. */
-  readonly check?: () => Promise<void>;
+  /**
+   * Runs before each start; when it throws, nothing is started. Returns a question that is asked after loading: did the
+   * file stay as it was? A model that was loaded from another file answers nobody.
+   */
+  readonly check?: () => Promise<() => Promise<boolean>>;
   readonly start?: typeof startModelProcess;
   readonly now?: () => number;
   readonly onChange?: (state: RunnerState, detail: string) => void;
@@ -59,16 +62,26 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   };
 
   const begin = async (): Promise<ModelProcess> => {
+    let untouched: () => Promise<boolean> = async () => true;
     try {
-      await options.check?.();
+      if (options.check !== undefined) untouched = await options.check();
     } catch (error) {
-      backOff();
       const reason = error instanceof Error ? error.message : String(error);
-      become("failed", reason);
+      if (state !== "closed") {
+        backOff();
+        become("failed", reason);
+      }
       throw new EngineError("load_failed", reason);
     }
     if (state === "closed") throw closed();
-    const process = start(options.load, options.limits);
+    const started = start(options.load, options.limits);
+    const loaded = started.loaded.then(async (model) => {
+      if (await untouched()) return model;
+      started.kill();
+      throw new EngineError("load_failed", "the model file was changed while it was loaded");
+    });
+    loaded.catch(() => undefined);
+    const process = { ...started, loaded };
     current = process;
     become("loading");
     process.loaded.then(

@@ -9,3 +9,15 @@ export type EntryFacts = ModelIdentity & {
   readonly manifestHash: Hex;
   readonly manifestURI: string;
 };
+
+/** Whether two facts name the same entry with the same files, wherever its manifest is found. */
+export function sameEntry(one: EntryFacts, other: EntryFacts): boolean {
+  return (
+    one.contest === other.contest &&
+    one.entryId === other.entryId &&
+    one.manifestHash === other.manifestHash &&
+    one.modelSha256 === other.modelSha256 &&
+    one.modelRoot === other.modelRoot &&
+    one.modelSize === other.modelSize
+  );
+}

@@ -7,6 +7,7 @@ import type { Manifest } from "#protocol/manifest.ts";
 import { modelFile } from "#protocol/manifest.ts";
 import type { EntryFacts } from "./entryFacts.ts";
 import { fetchBounded } from "./fetchBounded.ts";
+import type { VerifiedFile } from "./verifiedFile.ts";
 import { ModelMismatchError, verifyModelFile } from "./verifyModelFile.ts";
 
 export type StoreOptions = {
@@ -19,6 +20,10 @@ export type StoreOptions = {
   readonly onRefused: (error: ModelMismatchError) => void;
 };
 
+/** Slowest download of a model that is waited for, and the longest: bytes per millisecond, milliseconds. */
+const leastRate = 250;
+const longestDownloadMs = 86_400_000;
+
 /** A model that could not be had, with what was tried. */
 export class ModelUnavailableError extends BaseError {
   override readonly name = "ModelUnavailableError";
@@ -27,10 +32,14 @@ export class ModelUnavailableError extends BaseError {
 /**
  * Finds an entry's model file: kept from before, in a folder of the operator's, or by its manifest's addresses.
  *
- * Whatever path is returned was read whole and equals the entry in size, SHA-256 and pieces root. A download gets its
+ * Whatever file is returned was read whole and equals the entry in size, SHA-256 and pieces root. A download gets its
  * final name only after that. Throws `ModelUnavailableError` with the outcome of each attempt.
  */
-export async function findModelFile(entry: EntryFacts, manifest: Manifest, options: StoreOptions): Promise<string> {
+export async function findModelFile(
+  entry: EntryFacts,
+  manifest: Manifest,
+  options: StoreOptions,
+): Promise<VerifiedFile> {
   const file = modelFile(manifest);
   const kept = join(options.folder, `${bareHex(entry.modelSha256)}.gguf`);
   const tried: string[] = [];
@@ -38,8 +47,7 @@ export async function findModelFile(entry: EntryFacts, manifest: Manifest, optio
   const own = await candidates(options.ownFolders, file.name, entry);
   for (const { path, named } of [{ path: kept, named: true }, ...own]) {
     try {
-      await verifyModelFile(path, entry, options.signal);
-      return path;
+      return { path, untouched: await verifyModelFile(path, entry, options.signal) };
     } catch (error) {
       if (options.signal.aborted) throw error;
       if (isMissing(error) || (!named && error instanceof ModelMismatchError)) continue;
@@ -78,13 +86,14 @@ async function candidates(folders: readonly string[], name: string, entry: Entry
   return found;
 }
 
-async function download(url: string, path: string, entry: EntryFacts, options: StoreOptions): Promise<string> {
+async function download(url: string, path: string, entry: EntryFacts, options: StoreOptions): Promise<VerifiedFile> {
   await mkdir(options.folder, { recursive: true });
   const partial = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.part`;
   try {
     const file = await open(partial, "wx");
     try {
-      const bounds = { maxBytes: entry.modelSize, exactBytes: entry.modelSize, stallMs: 30_000, ...options };
+      const totalMs = Math.min(longestDownloadMs, 60_000 + Math.ceil(entry.modelSize / leastRate));
+      const bounds = { maxBytes: entry.modelSize, exactBytes: entry.modelSize, stallMs: 30_000, totalMs, ...options };
       for await (const chunk of fetchBounded(url, bounds)) await file.writeFile(chunk);
       await file.sync();
     } finally {
@@ -92,7 +101,8 @@ async function download(url: string, path: string, entry: EntryFacts, options: S
     }
     await verifyModelFile(partial, entry, options.signal);
     await rename(partial, path);
-    return path;
+    // Renaming changes the times that a file is known by.
+    return { path, untouched: await verifyModelFile(path, entry, options.signal) };
   } finally {
     await rm(partial, { force: true });
   }

@@ -1,10 +1,12 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Hex } from "viem";
-import { BaseError } from "#protocol/errors.ts";
+import { BaseError, RetryableError } from "#protocol/errors.ts";
 import { toBytes32 } from "#protocol/hashing.ts";
 import { createFileHasher } from "#protocol/piecesRoot.ts";
 import { nodeHashing } from "./nodeHashing.ts";
+import type { Untouched } from "./unchangedSince.ts";
+import { unchangedSince } from "./unchangedSince.ts";
 
 /** What the chain says a model file is. */
 export type ModelIdentity = {
@@ -43,9 +45,11 @@ export async function identifyModelFile(path: string, signal?: AbortSignal): Pro
 /**
  * Makes sure that a file is the entry's: size first, since that costs nothing, then SHA-256 and pieces root.
  *
- * Throws `ModelMismatchError` with both values of whatever differs.
+ * Returns a question: is it still what was read? Throws `ModelMismatchError` with both values of whatever differs,
+ * `RetryableError` when the file was changed while it was read.
  */
-export async function verifyModelFile(path: string, expected: ModelIdentity, signal?: AbortSignal): Promise<void> {
+export async function verifyModelFile(path: string, expected: ModelIdentity, signal?: AbortSignal): Promise<Untouched> {
+  const untouched = await unchangedSince(path);
   const file = await open(path, "r");
   const { size } = await file.stat().finally(() => file.close());
   const found = size === expected.modelSize ? await identifyModelFile(path, signal) : { modelSize: size };
@@ -59,6 +63,8 @@ export async function verifyModelFile(path: string, expected: ModelIdentity, sig
       ],
     });
   }
+  if (!(await untouched())) throw new RetryableError(`${basename(path)} was changed while it was read.`);
+  return untouched;
 }
 
 function describeDifferences(found: Partial<ModelIdentity>, expected: ModelIdentity): string[] {

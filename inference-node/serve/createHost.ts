@@ -3,6 +3,7 @@ import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { modelId } from "#protocol/node.ts";
 import type { NodeChain } from "../chain/nodeChain.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import { sameEntry } from "../models/entryFacts.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import type { EntryProgress, Readiness } from "./infoRoutes.ts";
 import { pause } from "./pause.ts";
@@ -11,7 +12,8 @@ export type HostOptions = {
   readonly chain: Pick<NodeChain, "entries">;
   /** Which entries to serve; every live one when null. */
   readonly wanted: readonly number[] | null;
-  readonly prepare: (facts: EntryFacts) => Promise<HostedEntry>;
+  /** `onLost` is called when a file that was verified is the entry's no more. */
+  readonly prepare: (facts: EntryFacts, onLost: (error: unknown) => void) => Promise<HostedEntry>;
   /** Milliseconds between looks at the chain. */
   readonly pollMs: number;
   readonly logger: FastifyBaseLogger;
@@ -24,20 +26,31 @@ export type HostOptions = {
 /** The entries that a node serves, kept in step with the chain. */
 export type Host = {
   readonly entries: () => readonly HostedEntry[];
+  /** Those whose model file, looked at now, is the entry's; another is served no longer and prepared again. */
+  readonly intact: () => Promise<readonly HostedEntry[]>;
   readonly readiness: () => Readiness;
   /** Follows the chain until the signal says stop. Never throws: a chain that is away is waited for. */
   readonly run: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-type Failure = { readonly detail: string; readonly retryAt: number; readonly times: number };
+type Failure = {
+  readonly facts: EntryFacts;
+  readonly detail: string;
+  readonly retryAt: number;
+  readonly times: number;
+};
 
 const longestRetryMs = 60_000;
+
+/** Entries prepared at a time. */
+const mostPreparing = 4;
 
 export function createHost(options: HostOptions): Host {
   const { chain, logger, signal, now } = options;
   const hosted = new Map<number, HostedEntry>();
   const failed = new Map<number, Failure>();
+  const preparing = new Map<number, Promise<void>>();
   let known: readonly EntryFacts[] = [];
   let reachable = false;
   let complained = false;
@@ -53,22 +66,55 @@ export function createHost(options: HostOptions): Host {
     };
   };
 
+  const entries = (): readonly HostedEntry[] =>
+    [...hosted.values()].toSorted((one, other) => one.facts.entryId - other.facts.entryId);
+  const isKnown = (facts: EntryFacts): boolean => known.some((now) => sameEntry(now, facts));
+
+  const drop = async (entry: HostedEntry): Promise<void> => {
+    if (hosted.get(entry.facts.entryId) !== entry) return;
+    hosted.delete(entry.facts.entryId);
+    options.onChange();
+    await entry.runner.close();
+  };
+
   const host = async (facts: EntryFacts): Promise<void> => {
-    const before = failed.get(facts.entryId);
-    if (before !== undefined && before.retryAt > now()) return;
+    const { entryId } = facts;
+    const before = failed.get(entryId);
     try {
-      const entry = await options.prepare(facts);
-      failed.delete(facts.entryId);
-      hosted.set(facts.entryId, entry);
-      logger.info({ entry: facts.entryId, model: entry.manifest.name }, "model verified, serving");
+      let lost = false;
+      const entry = await options.prepare(facts, (error) => {
+        lost = true;
+        logger.warn({ entry: entryId }, `not served any longer, tried anew: ${shortMessageOf(error)}`);
+        const current = hosted.get(entryId);
+        if (current?.facts === facts) void drop(current);
+      });
+      if (signal.aborted || lost || !isKnown(facts)) return await entry.runner.close();
+      failed.delete(entryId);
+      hosted.set(entryId, entry);
+      logger.info({ entry: entryId, model: entry.manifest.name }, "model verified, serving");
       options.onChange();
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted || !isKnown(facts)) return;
       const times = (before?.times ?? 0) + 1;
       const wait = error instanceof RetryableError ? Math.min(longestRetryMs, 1_000 * 2 ** times) : longestRetryMs;
       const detail = error instanceof Error ? error.message : String(error);
-      failed.set(facts.entryId, { detail, times, retryAt: now() + wait });
-      logger.warn({ entry: facts.entryId }, `cannot serve an entry yet: ${detail}`);
+      failed.set(entryId, { facts, detail, times, retryAt: now() + wait });
+      logger.warn({ entry: entryId }, `cannot serve an entry yet: ${detail}`);
+    }
+  };
+
+  /** Prepares what is not served yet, a few at a time; those that failed least come first. */
+  const fill = (): void => {
+    const triedOf = ({ entryId }: EntryFacts): number => failed.get(entryId)?.times ?? 0;
+    for (const facts of known.toSorted((one, other) => triedOf(one) - triedOf(other))) {
+      const { entryId } = facts;
+      if (signal.aborted || preparing.size >= mostPreparing) return;
+      if (hosted.has(entryId) || preparing.has(entryId) || (failed.get(entryId)?.retryAt ?? 0) > now()) continue;
+      const done = host(facts).finally(() => {
+        preparing.delete(entryId);
+        fill();
+      });
+      preparing.set(entryId, done);
     }
   };
 
@@ -86,21 +132,29 @@ export function createHost(options: HostOptions): Host {
       complained = true;
       return;
     }
-    for (const [entryId, entry] of hosted) {
-      if (known.some((facts) => facts.entryId === entryId)) continue;
-      hosted.delete(entryId);
-      logger.info({ entry: entryId }, "an entry is live no more, not served any longer");
-      options.onChange();
-      await entry.runner.close();
+    for (const [entryId, { facts }] of failed) if (!isKnown(facts)) failed.delete(entryId);
+    for (const entry of [...hosted.values()]) {
+      if (isKnown(entry.facts)) continue;
+      logger.info({ entry: entry.facts.entryId }, "an entry is live no more, not served any longer");
+      await drop(entry);
     }
-    for (const facts of known) {
-      if (signal.aborted) return;
-      if (!hosted.has(facts.entryId)) await host(facts);
-    }
+    fill();
   };
 
   return {
-    entries: () => [...hosted.values()],
+    entries,
+    async intact() {
+      const asked = entries();
+      const whole = await Promise.all(
+        asked.map((entry) =>
+          entry.check().then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+      return asked.filter((entry, index) => whole[index] === true && hosted.get(entry.facts.entryId) === entry);
+    },
     readiness: () => ({
       ready:
         block !== null && hosted.size > 0 && known.every(({ entryId }) => hosted.has(entryId) || failed.has(entryId)),
@@ -112,6 +166,7 @@ export function createHost(options: HostOptions): Host {
         await look();
         await pause(options.pollMs, signal);
       }
+      await Promise.all(preparing.values());
     },
     async close() {
       await Promise.all([...hosted.values()].map(({ runner }) => runner.close()));

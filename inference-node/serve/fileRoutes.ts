@@ -21,10 +21,12 @@ export function addFileRoutes(app: FastifyInstance, entries: () => readonly Host
       .send(Buffer.from(canonicalBytes(entry.manifest)));
   });
 
-  app.get<ByHash>("/models/:sha256", (request, reply) => {
+  app.get<ByHash>("/models/:sha256", async (request, reply) => {
     const { sha256 } = request.params;
     const entry = entries().find(({ facts }) => bareHex(facts.modelSha256) === sha256);
-    if (entry === undefined) throw new ApiError(404, "No model with this SHA-256 is kept here.", { code: "not_found" });
+    const intact = await entry?.check().catch(() => undefined);
+    if (entry === undefined || intact === undefined)
+      throw new ApiError(404, "No model with this SHA-256 is kept here.", { code: "not_found" });
     return reply.type("application/octet-stream").sendFile(basename(entry.modelPath), dirname(entry.modelPath), {
       maxAge: "1y",
       immutable: true,

@@ -3,6 +3,7 @@ import type { Engine } from "#protocol/node.ts";
 import { modelId } from "#protocol/node.ts";
 import type { ModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import type { Untouched } from "../models/unchangedSince.ts";
 import { ApiError } from "./apiError.ts";
 
 /** An entry that this node serves: its model file was verified against the chain. */
@@ -10,6 +11,8 @@ export type HostedEntry = {
   readonly facts: EntryFacts;
   readonly manifest: Manifest;
   readonly modelPath: string;
+  /** Makes sure that the model file still is the entry's. When it throws, the entry is served no longer. */
+  readonly check: () => Promise<Untouched>;
   readonly engine: Engine;
   readonly runner: ModelRunner;
   /** Seconds since 1970. */

@@ -9,8 +9,7 @@ import type { EntryFacts } from "../models/entryFacts.ts";
 import { findManifest } from "../models/findManifest.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
 import { findModelFile } from "../models/modelStore.ts";
-import { unchangedSince } from "../models/unchangedSince.ts";
-import { verifyModelFile } from "../models/verifyModelFile.ts";
+import { watchVerifiedFile } from "../models/verifiedFile.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 
 export type HostingOptions = {
@@ -39,6 +38,8 @@ export async function prepareEntry(
     readonly signal: AbortSignal;
     /** Milliseconds since 1970. */
     readonly now: () => number;
+    /** Called when the model file, once verified, is the entry's no more. */
+    readonly onLost: (error: unknown) => void;
   },
 ): Promise<HostedEntry> {
   const { logger, signal } = context;
@@ -54,8 +55,13 @@ export async function prepareEntry(
     signal,
     onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
   });
-  const modelPath = resolve(found);
-  const untouched = await unchangedSince(modelPath);
+  const modelPath = resolve(found.path);
+  const check = watchVerifiedFile({
+    file: { ...found, path: modelPath },
+    identity: facts,
+    signal,
+    onLost: context.onLost,
+  });
   const { contextLength } = await checkGgufHeader(modelPath);
   const engine = describeEngine(await context.build(), manifest, contextLength, options.batchSize);
 
@@ -63,6 +69,7 @@ export async function prepareEntry(
     facts,
     manifest,
     modelPath,
+    check,
     engine,
     hostedAt: Math.floor(context.now() / 1000),
     runner: createModelRunner({
@@ -76,9 +83,7 @@ export async function prepareEntry(
       limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
       maxWaiting: options.maxWaiting,
       restartMs: 500,
-      check: async () => {
-        if (!(await untouched())) await verifyModelFile(modelPath, facts, signal);
-      },
+      check,
       onChange: (state, detail) => {
         const line = { entry: facts.entryId, model: manifest.name, state, detail };
         if (state === "failed") logger.warn(line, "a model's process ended");

@@ -11,8 +11,8 @@ import { signAttestation } from "./signAttestation.ts";
 export type AttesterOptions = {
   readonly signer: Signer;
   readonly chain: Pick<NodeChain, "attest" | "lastAttested">;
-  /** Entries that are served now, each with its verified file. */
-  readonly served: () => readonly { readonly facts: EntryFacts; readonly engine: Engine }[];
+  /** Entries that are served now, each with its file looked at just before. */
+  readonly served: () => Promise<readonly { readonly facts: EntryFacts; readonly engine: Engine }[]>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -41,12 +41,15 @@ export function createAttester(options: AttesterOptions): Attester {
   let notBefore = 0;
 
   const sign = async (): Promise<void> => {
+    const served = await options.served();
     const epoch = epochAt(now() / 1000);
     const kept = new Map(current.map((signed) => [Number(signed.attestation.entryId), signed]));
     current = await Promise.all(
-      options.served().map(async ({ facts, engine }) => {
+      served.map(async ({ facts, engine }) => {
         const before = kept.get(facts.entryId);
-        if (before !== undefined && before.attestation.epoch === epoch) return before;
+        const same = before !== undefined && isAbout(before, facts);
+        if (before !== undefined && !same) onChain.delete(facts.entryId);
+        if (same && before.attestation.epoch === epoch && before.engine === engine) return before;
         return await signAttestation(signer, facts, engine, now() / 1000);
       }),
     );
@@ -93,4 +96,14 @@ export function createAttester(options: AttesterOptions): Attester {
       }
     },
   };
+}
+
+/** Whether an attestation says what the chain says now; entry ids begin again where a chain does. */
+function isAbout({ attestation }: SignedAttestation, facts: EntryFacts): boolean {
+  return (
+    attestation.contest === facts.contest &&
+    attestation.manifestHash === facts.manifestHash &&
+    attestation.modelSha256 === facts.modelSha256 &&
+    attestation.modelRoot === facts.modelRoot
+  );
 }

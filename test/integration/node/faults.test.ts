@@ -151,6 +151,31 @@ describe("what is not the entry's is refused before it is loaded", () => {
     expect(served.log.join("")).toContain("This file is not the model of the entry");
   });
 
+  test("a served file that is changed: neither attested nor handed out from then on, and served again once mended", async () => {
+    const clock = { ms: Date.UTC(2026, 5, 1, 12, 10) };
+    const served = await startWith("sums", { now: () => clock.ms });
+    const attested = async () =>
+      ((await (await fetch(`${served.url}/v1/attestations`)).json()) as { attestations: unknown[] }).attestations
+        .length;
+    await until("an attestation", async () => (await attested()) === 1);
+    expect(served.attested.flat()).toHaveLength(1);
+    const path = join(served.folder, "sums.gguf");
+    const whole = await readFile(path);
+    const bytes = Buffer.from(whole);
+    bytes[900_000] = (bytes[900_000] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    clock.ms += 25 * 3_600_000;
+    const url = `${served.url}/models/05cda178f5ea3bb029603c1f5dbbc26b2370107d78a151ef5a9933008a583f36`;
+    expect((await fetch(url)).status).toBe(404);
+    await until("no attestation", async () => (await attested()) === 0);
+    expect((await refusal(served)).detail).toContain("This file is not the model of the entry");
+    expect(served.attested.flat()).toHaveLength(1);
+    await writeFile(path, whole);
+    clock.ms += 60_000;
+    await until("the mended entry", async () => (await attested()) === 1);
+    expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(whole)).toBe(true);
+  });
+
   test("a manifest whose words were changed under the same name", async () => {
     const served = await startWith("sums", {}, async ({ facts, manifest }, folder) => {
       const path = join(folder, `${bareHex(facts.manifestHash)}.json`);

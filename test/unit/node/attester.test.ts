@@ -48,7 +48,7 @@ function start(options: { lastOnChain?: bigint | null; refuse?: { times: number 
         return `0x${"00".repeat(32)}`;
       },
     },
-    served: () => served,
+    served: async () => [...served],
     now: () => clock.ms,
     signal: stop.signal,
     log: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
@@ -100,6 +100,18 @@ describe("attesting", () => {
     await at(1_001 * hour);
     await until("the second try", () => batches.length === 1);
     expect(batches).toEqual([[1_001n]]);
+  });
+
+  test("says what the chain says now, when another chain has other files under the same id", async () => {
+    const { served, attester, batches } = start();
+    await until("the first on chain", () => batches.length === 1);
+    served[0] = { facts: { ...entry(1), modelSha256: `0x${"04".repeat(32)}` }, engine };
+    attester.nudge();
+    await until(
+      "the other file's",
+      () => attester.attestations()[0]?.attestation.modelSha256 === `0x${"04".repeat(32)}`,
+    );
+    await until("the other file's on chain", () => batches.length === 2);
   });
 
   test("stops for entries that are served no longer", async () => {

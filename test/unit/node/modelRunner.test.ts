@@ -110,6 +110,17 @@ describe("a model's runner", () => {
     expect(runner.load()).toBe(0);
   });
 
+  test("answers nobody with a model whose file was changed while it was loaded", async () => {
+    const file = { untouched: true };
+    const { runner, started } = runnerWith({ check: async () => async () => file.untouched });
+    const answer = runner.generate(job, handlers, never);
+    await until("a process", () => started[0]);
+    file.untouched = false;
+    started[0]?.load();
+    await expect(answer).rejects.toMatchObject({ code: "load_failed", message: expect.stringContaining("changed") });
+    await until("the process to be gone", () => runner.state() === "failed");
+  });
+
   test("once closed starts nothing more", async () => {
     const { runner, started } = runnerWith();
     const waking = runner.wake();

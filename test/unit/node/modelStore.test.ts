@@ -48,7 +48,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const find = (urls: readonly string[], more: Partial<Parameters<typeof findModelFile>[2]> = {}) =>
+const find = async (...asked: Parameters<typeof findFile>) => (await findFile(...asked)).path;
+const findFile = (urls: readonly string[], more: Partial<Parameters<typeof findModelFile>[2]> = {}) =>
   findModelFile(facts, { name: "m", files: [{ role: "model", name: "m.gguf", urls }] } as unknown as Manifest, {
     folder: join(folder, "store"),
     ownFolders: [],
