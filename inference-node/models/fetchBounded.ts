@@ -19,6 +19,8 @@ export type FetchBounds = {
   readonly exactBytes?: number;
   /** Milliseconds without a byte after which the server is given up. */
   readonly stallMs: number;
+  /** Milliseconds for the whole of it, redirects included: a server that sends a byte now and then holds nobody up. */
+  readonly totalMs: number;
   /** Plain http and private addresses: for the local demo and closed networks. */
   readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
@@ -34,6 +36,16 @@ const maxRedirects = 5;
  * Throws `RefusedFetchError` for what will not change, `RetryableError` for what may.
  */
 export async function* fetchBounded(url: string, bounds: FetchBounds): AsyncGenerator<Buffer> {
+  const late = AbortSignal.timeout(bounds.totalMs);
+  try {
+    yield* fetchInTime(url, { ...bounds, signal: AbortSignal.any([bounds.signal, late]) });
+  } catch (error) {
+    if (!late.aborted || bounds.signal.aborted || error instanceof RefusedFetchError) throw error;
+    throw new RetryableError(`${url} takes longer than ${bounds.totalMs / 1000} s.`, { cause: error });
+  }
+}
+
+async function* fetchInTime(url: string, bounds: FetchBounds): AsyncGenerator<Buffer> {
   const answer = await follow(new URL(url), bounds);
   try {
     const announced = Number(answer.headers["content-length"] ?? Number.NaN);

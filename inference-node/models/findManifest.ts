@@ -27,7 +27,7 @@ export async function findManifest(entry: EntryFacts, sources: ManifestSources):
     if (bytes !== null) return checkManifest(bytes, entry);
   }
   const chunks: Buffer[] = [];
-  const bounds = { maxBytes: MAX_MANIFEST_BYTES, stallMs: 15_000, ...sources };
+  const bounds = { maxBytes: MAX_MANIFEST_BYTES, stallMs: 15_000, totalMs: 30_000, ...sources };
   try {
     for await (const chunk of fetchBounded(entry.manifestURI, bounds)) chunks.push(chunk);
   } catch (error) {

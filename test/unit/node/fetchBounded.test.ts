@@ -18,6 +18,11 @@ const routes: Record<string, (request: IncomingMessage, response: ServerResponse
     more();
   },
   "/silent": (_request, response) => void response.writeHead(200).write("0"),
+  "/drip": (_request, response) => {
+    response.writeHead(200).write("0");
+    const timer = setInterval(() => response.write("0"), 20);
+    response.once("close", () => clearInterval(timer));
+  },
   "/loop": (_request, response) => response.writeHead(302, { Location: "/loop" }).end(),
   "/away": (_request, response) => response.writeHead(302, { Location: "/ten" }).end(),
   "/file": (_request, response) => response.writeHead(302, { Location: "file:///etc/passwd" }).end(),
@@ -47,6 +52,7 @@ const read = async (path: string, bounds: Partial<Bounds> = {}): Promise<string>
   const all: Bounds = {
     maxBytes: 1_000,
     stallMs: 300,
+    totalMs: 5_000,
     allowPrivate: true,
     signal: AbortSignal.timeout(10_000),
     ...bounds,
@@ -85,6 +91,12 @@ describe("fetching what a stranger wrote down", () => {
   ])("gives %s another chance", async (path, reason) => {
     await expect(read(path)).rejects.toThrow(RetryableError);
     await expect(read(path)).rejects.toThrow(reason);
+  });
+
+  test("gives a server that sends a byte now and then so much time and no more", async () => {
+    await expect(read("/drip", { totalMs: 400 })).rejects.toThrow(RetryableError);
+    await expect(read("/drip", { totalMs: 400 })).rejects.toThrow("takes longer than 0.4 s");
+    await expect(read("/drip", { signal: AbortSignal.timeout(200) })).rejects.not.toThrow(RetryableError);
   });
 
   test("knows private addresses unless they are allowed", async () => {
