@@ -76,6 +76,7 @@ export async function send(transaction: Transaction, { config, client, place }: 
       chainId: config.chainId,
       now: chainNow(),
       read: (call) => chain.readContract(parameters(call)),
+      code: () => chain.getCode({ address: account }),
       sign: async (data, what) => {
         step({ at: "signing", what });
         return wallet.signTypedData({ ...data, account } as Parameters<typeof wallet.signTypedData>[0]);

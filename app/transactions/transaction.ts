@@ -15,6 +15,8 @@ export type Hands = {
   /** Seconds since 1970 by the chain's clock. */
   readonly now: number;
   readonly read: (call: Call) => Promise<unknown>;
+  /** The account's code on chain; undefined where it has none. */
+  readonly code: () => Promise<Hex | undefined>;
   /** Asks the wallet for a signature; `what` tells the person for what. */
   readonly sign: (data: TypedDataDefinition, what: string) => Promise<Hex>;
   /** Sends something that comes before the act itself, such as a permission, and waits for it. */
