@@ -33,8 +33,12 @@ const chunkSchema = z.object({
 });
 const refusalSchema = z.object({ error: z.object({ message: z.string() }) });
 
-/** How long a node may stay silent before the first piece. */
+/** How long a node may stay silent before the first piece and between two. */
 const silenceMs = 30_000;
+/** Characters of an answer, well above what an entry may write; beyond them a node only fills the page. */
+const maxText = 1_048_576;
+/** Characters of one event; the last one lists every token of question and answer. */
+const maxEvent = 8_388_608;
 
 /**
  * Asks a node for an answer and hands it on as it comes. The sampling is the entry's own: nothing is asked for here.
@@ -43,7 +47,8 @@ const silenceMs = 30_000;
 export async function askNode({ endpoint, contest, entryId, messages, signal, onText }: Asked): Promise<Answered> {
   const began = performance.now();
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error("silent")), silenceMs);
+  const listen = () => setTimeout(() => silence.abort(new Error("silent")), silenceMs);
+  let timer = listen();
   let text = "";
   let firstMs: number | null = null;
   let bundle: Answered["bundle"] = "missing";
@@ -57,7 +62,7 @@ export async function askNode({ endpoint, contest, entryId, messages, signal, on
     if (!response.ok || response.body === null) throw await refusal(response);
     const events = response.body
       .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new EventSourceParserStream())
+      .pipeThrough(new EventSourceParserStream({ maxBufferSize: maxEvent }))
       .getReader();
     for (;;) {
       const { done, value } = await events.read();
@@ -68,7 +73,9 @@ export async function askNode({ endpoint, contest, entryId, messages, signal, on
       if (piece !== "") {
         firstMs ??= performance.now() - began;
         clearTimeout(timer);
+        timer = listen();
         text += piece;
+        if (text.length > maxText) throw new RetryableError(words.chat.endless);
         onText(text);
       }
       if (chunk.coindrop !== undefined) {
@@ -77,6 +84,7 @@ export async function askNode({ endpoint, contest, entryId, messages, signal, on
       }
     }
   } catch (error) {
+    silence.abort(error);
     if (signal.aborted || error instanceof BaseError) throw error;
     throw new RetryableError("The node did not answer.", { metaMessages: [`Endpoint: ${endpoint}`], cause: error });
   } finally {

@@ -473,6 +473,7 @@ export const en = {
     again: "Ask again",
     noNodes: "No node serves this entry at the moment, so it cannot be tried here.",
     nodeSaid: (status: number, text: string) => `The node refused (${status}): ${text}`,
+    endless: "The node sent more text than any entry writes, so this page stopped listening.",
     checking: "Checking the receipt",
     signedBy: (node: string) => `Signed by ${node}`,
     proofText: "The file it names is the one that was entered:",
