@@ -59,6 +59,7 @@ async function install(folder, range = VERSION) {
       folder,
       "--ignore-scripts",
       "--no-package-lock",
+      "--loglevel=warn",
       "--no-audit",
       "--no-fund",
       `${packageName()}@${range}`,

@@ -35,7 +35,16 @@ async function install(root, node) {
     runStep({
       step,
       file: npm.file,
-      args: [...npm.args, "ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
+      args: [
+        ...npm.args,
+        "ci",
+        "--ignore-scripts",
+        "--include=dev",
+        "--include=optional",
+        "--loglevel=warn",
+        "--no-audit",
+        "--no-fund",
+      ],
       cwd: root,
       env,
       remedy:
