@@ -13,7 +13,7 @@ import type { Proof, Turn } from "./useChat.ts";
 
 type SlipProps = { readonly turn: Turn; readonly contest: ContestView; readonly entry: EntryView };
 
-/** Figures first, then the sentence, then the stamp. The stamp comes only when every check in this browser passed. */
+/** Figures first, then the sentence, then the stamp. The stamp comes only when every check in this browser passed, by the chain. */
 export function ReceiptSlip({ turn, entry }: SlipProps) {
   const { figures, proof, node } = turn;
   const said = words.chat;
@@ -25,6 +25,7 @@ export function ReceiptSlip({ turn, entry }: SlipProps) {
       data-testid="receipt"
       data-state={proof?.state ?? "none"}
       data-holds={checked?.verified.holds ?? false}
+      data-by={checked?.verified.by}
     >
       <dl>
         <Figure name={said.first} value={figures === null ? "–" : String(Math.round(figures.firstMs))} unit={said.ms} />
@@ -37,6 +38,10 @@ export function ReceiptSlip({ turn, entry }: SlipProps) {
       </dl>
       {checked === null ? (
         <Unchecked proof={proof} />
+      ) : checked.verified.holds && checked.verified.by === "indexer" ? (
+        <p className="proof">
+          <b>{said.indexerOnly}</b> {said.indexerOnlyText} <Checks proof={checked} />
+        </p>
       ) : checked.verified.holds ? (
         <>
           <p className="proof">
@@ -45,6 +50,9 @@ export function ReceiptSlip({ turn, entry }: SlipProps) {
             <span className="mono">{shorten(entry.modelSha256.slice(2), 8)}</span>. <Checks proof={checked} />
           </p>
           <Seal hour={checked.bundle.receipt.epoch} />
+          <p className="proof" data-testid="seal-limit">
+            {said.sealLimit}
+          </p>
         </>
       ) : (
         <>
@@ -110,12 +118,16 @@ function Checks({ proof }: { readonly proof: Checked }) {
       </button>
       <Dialog open={open} title={words.chat.receiptTitle} onClose={() => setOpen(false)}>
         <ul className="checks">
-          {receiptChecks.map((check) => (
-            <li key={check}>
-              <Washer kind={verified.passed[check] ? "proven" : "off"} />
-              <span>{verified.passed[check] ? words.chat.checks[check].ok : words.chat.checks[check].bad}</span>
-            </li>
-          ))}
+          {receiptChecks.map((check) => {
+            const passed = verified.passed[check];
+            const hearsay = passed && check === "signature" && verified.by === "indexer";
+            return (
+              <li key={check}>
+                <Washer kind={passed && !hearsay ? "proven" : "off"} />
+                <span>{hearsay ? words.chat.indexerKey : words.chat.checks[check][passed ? "ok" : "bad"]}</span>
+              </li>
+            );
+          })}
         </ul>
         <p className="small quiet">{words.chat.receiptNote}</p>
         <p className="row small">

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { BaseError, RetryableError } from "#protocol/errors.ts";
 import { type Bundle, bundleSchema, modelId } from "#protocol/node.ts";
 import { words } from "../words/words.ts";
+import { chatClient } from "./chatClient.ts";
 
 export type Message = { readonly role: "user" | "assistant"; readonly content: string };
 
@@ -55,7 +56,7 @@ export async function askNode({ endpoint, contest, entryId, messages, signal, on
   try {
     const response = await fetch(`${endpoint.replace(/\/$/, "")}/v1/chat/completions`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "x-coindrop-client": chatClient() },
       body: JSON.stringify({ model: modelId(contest, entryId), messages, stream: true }),
       signal: AbortSignal.any([signal, silence.signal]),
     });

@@ -2,6 +2,9 @@
 export const receiptChecks = [
   "signature",
   "node",
+  "client",
+  "time",
+  "nonce",
   "entry",
   "model",
   "manifest",

@@ -477,6 +477,10 @@ export const en = {
     checking: "Checking the receipt",
     signedBy: (node: string) => `Signed by ${node}`,
     proofText: "The file it names is the one that was entered:",
+    sealLimit: "The words above are the node's own reading of the tokens it signed; the seal does not prove them.",
+    indexerOnly: "Checked against the indexer only.",
+    indexerOnlyText: "The chain did not say whose key signed this, so it gets no seal.",
+    indexerKey: "By the indexer's list the signature belongs to a key of this node; the chain did not answer",
     checkReceipt: "See every check",
     receiptTitle: "What was checked in this browser",
     receiptNote:
@@ -492,6 +496,9 @@ export const en = {
       },
       entry: { ok: "The receipt names this contest and this entry", bad: "The receipt names another contest or entry" },
       node: { ok: "The receipt names the node that was asked", bad: "The receipt names another node" },
+      client: { ok: "The receipt is made out to this page", bad: "The receipt is made out to somebody else" },
+      time: { ok: "It was signed just now, to the hour", bad: "It was not signed just now: it names another hour" },
+      nonce: { ok: "Its number is new to this page", bad: "Its number came before: this is an old receipt" },
       model: {
         ok: "The model's pieces root is the entered one",
         bad: "The model's pieces root is not the entered one",

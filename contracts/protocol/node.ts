@@ -63,14 +63,17 @@ export const receiptSchema = z.strictObject({
 /** Sampling parameters in force for one answer; `paramsHash` is the SHA-256 of their canonical JSON. */
 export const paramsSchema = samplingSchema;
 
+/** A token's id as it is hashed: a uint32. A larger one would be hashed as if it were another. */
+const tokenSchema = z.int().nonnegative().max(0xffff_ffff);
+
 /** The field `coindrop` of an answer or of the last chunk of a stream: all that a client needs to check it. */
 export const bundleSchema = z.object({
   receipt: receiptSchema,
   signature: hexSchema,
   /** 16 random bytes; only the client gets them. */
   salt: z.string().regex(/^0x[0-9a-f]{32}$/),
-  promptTokens: z.array(z.int().nonnegative()),
-  outputTokens: z.array(z.int().nonnegative()),
+  promptTokens: z.array(tokenSchema),
+  outputTokens: z.array(tokenSchema),
   params: paramsSchema,
   engine: engineSchema,
 });

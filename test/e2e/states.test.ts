@@ -116,6 +116,15 @@ test("an answer whose receipt holds is stamped", async () => {
   await ask(page);
   await see(page.getByTestId("chat-answer")).toHaveText("17 plus 5 is 22.");
   await see(page.getByTestId("seal")).toBeVisible();
+  await see(page.getByTestId("seal-limit")).toBeVisible();
+  await expectSound(page);
+});
+
+test("where the chain does not say whose key signed, nothing is stamped", async () => {
+  const page = await visit("/entry/5", { chat: "honest", registry: "down" });
+  await ask(page);
+  await see(page.getByText("Checked against the indexer only.")).toBeVisible();
+  await see(page.getByTestId("seal")).toHaveCount(0);
   await expectSound(page);
 });
 

@@ -1,6 +1,6 @@
 /** A node's answer, signed by a real key, or spoilt in one way. */
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Address, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -10,6 +10,10 @@ export type CannedChat = "honest" | "wrongModel" | "wrongTokens" | "strangeKey" 
 
 export type CannedAnswer = {
   readonly node: Address;
+  /** Which of `cannedKeys` is the node's. */
+  readonly index: number;
+  /** Whom the receipt names. */
+  readonly client: string;
   readonly contest: Address;
   readonly registry: Address;
   readonly chainId: number;
@@ -17,13 +21,13 @@ export type CannedAnswer = {
   readonly chat: CannedChat;
 };
 
-const key = privateKeyToAccount(`0x${"17".repeat(32)}`);
+const keys = (["17", "19"] as const).map((byte) => privateKeyToAccount(`0x${byte.repeat(32)}`));
 const stranger = privateKeyToAccount(`0x${"18".repeat(32)}`);
 const salt = "000102030405060708090a0b0c0d0e0f";
 const text = "17 plus 5 is 22.";
 
-/** The key that canned nodes are registered with. */
-export const cannedKey = key.address.toLowerCase() as Address;
+/** The keys that the two canned nodes are registered with. */
+export const cannedKeys = keys.map((key) => key.address.toLowerCase() as Address);
 
 function sha256(bytes: Uint8Array | string): Hex {
   return `0x${createHash("sha256").update(bytes).digest("hex")}`;
@@ -39,19 +43,24 @@ function tokensHash(tokens: readonly number[]): Hex {
 }
 
 /** The body of a streamed answer. */
-export async function cannedStream({ node, contest, registry, chainId, entry, chat }: CannedAnswer): Promise<string> {
+export async function cannedStream({ node, index, client, ...answer }: CannedAnswer): Promise<string> {
+  const { contest, registry, chainId, entry, chat } = answer;
+  const key = chat === "strangeKey" ? stranger : keys[index];
+  if (key === undefined) throw new Error(`no canned node ${index}`);
+  const epoch = BigInt(Math.floor(Date.now() / 3_600_000));
+  const nonce = randomBytes(8).readBigUInt64LE();
   const promptTokens = [1, 2, 3];
   const outputTokens = [4, 5, 6, 7];
   const params = { temperature: 0 };
   const receipt = {
     node,
-    client: `0x${"00".repeat(20)}` as Address,
+    client: client as Address,
     contest,
     entryId: String(entry.entryId),
     manifestHash: entry.manifestHash,
     modelRoot: chat === "wrongModel" ? (`0x${"ee".repeat(32)}` as Hex) : entry.modelRoot,
-    epoch: "498705",
-    nonce: "12345",
+    epoch: epoch.toString(),
+    nonce: nonce.toString(),
     requestHash: tokensHash(promptTokens),
     responseHash: tokensHash(outputTokens),
     paramsHash: sha256(canonicalize(params) ?? ""),
@@ -61,11 +70,11 @@ export async function cannedStream({ node, contest, registry, chainId, entry, ch
     firstTokenMs: 10,
     totalMs: 40,
   };
-  const signature = await (chat === "strangeKey" ? stranger : key).signTypedData({
+  const signature = await key.signTypedData({
     domain: nodesDomain({ chainId, verifyingContract: registry }),
     types: nodeTypes,
     primaryType: "Receipt",
-    message: { ...receipt, entryId: BigInt(receipt.entryId), epoch: 498_705n, nonce: 12_345n, seed: 1n },
+    message: { ...receipt, entryId: BigInt(receipt.entryId), epoch, nonce, seed: 1n },
   });
   const bundle = {
     receipt,

@@ -4,11 +4,12 @@
 
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
+import { json as readJson } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Address, Hex } from "viem";
-import { type CannedChat, cannedKey, cannedStream } from "./cannedNode.ts";
+import { type CannedChat, cannedKeys, cannedStream } from "./cannedNode.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const types: Readonly<Record<string, string>> = {
@@ -31,6 +32,8 @@ export type CannedOptions = {
   readonly entries?: number;
   readonly indexer?: "up" | "down" | "slow";
   readonly crowd?: boolean;
+  /** Whether the chain says whose key is whose. It answers nothing else. */
+  readonly registry?: "up" | "down";
   /** How the nodes answer: the first one may refuse, receipts may lie or be left away. */
   readonly chat?: CannedChat;
   /** Folder of the built app. */
@@ -184,7 +187,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     stake: wei(200 + 150 * index),
     active: true,
     leavesAt: null,
-    keys: [cannedKey],
+    keys: [cannedKeys[index]],
     registeredAt: block(60),
     attestations: entries.map(({ entryId }) => ({
       contest: cannedContest,
@@ -228,7 +231,7 @@ export async function startCannedSite(
   const canned = answersFor(options);
   const dist = options.dist ?? path.join(root, "app/dist");
   const server: Server = createServer((request, response) => {
-    void answer(request.url ?? "/", response);
+    void answer(request, response);
   });
   const json = (response: ServerResponse, body: unknown, status = 200) => {
     response.writeHead(status, { "content-type": "application/json", "access-control-allow-origin": "*" });
@@ -237,9 +240,26 @@ export async function startCannedSite(
 
   const origin = () => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 
-  async function chat(index: number, response: ServerResponse): Promise<void> {
+  /** Answers `nodeOfKey`, the one call to the registry; refuses all else. */
+  async function chain(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    type Asked = { readonly id: number; readonly method: string; readonly params: readonly { data?: string }[] };
+    const asked = (await readJson(request)) as Asked | readonly Asked[];
+    const reply = ({ id, method, params }: Asked) => {
+      const index = cannedKeys.findIndex((key) => params[0]?.data?.endsWith(key.slice(2)));
+      const node = canned.nodes[index]?.address ?? address(0);
+      return method === "eth_call"
+        ? { jsonrpc: "2.0", id, result: `0x${node.slice(2).padStart(64, "0")}` }
+        : { jsonrpc: "2.0", id, error: { code: -32_601, message: "not here" } };
+    };
+    json(response, Array.isArray(asked) ? asked.map(reply) : reply(asked as Asked));
+  }
+
+  async function chat(index: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const way = options.chat ?? "honest";
-    const allow = { "access-control-allow-origin": "*", "access-control-allow-headers": "content-type" };
+    const allow = {
+      "access-control-allow-origin": "*",
+      "access-control-allow-headers": "content-type, x-coindrop-client",
+    };
     if (way === "firstRefuses" && index === 0) {
       response.writeHead(503, allow);
       response.end("{}");
@@ -252,6 +272,8 @@ export async function startCannedSite(
     response.end(
       await cannedStream({
         node: canned.nodes[index]?.address as Address,
+        index,
+        client: String(request.headers["x-coindrop-client"] ?? address(0)),
         contest: cannedContest,
         registry: address(0xf1) as Address,
         chainId: 31_337,
@@ -261,8 +283,8 @@ export async function startCannedSite(
     );
   }
 
-  async function answer(url: string, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(url, "http://localhost");
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const { at } = canned;
     const base = `/v1/contests/${cannedContest}`;
     if (pathname === "/config.json") {
@@ -291,6 +313,8 @@ export async function startCannedSite(
       }
       if (options.indexer === "slow") return;
     }
+    if (pathname === "/rpc" && options.indexer !== "down" && options.registry !== "down")
+      return chain(request, response);
     if (pathname === "/ready")
       return json(response, {
         ready: true,
@@ -329,7 +353,7 @@ export async function startCannedSite(
       return json(response, { at, nodes });
     }
     const node = /^\/node\/(\d)\/v1\/chat\/completions$/.exec(pathname)?.[1];
-    if (node !== undefined) return chat(Number(node), response);
+    if (node !== undefined) return chat(Number(node), request, response);
     if (pathname.startsWith("/v1/")) return json(response, { error: { message: "unknown" } }, 404);
     const file = path.join(dist, pathname);
     const body = await readFile(path.extname(pathname) === "" ? path.join(dist, "index.html") : file).catch(() => null);

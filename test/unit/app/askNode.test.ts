@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RetryableError } from "#protocol/errors.ts";
 import { askNode } from "../../../app/entry/askNode.ts";
+import { chatClient } from "../../../app/entry/chatClient.ts";
 
 type Wire = { readonly send: (text: string) => void; readonly close: () => void };
 
@@ -60,6 +61,15 @@ test("a slow answer is heard to its end as long as each piece comes in time", as
   }
   send("data: [DONE]\n\n");
   expect((await answer).text).toBe("one two three");
+});
+
+test("each question tells the node whom to name: one random address a page, not nobody", async () => {
+  expect(chatClient()).toMatch(/^0x(?!0{40})[0-9a-f]{40}$/);
+  const { wire, requests } = scriptedNode();
+  const { answer } = ask();
+  (await wire).send("data: [DONE]\n\n");
+  await answer;
+  expect(new Headers(requests[0]?.headers).get("x-coindrop-client")).toBe(chatClient());
 });
 
 test("a node that falls silent in mid-answer is given up, so another can be asked", async () => {

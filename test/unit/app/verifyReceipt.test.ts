@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
-import type { Bundle } from "#protocol/node.ts";
+import { type Bundle, bundleSchema } from "#protocol/node.ts";
 import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
 import { receiptChecks } from "../../../app/entry/receiptChecks.ts";
 import { type ReceiptFacts, verifyReceipt } from "../../../app/entry/verifyReceipt.ts";
@@ -14,6 +14,9 @@ const contest = `0x${"0c".repeat(20)}` as const;
 const entry = { entryId: 2, manifestHash: `0x${"21".repeat(32)}` as const, modelRoot: `0x${"22".repeat(32)}` as const };
 const key = privateKeyToAccount(generatePrivateKey());
 const keyAddress = key.address.toLowerCase();
+const client = `0x${"c1".repeat(20)}` as const;
+/** In hour 498705. */
+const now = 498_705 * 3_600 + 1_800;
 const salt = "0102030405060708090a0b0c0d0e0f10";
 const params = { temperature: 0, topK: 0 };
 
@@ -32,7 +35,7 @@ async function honestBundle(change: Partial<Bundle["receipt"]> = {}): Promise<Bu
   const outputTokens = [9, 8];
   const receipt = {
     node,
-    client: `0x${"00".repeat(20)}` as const,
+    client,
     contest,
     entryId: "2",
     manifestHash: entry.manifestHash,
@@ -78,11 +81,15 @@ async function honestBundle(change: Partial<Bundle["receipt"]> = {}): Promise<Bu
 const facts = (bundle: Bundle, change: Partial<ReceiptFacts> = {}): ReceiptFacts => ({
   bundle,
   node,
+  client,
+  now,
+  fresh: true,
   contest,
   entry,
   chainId,
   registry,
   nodeOfKey: async (asked) => (asked === keyAddress ? node : null),
+  listedKeys: [],
   ...change,
 });
 
@@ -133,6 +140,37 @@ test("another model, manifest, entry, contest or node is found even when well si
   expect(await failing(await honestBundle({ entryId: "3" }))).toEqual(["entry"]);
   expect(await failing(await honestBundle({ contest: `0x${"ff".repeat(20)}` }))).toEqual(["entry"]);
   expect(await failing(await honestBundle({ node: `0x${"ff".repeat(20)}` }))).toEqual(["node"]);
+});
+
+test("a receipt of another hour is found, with an hour to spare on either side", async () => {
+  for (const epoch of ["498704", "498706"]) expect(await failing(await honestBundle({ epoch })), epoch).toEqual([]);
+  for (const epoch of ["0", "498703", "498707"])
+    expect(await failing(await honestBundle({ epoch })), epoch).toEqual(["time"]);
+});
+
+test("a receipt made out to another, or to nobody, is found", async () => {
+  for (const other of ["c2", "00"] as const)
+    expect(await failing(await honestBundle({ client: `0x${other.repeat(20)}` }))).toEqual(["client"]);
+});
+
+test("a receipt that came before is found", async () => {
+  expect(await failing(await honestBundle(), { fresh: false })).toEqual(["nonce"]);
+});
+
+test("where the chain is silent, the indexer's list speaks, and the result says so", async () => {
+  const silent = async () => Promise.reject(new Error("no answer"));
+  const bundle = await honestBundle();
+  const listed = await verifyReceipt(facts(bundle, { nodeOfKey: silent, listedKeys: [keyAddress as `0x${string}`] }));
+  expect([listed.holds, listed.by]).toEqual([true, "indexer"]);
+  expect(await failing(bundle, { nodeOfKey: silent })).toEqual(["signature"]);
+  expect((await verifyReceipt(facts(bundle))).by).toBe("chain");
+});
+
+test("a token id that would be hashed as another is no token id", async () => {
+  const bundle = await honestBundle();
+  expect(bundleSchema.safeParse({ ...bundle, outputTokens: [4_294_967_295, 8] }).success).toBe(true);
+  expect(bundleSchema.safeParse({ ...bundle, outputTokens: [9 + 2 ** 32, 8] }).success).toBe(false);
+  expect(bundleSchema.safeParse({ ...bundle, promptTokens: [1 + 2 ** 32] }).success).toBe(false);
 });
 
 test("a receipt changed after it was signed belongs to nobody", async () => {
