@@ -1,4 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { bareHex } from "#protocol/hashing.ts";
@@ -105,6 +107,37 @@ describe("a model's process", () => {
     expect(await errorOf(third)).toMatchObject({ type: "overloaded_error", code: "model_busy" });
     process.kill(pid, "SIGCONT");
     expect([await textOf(await first), await textOf(await second)]).toEqual(["17 plus 5 is 22.", "17 plus 5 is 22."]);
+  });
+});
+
+describe("a server that sends its manifest a byte at a time", () => {
+  test("holds up neither the other entries nor the look at the chain", async () => {
+    const dripping = createServer((_request, response) => {
+      response.writeHead(200).write("{");
+      const timer = setInterval(() => response.write(" "), 50);
+      response.once("close", () => clearInterval(timer));
+    });
+    await new Promise<void>((listening) => dripping.listen(0, "127.0.0.1", listening));
+    const { port } = dripping.address() as AddressInfo;
+    try {
+      node = await startNode(
+        async (folder) => {
+          const { facts } = await writeEntry(folder, "sums", 2);
+          const manifestURI = `http://127.0.0.1:${port}/x.json`;
+          return [{ ...facts, entryId: 1, manifestHash: `0x${"ab".repeat(32)}`, manifestURI }, facts];
+        },
+        { allowPrivate: true },
+      );
+      const served = node;
+      const states = async () => (await readiness(served)).entries.map(({ state }) => state);
+      await until("the other entry", async () => (await states())[1] === "asleep");
+      expect(await states()).toEqual(["preparing", "asleep"]);
+      served.chain.entries = served.chain.entries.slice(0, 1);
+      await until("a further look at the chain", async () => (await states()).length === 1);
+    } finally {
+      dripping.closeAllConnections();
+      await new Promise((closed) => dripping.close(closed));
+    }
   });
 });
 
