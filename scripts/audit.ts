@@ -17,6 +17,7 @@ type Options = {
   readonly rpc?: string;
   readonly contest?: string;
   readonly indexer?: string;
+  readonly factory?: string;
   readonly block?: number;
   readonly json?: true;
 };
@@ -33,6 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--rpc <url>", "RPC endpoint to read the chain from", webUrl)
     .option("--contest <address>", "address of the contest")
     .option("--indexer <url>", "compare with this indexer's ranking as well", webUrl)
+    .option("--factory <address>", "ask this factory whether the contest is one of its own")
     .option("--block <number>", "block to recount at (default: the newest, or the indexer's)", wholeNumber)
     .option("--json", "print the result as JSON")
     .addHelpText("after", "\nWithout --rpc and --contest: the demo that runs in this folder, its indexer included.")
@@ -64,9 +66,11 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** What the flags name; without any, the running demo. */
-async function targetOf({ rpc, contest, indexer }: Options) {
-  if (rpc !== undefined && contest !== undefined) return { rpcUrl: rpc, contest, indexerUrl: indexer };
-  return rpc === undefined && contest === undefined && indexer === undefined ? runningDemo() : undefined;
+async function targetOf({ rpc, contest, indexer, factory }: Options) {
+  if (rpc !== undefined && contest !== undefined) return { rpcUrl: rpc, contest, indexerUrl: indexer, factory };
+  if (rpc !== undefined || contest !== undefined || indexer !== undefined) return undefined;
+  const demo = await runningDemo();
+  return demo && { ...demo, factory: factory ?? demo.factory };
 }
 
 function webUrl(text: string): string {

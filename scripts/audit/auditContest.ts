@@ -2,10 +2,11 @@ import { Contract, isAddress } from "ethers";
 import { CannotLookError, reasonOf } from "./cannotLookError.ts";
 import type { ChainReader } from "./chainReader.ts";
 import { firstBlockOf, openChain, readLogs, readTimes } from "./chainReader.ts";
+import type { Compared } from "./compareWithContract.ts";
 import { compareWithContract } from "./compareWithContract.ts";
 import { compareWithIndexer } from "./compareWithIndexer.ts";
 import type { ContestEvent } from "./contestEvent.ts";
-import { coinInterface, contestInterface } from "./contestInterface.ts";
+import { coinInterface, contestInterface, factoryInterface } from "./contestInterface.ts";
 import type { Finding } from "./finding.ts";
 import { compare } from "./finding.ts";
 import { readRanking } from "./indexerAnswer.ts";
@@ -20,6 +21,8 @@ export type AuditOptions = {
   readonly rpcUrl: string;
   readonly contest: string;
   readonly indexerUrl?: string | undefined;
+  /** Asked whether the contest is one of its own; absent means that nobody is. */
+  readonly factory?: string | undefined;
   /** Block to audit; absent means the newest, or the indexer's own where one is given. */
   readonly block?: number | undefined;
 };
@@ -35,7 +38,9 @@ export type Audit = {
   readonly recount: Recount;
   readonly standings: Standings;
   readonly isFinal: boolean;
-  readonly stakesRead: number;
+  readonly compared: Compared;
+  /** The factory that was asked; absent where none was. */
+  readonly factory: string | undefined;
   /** Block of the indexer's answer; absent where none was asked. */
   readonly indexerBlock: number | undefined;
   /** Empty when all agree. */
@@ -48,6 +53,8 @@ export type Audit = {
  */
 export async function auditContest(options: AuditOptions): Promise<Audit> {
   if (!isAddress(options.contest)) throw new CannotLookError(`"${options.contest}" is no address.`);
+  if (options.factory !== undefined && !isAddress(options.factory))
+    throw new CannotLookError(`"${options.factory}" is no address.`);
   const chain = await openChain(options.rpcUrl);
   try {
     return await auditOn(chain, { ...options, contest: options.contest.toLowerCase() });
@@ -59,7 +66,7 @@ export async function auditContest(options: AuditOptions): Promise<Audit> {
   }
 }
 
-async function auditOn(chain: ChainReader, { contest, indexerUrl, block }: AuditOptions): Promise<Audit> {
+async function auditOn(chain: ChainReader, { contest, indexerUrl, factory, block }: AuditOptions): Promise<Audit> {
   const head = await chain.provider.getBlockNumber();
   if (block !== undefined && block > head)
     throw new CannotLookError(`Block ${block} does not exist yet; the newest is ${head}.`);
@@ -82,6 +89,10 @@ async function auditOn(chain: ChainReader, { contest, indexerUrl, block }: Audit
   const { counted, standings, seen } = upTo(number);
   const contract = await compareWithContract({ chain, contest, at, rules, recount: counted, standings });
   const findings = [...lawsBroken(counted), ...resultFindings(counted, standings), ...contract.findings];
+  if (factory !== undefined)
+    findings.push(
+      ...compare("factory", `contest of ${factory}`, true, await isContestOf(chain, factory, contest, number)),
+    );
   if (answer !== undefined) {
     const there = answer.at.block.number === number ? at : await blockAt(chain, answer.at.block.number);
     findings.push(...compareWithIndexer(answer, upTo(there.number).standings, { chainId: chain.chainId, ...there }));
@@ -100,7 +111,8 @@ async function auditOn(chain: ChainReader, { contest, indexerUrl, block }: Audit
     recount: counted,
     standings,
     isFinal: contract.isFinal,
-    stakesRead: contract.stakesRead,
+    compared: contract.compared,
+    factory,
     indexerBlock: answer?.at.block.number,
     findings,
   };
@@ -159,6 +171,17 @@ async function readRules(chain: ChainReader, contest: string, block: number): Pr
     };
   } catch (error) {
     throw new CannotLookError(`What lives at ${contest} is no contest of ours: it does not tell its rules.`, {
+      cause: error,
+    });
+  }
+}
+
+async function isContestOf(chain: ChainReader, factory: string, contest: string, block: number): Promise<boolean> {
+  try {
+    const asked = new Contract(factory, factoryInterface, chain.provider).getFunction("isContest");
+    return await asked.staticCall(contest, { blockTag: block });
+  } catch (error) {
+    throw new CannotLookError(`What lives at ${factory} is no factory of ours: it does not tell its contests.`, {
       cause: error,
     });
   }

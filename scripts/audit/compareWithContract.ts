@@ -8,10 +8,13 @@ import type { AuditRules } from "./rulesOf.ts";
 import type { Standings } from "./standingsOf.ts";
 import { gatheredAt } from "./standingsOf.ts";
 
-/** Stakes that are looked up one by one; of more, an even selection. */
-const MOST_STAKES = 2_000;
+/** Stakes, and accounts of a kind, that are looked up one by one; of more, an even selection. */
+const MOST_READ = 2_000;
 /** Reads that are under way at one time. */
 const AT_ONCE = 100;
+
+/** How many were looked up, of all that the events name. */
+export type Compared = Readonly<Record<"stakes" | "credits" | "funders" | "persons", { read: number; of: number }>>;
 
 export type Moment = { readonly number: number; readonly timestamp: bigint };
 
@@ -23,7 +26,7 @@ export async function compareWithContract(options: {
   readonly rules: AuditRules;
   readonly recount: Recount;
   readonly standings: Standings;
-}): Promise<{ readonly findings: Finding[]; readonly isFinal: boolean; readonly stakesRead: number }> {
+}): Promise<{ readonly findings: Finding[]; readonly isFinal: boolean; readonly compared: Compared }> {
   const { chain, contest, at, rules, recount, standings } = options;
   const contract = new Contract(contest, contestInterface, chain.provider);
   const read = (name: string, ...args: unknown[]) =>
@@ -55,11 +58,28 @@ export async function compareWithContract(options: {
     if (view.bondHeld) bonds += rules.entryBond;
   });
 
-  const stakes = evenly([...recount.stakes.values()], MOST_STAKES);
+  const stakes = evenly([...recount.stakes.values()], MOST_READ);
   await inBatches(stakes, async ({ voter, entryId, stake, weight }) => {
     const view = await read("stakeOf", voter, entryId);
     expect(`entry ${entryId}: stake of ${voter}`, stake, view.stake);
     expect(`entry ${entryId}: weight of ${voter}`, weight, view.weight);
+  });
+
+  const accounts = [...accountsIn(recount)];
+  const credits = evenly(accounts, MOST_READ);
+  await inBatches(credits, async (account) => {
+    expect(`credit of ${account}`, recount.owed.get(account) ?? 0n, await read("creditOf", account));
+  });
+  const funders = evenly([...recount.fundedBy], MOST_READ);
+  await inBatches(funders, async ([funder, funded]) => {
+    expect(`funded by ${funder}`, funded, await read("fundedBy", funder));
+  });
+  const wallets = rules.isOpen ? [] : [...personsIn(recount)];
+  const persons = evenly(wallets, MOST_READ);
+  await inBatches(persons, async (wallet) => {
+    const view = await read("personOf", wallet);
+    expect(`person ${wallet}: bound`, recount.bound.has(wallet), view.bound);
+    expect(`person ${wallet}: counted`, recount.counted.get(wallet) ?? 0n, view.counted);
   });
 
   const [ranks, pot] = await Promise.all([read("standings"), read("pot")]);
@@ -74,7 +94,13 @@ export async function compareWithContract(options: {
   }
   expect("pot", recount.pot, pot.total);
   findings.push(...(await compareCoins({ chain, contest, at, rules, recount, bonds })));
-  return { findings, isFinal, stakesRead: stakes.length };
+  const compared: Compared = {
+    stakes: { read: stakes.length, of: recount.stakes.size },
+    credits: { read: credits.length, of: accounts.length },
+    funders: { read: funders.length, of: recount.fundedBy.size },
+    persons: { read: persons.length, of: wallets.length },
+  };
+  return { findings, isFinal, compared };
 }
 
 /** Conservation: what the contest holds covers all stakes, bonds and credits (stray gifts may lie on top). */
@@ -92,7 +118,7 @@ async function compareCoins(options: {
   const staked = [...recount.stakes.values()].reduce((total, { stake }) => total + stake, 0n);
   const paid = recount.claims.reduce((total, { amount }) => total + amount, 0n);
   const potInCoin = rules.coin === rules.prizeToken ? recount.pot - paid - recount.reclaimed : 0n;
-  const owed = recount.owed.get(rules.coin) ?? 0n;
+  const owed = [...recount.owed.values()].reduce((total, amount) => total + amount, 0n);
   const least = staked + bonds + owed + potInCoin;
   if (held >= least) return [];
   return [
@@ -113,6 +139,16 @@ function contractGathered(
   const capped = time < rules.votesClose ? time : rules.votesClose;
   const seconds = capped > rules.countFrom ? capped - rules.countFrom : 0n;
   return seconds > tally.last ? tally.acc + tally.weight * (seconds - tally.last) : tally.acc;
+}
+
+/** Every account that was credited, and every author: whose credit an endpoint might hide. */
+function accountsIn({ owed, entries }: Recount): Set<string> {
+  return new Set([...owed.keys(), ...[...entries.values()].map(({ author }) => author)]);
+}
+
+/** Every wallet that is bound or ever had a stake. */
+function personsIn({ bound, stakes }: Recount): Set<string> {
+  return new Set([...bound, ...[...stakes.values()].map(({ voter }) => voter)]);
 }
 
 function paidBits({ claims }: Recount): bigint {

@@ -33,7 +33,18 @@ export type ContestEvent = Place &
         readonly pot: bigint;
         readonly unheld: bigint;
       }
-    | { readonly kind: "claimed"; readonly rank: bigint; readonly entryId: bigint; readonly amount: bigint }
-    | { readonly kind: "credited" | "collected"; readonly token: string; readonly amount: bigint }
+    | {
+        readonly kind: "claimed";
+        readonly rank: bigint;
+        readonly entryId: bigint;
+        readonly to: string;
+        readonly amount: bigint;
+      }
+    | {
+        readonly kind: "credited" | "collected";
+        readonly account: string;
+        readonly token: string;
+        readonly amount: bigint;
+      }
     | { readonly kind: "unknown"; readonly topic: string }
   );

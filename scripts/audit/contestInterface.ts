@@ -24,7 +24,12 @@ export const contestInterface = new Interface([
   "function stakeOf(address voter, uint256 entryId) view returns (uint256 stake, uint256 weight)",
   "function standings() view returns (uint16[10] entryIds, uint256 counted, bool isFinal)",
   "function pot() view returns (uint256 total, uint256 unheld, uint256 paid)",
+  "function creditOf(address account) view returns (uint256)",
+  "function fundedBy(address funder) view returns (uint256)",
+  "function personOf(address wallet) view returns (bool bound, uint256 counted, uint256 liveEntryId)",
 ]);
+
+export const factoryInterface = new Interface(["function isContest(address contest) view returns (bool)"]);
 
 export const coinInterface = new Interface([
   "function balanceOf(address account) view returns (uint256)",

@@ -1,6 +1,6 @@
 /** A figure on which the recount and somebody else do not agree. */
 export type Finding = {
-  readonly where: "events" | "contract" | "indexer";
+  readonly where: "events" | "contract" | "indexer" | "factory";
   readonly what: string;
   readonly recount: string;
   readonly found: string;

@@ -63,6 +63,8 @@ export function auditAsJson(audit: Audit): unknown {
     agrees: audit.findings.length === 0,
     chainId: audit.chainId,
     contest: audit.contest,
+    factory: audit.factory ?? null,
+    compared: audit.compared,
     block: { number: block.number, hash: block.hash, timestamp: Number(block.timestamp) },
     indexerBlock: audit.indexerBlock ?? null,
     events: audit.events,
@@ -85,7 +87,8 @@ export function auditAsJson(audit: Audit): unknown {
   };
 }
 
-function verdict({ findings, recount, stakesRead, indexerBlock, block }: Audit): string[] {
+function verdict(audit: Audit): string[] {
+  const { findings, indexerBlock, block } = audit;
   const others = indexerBlock === undefined ? "contract" : "contract and indexer";
   if (findings.length > 0) {
     return [
@@ -93,13 +96,25 @@ function verdict({ findings, recount, stakesRead, indexerBlock, block }: Audit):
         ["red", "bold"],
         `  ✗ ${plural(findings.length, "figure")} ${findings.length === 1 ? "differs" : "differ"}.`,
       ),
+      ...scope(audit),
     ];
   }
   const at =
     indexerBlock === undefined || indexerBlock === block.number ? "" : ` (the indexer's at its block ${indexerBlock})`;
+  return [styleText(["green", "bold"], `  ✓ All agree: recount, ${others}${at}.`), ...scope(audit)];
+}
+
+/** What was compared, so that nobody takes the verdict for more than it is. */
+function scope({ recount, rules, compared, factory }: Audit): string[] {
+  const of = (name: keyof Audit["compared"], one: string) => {
+    const { read, of: all } = compared[name];
+    return `${plural(read, one)}${read < all ? ` of ${all}` : ""}`;
+  };
   return [
-    styleText(["green", "bold"], `  ✓ All agree: recount, ${others}${at}.`),
-    `    ${plural(recount.entries.size, "entry", "entries")} and ${plural(stakesRead, "stake")}${stakesRead < recount.stakes.size ? ` of ${recount.stakes.size}` : ""} compared, every weight and the coins held checked.`,
+    `    compared: ${plural(recount.entries.size, "entry", "entries")} (author, model size, hashes, status, weight, score),`,
+    `      ${of("stakes", "stake")} with weight, ${of("credits", "account")} with credit, ${of("funders", "funder")},`,
+    `      ${rules.isOpen ? "" : `${of("persons", "person")} (bound, counted), `}pot, result, prizes paid and coins held; every event against the rules`,
+    `    factory ${factory === undefined ? "not checked" : `asked: ${factory}`}`,
   ];
 }
 

@@ -44,13 +44,13 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
       case "Finalized":
         return { ...place, kind: "finalized", entryIds: [...a.entryIds], pot: a.pot, unheld: a.unheld };
       case "PrizeClaimed":
-        return { ...place, kind: "claimed", rank: a.rank, entryId: a.entryId, amount: a.amount };
+        return { ...place, kind: "claimed", rank: a.rank, entryId: a.entryId, to: lower(a.to), amount: a.amount };
       case "Reclaimed":
         return { ...place, kind: "reclaimed", funder: lower(a.funder), amount: a.amount };
       case "Credited":
-        return { ...place, kind: "credited", token: lower(a.token), amount: a.amount };
+        return { ...place, kind: "credited", account: lower(a.account), token: lower(a.token), amount: a.amount };
       case "Collected":
-        return { ...place, kind: "collected", token: lower(a.token), amount: a.amount };
+        return { ...place, kind: "collected", account: lower(a.account), token: lower(a.token), amount: a.amount };
       default:
         return unknown;
     }

@@ -1,32 +1,8 @@
 import { AbiCoder, keccak256 } from "ethers";
 import type { ContestEvent } from "./contestEvent.ts";
+import type { EntryCount, StakeCount } from "./entryCount.ts";
 import type { AuditRules } from "./rulesOf.ts";
-
-/** An entry as the events alone describe it. Amounts in wei, scores in weight-seconds. */
-export type EntryCount = {
-  readonly id: bigint;
-  readonly author: string;
-  readonly modelSize: bigint;
-  /** keccak256 over the three hashes, as the contract keeps it. */
-  readonly identity: string;
-  status: "live" | "retracted";
-  weight: bigint;
-  /** Weight-seconds gathered inside the window up to `until`. */
-  gathered: bigint;
-  /** Seconds since 1970, never outside the window. */
-  until: bigint;
-  /** Coins that count for nothing. */
-  support: bigint;
-  staked: bigint;
-  voters: number;
-};
-
-export type StakeCount = {
-  readonly voter: string;
-  readonly entryId: bigint;
-  readonly stake: bigint;
-  readonly weight: bigint;
-};
+import { squareRoot } from "./squareRoot.ts";
 
 export type Recount = {
   readonly entries: ReadonlyMap<bigint, EntryCount>;
@@ -37,8 +13,14 @@ export type Recount = {
   readonly pot: bigint;
   /** Wei of the pot that funders took back. */
   readonly reclaimed: bigint;
-  /** Wei credited less wei collected, by token. */
+  /** Wei of the coin credited less wei collected, by account. */
   readonly owed: ReadonlyMap<string, bigint>;
+  /** Wei put into the pot and not taken back, by funder. */
+  readonly fundedBy: ReadonlyMap<string, bigint>;
+  /** Wallets that are bound to a person. */
+  readonly bound: ReadonlySet<string>;
+  /** Wei that count in all, by person's wallet. */
+  readonly counted: ReadonlyMap<string, bigint>;
   readonly finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
   readonly claims: readonly Extract<ContestEvent, { kind: "claimed" }>[];
   /** Laws that the events themselves break, each with the block of the event. */
@@ -66,9 +48,15 @@ export function recount(
   const broken: { what: string; event: string; law: string }[] = [];
   let pot = 0n;
   let countedUpTo = 0n;
+  /** A retraction whose credit must be the next event. */
+  let retracted: Extract<ContestEvent, { kind: "retracted" }> | undefined;
   let finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
 
-  for (const event of events) apply(event);
+  for (const event of events) {
+    checkReturn(event);
+    apply(event);
+  }
+  checkReturn(undefined);
   const holding = [...stakes.values()].filter(({ stake }) => stake > 0n);
   return {
     entries,
@@ -78,10 +66,23 @@ export function recount(
     pot,
     reclaimed,
     owed,
+    fundedBy,
+    bound: new Set(nullifierOf.keys()),
+    counted,
     finalized,
     claims,
     broken,
   };
+
+  /** Beside a retraction its author is credited with the bond less a tenth. */
+  function checkReturn(next: ContestEvent | undefined): void {
+    if (retracted === undefined) return;
+    const { entryId, block } = retracted;
+    retracted = undefined;
+    const law = `${rules.entryBond - rules.entryBond / 10n} to ${entries.get(entryId)?.author}`;
+    const said = next?.kind === "credited" && next.block === block ? `${next.amount} to ${next.account}` : "none";
+    if (said !== law) broken.push({ what: `entry ${entryId} bond credited (block ${block})`, event: said, law });
+  }
 
   function apply(event: ContestEvent): void {
     const expect = (holds: boolean, what: string, says: unknown, law: unknown): void => {
@@ -135,6 +136,7 @@ export function recount(
           rules.entryBond / 10n,
         );
         if (entry !== undefined) entry.status = "retracted";
+        retracted = event;
         return;
       }
       case "bound": {
@@ -180,6 +182,7 @@ export function recount(
       }
       case "claimed": {
         expect(!claims.some(({ rank }) => rank === event.rank), `prize ${event.rank} paid once`, "again", "once");
+        expect(BigInt(event.to) !== 0n, `prize ${event.rank} paid to`, event.to, "somebody");
         claims.push(event);
         return;
       }
@@ -187,16 +190,20 @@ export function recount(
         const funded = fundedBy.get(event.funder) ?? 0n;
         const share = finalized === undefined || pot === 0n ? 0n : (funded * finalized.unheld) / pot;
         expect(event.amount === share, `refund of ${event.funder}`, event.amount, share);
-        fundedBy.delete(event.funder);
+        fundedBy.set(event.funder, 0n);
         reclaimed += event.amount;
         return;
       }
       case "credited": {
-        owed.set(event.token, (owed.get(event.token) ?? 0n) + event.amount);
+        expect(event.token === rules.coin, `credit of ${event.account}: token`, event.token, rules.coin);
+        owed.set(event.account, (owed.get(event.account) ?? 0n) + event.amount);
         return;
       }
       case "collected": {
-        owed.set(event.token, (owed.get(event.token) ?? 0n) - event.amount);
+        expect(event.token === rules.coin, `collected by ${event.account}: token`, event.token, rules.coin);
+        const owing = owed.get(event.account) ?? 0n;
+        expect(event.amount === owing, `collected by ${event.account}`, event.amount, owing);
+        owed.set(event.account, owing - event.amount);
         return;
       }
       case "unknown": {
@@ -274,19 +281,6 @@ export function recount(
     counted.set(voter, total);
     expect(total <= rules.personCap, `${name}: cap for a person`, total, `at most ${rules.personCap}`);
   }
-}
-
-/** Largest whole number whose square is at most `value`, by halving: another way than the law's own code takes. */
-export function squareRoot(value: bigint): bigint {
-  let low = 0n;
-  let high = 1n;
-  while (high * high <= value) high *= 2n;
-  while (high - low > 1n) {
-    const middle = (low + high) / 2n;
-    if (middle * middle <= value) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function supportOf(stake: bigint, weight: bigint): bigint {

@@ -2,7 +2,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 
-const demoSchema = z.object({ rpcUrl: z.string(), contest: z.string(), indexerUrl: z.string() });
+const demoSchema = z.object({
+  rpcUrl: z.string(),
+  contest: z.string(),
+  indexerUrl: z.string(),
+  factory: z.string().optional(),
+});
 export type RunningDemo = z.infer<typeof demoSchema>;
 
 /** Where the demo that runs in this folder can be audited; undefined when none runs. */

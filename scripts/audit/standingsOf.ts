@@ -1,4 +1,5 @@
-import type { EntryCount, Recount } from "./recount.ts";
+import type { EntryCount } from "./entryCount.ts";
+import type { Recount } from "./recount.ts";
 import type { AuditRules } from "./rulesOf.ts";
 
 export type Standing = {

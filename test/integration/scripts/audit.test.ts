@@ -1,4 +1,4 @@
-import { parseEther } from "viem";
+import { parseEther, toEventSelector } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contestAbi } from "#protocol/abi.ts";
 import { auditContest } from "../../../scripts/audit/auditContest.ts";
@@ -6,6 +6,7 @@ import { CannotLookError } from "../../../scripts/audit/cannotLookError.ts";
 import { LAB_TIMES } from "../../support/contestLab.ts";
 import { RpcFault } from "../../support/rpcServer.ts";
 import { runScript } from "../../support/runScript.ts";
+import { compiled } from "../../support/simulatedChain.ts";
 import { startTamperedIndexer } from "../../support/tamperedIndexer.ts";
 import type { IndexerLab } from "../indexer/indexerLab.ts";
 import { createIndexerLab, indexed } from "../indexer/indexerLab.ts";
@@ -13,11 +14,14 @@ import { createIndexerLab, indexed } from "../indexer/indexerLab.ts";
 type Rows = { rows: { rank: number | null; entryId: number; score: string; voters: number; support: string }[] };
 
 let lab: IndexerLab;
+let otherFactory: string;
 let indexer: Awaited<ReturnType<IndexerLab["serve"]>>;
 const { votesOpen, countFrom, votesClose } = LAB_TIMES;
 
 beforeAll(async () => {
   lab = await createIndexerLab();
+  const code = compiled("contracts/ContestFactory.sol/ContestFactory");
+  otherFactory = await lab.chain.deploy(code, [], lab.organiser);
   await lab.at(votesOpen + 100);
   await lab.drop(lab.alice, 1, parseEther("10"));
   await lab.drop(lab.bob, 2, parseEther("4"));
@@ -50,6 +54,18 @@ async function tampered(change: (rows: Rows["rows"]) => void) {
   }
 }
 
+/** What differs when the endpoint leaves all logs of an event out. */
+async function hiding(event: string): Promise<string[]> {
+  lab.rpc.intercept(async (call, proceed) => {
+    const answer = await proceed();
+    if (call.method !== "eth_getLogs") return answer;
+    return (answer as { topics: string[] }[]).filter(({ topics }) => topics[0] !== toEventSelector(event));
+  });
+  const { findings } = await audit();
+  lab.rpc.intercept((_, proceed) => proceed());
+  return findings.map(({ what }) => what);
+}
+
 describe("an honest house", () => {
   test("contract, indexer and recount agree; scores are stake times seconds in the window", async () => {
     const { findings, standings, recount } = await audit({ indexerUrl: indexer.url });
@@ -67,7 +83,17 @@ describe("an honest house", () => {
   test("the command says so in a table and ends with 0", async () => {
     const { code, output } = await runScript("scripts/audit.ts", [...flags(), "--indexer", indexer.url]);
     expect(output).toContain("All agree: recount, contract and indexer.");
+    expect(output).toContain("3 stakes with weight");
+    expect(output).toContain("factory not checked");
     expect(code).toBe(0);
+  });
+
+  test("a factory that made the contest says so; another one does not", async () => {
+    const honest = await auditContest({ rpcUrl: lab.rpc.url, contest: lab.contest, factory: lab.factory });
+    expect(honest.findings).toEqual([]);
+    const run = await runScript("scripts/audit.ts", [...flags(), "--factory", otherFactory]);
+    expect(run.output).toContain(`contest of ${otherFactory}`);
+    expect(run.code).toBe(1);
   });
 
   test("an earlier block is recounted as it was then", async () => {
@@ -196,6 +222,7 @@ test("ranks, prizes and refunds of a final result agree", async () => {
   await chain.write({ ...call, from: alice, functionName: "finalize", args: [] });
   await chain.write({ ...call, from: alice, functionName: "claim", args: [2n] });
   await chain.write({ ...call, from: organiser, functionName: "reclaim", args: [] });
+  await chain.write({ ...call, from: alice, functionName: "releaseBond", args: [1n] });
   await indexed(indexer.url, lab.headNumber);
   const { findings, isFinal, standings } = await audit({ indexerUrl: indexer.url });
   expect(findings).toEqual([]);
@@ -203,4 +230,7 @@ test("ranks, prizes and refunds of a final result agree", async () => {
   expect(standings.topTen).toEqual([2n, 1n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n]);
   expect(standings.rows.map(({ prize }) => prize)).toEqual([parseEther("300"), parseEther("200"), 0n]);
   expect(standings.unheld).toBe(parseEther("500"));
+  // What an endpoint hides of it, the contract tells.
+  expect(await hiding("Credited(address,address,uint256)")).toEqual([`credit of ${lab.author.toLowerCase()}`]);
+  expect(await hiding("Reclaimed(address,uint256)")).toContain(`funded by ${organiser.toLowerCase()}`);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ContestEvent } from "../../../scripts/audit/contestEvent.ts";
-import { recount, squareRoot } from "../../../scripts/audit/recount.ts";
+import { recount } from "../../../scripts/audit/recount.ts";
 import type { AuditRules } from "../../../scripts/audit/rulesOf.ts";
+import { squareRoot } from "../../../scripts/audit/squareRoot.ts";
 import { standingsOf } from "../../../scripts/audit/standingsOf.ts";
 
 const COIN = 10n ** 18n;
@@ -38,6 +39,25 @@ const submitted = (entryId: bigint): ContestEvent => ({
   modelRoot: HASH,
   modelSize: 10n,
 });
+const credited = (account: string, amount: bigint, token = open.coin): ContestEvent => ({
+  ...place(),
+  kind: "credited",
+  account,
+  token,
+  amount,
+});
+const collected = (account: string, amount: bigint): ContestEvent => ({
+  ...place(),
+  kind: "collected",
+  account,
+  token: open.coin,
+  amount,
+});
+/** Both events of a retraction, in one block. */
+const retraction = (entryId: bigint, account = "0xau", amount = 9n): ContestEvent[] => {
+  const gone: ContestEvent = { ...place(), kind: "retracted", entryId, returned: 9n, burned: 1n };
+  return [gone, { ...credited(account, amount), block: gone.block, index: 1 }];
+};
 const bound = (wallet: string, nullifier = wallet): ContestEvent => ({ ...place(), kind: "bound", wallet, nullifier });
 const stake = (
   voter: string,
@@ -83,7 +103,7 @@ describe("tallies", () => {
 
   test("equal scores rank by the lower id; entries without a score, under the least tally or retracted hold no rank", () => {
     const events: ContestEvent[] = [1n, 2n, 3n, 4n, 5n].map(submitted);
-    events.push({ ...place(), kind: "retracted", entryId: 5n, returned: 9n, burned: 1n });
+    events.push(...retraction(5n));
     for (const [entryId, amount] of [
       [2n, 7n],
       [1n, 7n],
@@ -140,6 +160,13 @@ describe("laws that events may break", () => {
     const fair = recount([...funded, ...final, reclaimed(alice, 259n), reclaimed(bob, 111n)], open);
     expect(fair.broken).toEqual([]);
     expect(fair.reclaimed).toBe(370n);
+    expect(recount(funded, open).fundedBy).toEqual(
+      new Map([
+        [alice, 700n],
+        [bob, 300n],
+      ]),
+    );
+    expect([...fair.fundedBy.values()]).toEqual([0n, 0n]);
     expect(lawsBroken([...funded, ...final, reclaimed(alice, 260n)])).toEqual([`refund of ${alice}`]);
     expect(lawsBroken([...funded, ...final, reclaimed(alice, 259n), reclaimed(alice, 259n)])).toEqual([
       `refund of ${alice}`,
@@ -162,6 +189,8 @@ describe("laws that events may break", () => {
     ];
     const counted = recount(fair, persons);
     expect(counted.broken).toEqual([]);
+    expect(counted.counted.get(alice)).toBe(4n * COIN);
+    expect(counted.bound).toEqual(new Set([alice]));
     expect(counted.entries.get(1n)).toMatchObject({
       support: COIN,
       staked: 5n * COIN,
@@ -186,8 +215,7 @@ describe("laws that events may break", () => {
   test("an event tells of a change; nobody adds to an entry that was retracted, and it holds no rank", () => {
     const once = [submitted(1n), stake(alice, 1n, 5n, 5n, 5n, 200n)];
     expect(lawsBroken([...once, stake(alice, 1n, 5n, 5n, 5n, 300n)])).toEqual(["entry 1, voter 0xa1: a change"]);
-    const gone: ContestEvent = { ...place(), kind: "retracted", entryId: 1n, returned: 9n, burned: 1n };
-    const events = [submitted(1n), gone, stake(alice, 1n, 5n, 5n, 5n, 200n)];
+    const events = [submitted(1n), ...retraction(1n), stake(alice, 1n, 5n, 5n, 5n, 200n)];
     expect(lawsBroken(events)).toEqual(["entry 1, voter 0xa1: more stake"]);
     expect(standingsOf(recount(events, open), open).topTen[0]).toBe(0n);
   });
@@ -235,9 +263,33 @@ describe("laws that events may break", () => {
     expect(broken.map(({ event, law }) => [event, law])).toEqual([["200", "201"]]);
   });
 
+  test("a retraction credits its author with the bond less a tenth, at once", () => {
+    const fair = recount([submitted(1n), ...retraction(1n)], open);
+    expect(fair.broken).toEqual([]);
+    expect(fair.owed).toEqual(new Map([["0xau", 9n]]));
+    const law = ["entry 1 bond credited"];
+    expect(lawsBroken([submitted(1n), ...retraction(1n, alice)])).toEqual(law);
+    expect(lawsBroken([submitted(1n), ...retraction(1n, "0xau", 10n)])).toEqual(law);
+    expect(lawsBroken([submitted(1n), ...retraction(1n).slice(0, 1)])).toEqual(law);
+  });
+
+  test("an account collects what was credited to it, in the coin", () => {
+    const two = [credited(alice, 4n), credited(bob, 5n)];
+    expect(recount([...two, collected(alice, 4n)], open)).toMatchObject({
+      broken: [],
+      owed: new Map([
+        [alice, 0n],
+        [bob, 5n],
+      ]),
+    });
+    expect(lawsBroken([...two, collected(alice, 5n)])).toEqual(["collected by 0xa1"]);
+    expect(lawsBroken([credited(alice, 4n, "0xbad")])).toEqual(["credit of 0xa1: token"]);
+  });
+
   test("a prize is paid once, and what it does not know it does not pass over", () => {
-    const claim: ContestEvent = { ...place(), kind: "claimed", rank: 1n, entryId: 1n, amount: 5n };
+    const claim: ContestEvent = { ...place(), kind: "claimed", rank: 1n, entryId: 1n, to: alice, amount: 5n };
     expect(lawsBroken([claim, { ...claim, ...place() }])).toEqual(["prize 1 paid once"]);
+    expect(lawsBroken([{ ...claim, to: `0x${"0".repeat(40)}` }])).toEqual(["prize 1 paid to"]);
     expect(lawsBroken([{ ...place(), kind: "unknown", topic: "0x00" }])).toEqual([
       "an event that this auditor does not know",
     ]);
