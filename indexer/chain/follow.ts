@@ -164,7 +164,7 @@ export function createFollower(options: FollowOptions) {
         await Promise.race([woken, pause(options.pollMs, signal)]);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) throw error instanceof InconsistentLogsError ? givenUp(error, options.file) : error;
     } finally {
       stopListening();
     }
@@ -181,6 +181,18 @@ export function createFollower(options: FollowOptions) {
   }
 
   return { run, status: () => status };
+}
+
+/** Reading on cannot mend a hole in what was folded before, from whatever endpoint: only a new database can. */
+function givenUp(error: InconsistentLogsError, file: string): BaseError {
+  return new BaseError(error.shortMessage, {
+    metaMessages: [
+      ...error.metaMessages,
+      `Given up after ${MOST_CONTRADICTIONS} times. The hole may lie in what is stored already, so another endpoint alone does not help:`,
+      `delete the database ${file} (and ${file}-wal, ${file}-shm) and start again with another --rpc; all is indexed anew.`,
+    ],
+    cause: error,
+  });
 }
 
 function tooMuchAsked(error: unknown, blocks: number): boolean {

@@ -8,7 +8,7 @@ export class InconsistentLogsError extends RetryableError {
       metaMessages: [
         `Contract: ${at.emitter}`,
         `Log: ${at.logIndex} of transaction ${at.transaction}`,
-        "The range is read again. If this stays, the endpoint leaves logs out: use another one with --rpc.",
+        "The range is read again. If this stays, the endpoint leaves logs out, or left some out before.",
       ],
     });
   }

@@ -168,7 +168,9 @@ describe("when the endpoint is at fault", () => {
       return answer.toSpliced(-2, 1);
     });
     const indexer = await start();
-    await expect(indexer.stopped).rejects.toThrow(/do not add up[\s\S]*--rpc/);
+    await expect(indexer.stopped).rejects.toThrow(
+      /do not add up[\s\S]*delete the database \S+\.sqlite [\s\S]*another --rpc/,
+    );
   });
 
   test("logs that come twice or out of order count once, in order", async () => {
