@@ -18,10 +18,16 @@ export type DemoHouse = {
   readonly stop: () => Promise<number | null>;
 };
 
+/** First port of a demo of its own, below those that the system hands out: two demos that start at once do not race. */
+function ownPort(): string {
+  return String(10_000 + Math.floor(Math.random() * 2_000) * 10);
+}
+
 /** Runs `npm start` with `args` on a state folder of its own, and resolves when it is up. */
 export async function startDemo(args: readonly string[] = []): Promise<DemoHouse> {
   const state = mkdtempSync(path.join(tmpdir(), "coindrop-demo-"));
-  const child = spawn(process.execPath, [path.join(root, "scripts/start.ts"), ...args], {
+  const ports = args.includes("--port") ? [] : ["--port", ownPort()];
+  const child = spawn(process.execPath, [path.join(root, "scripts/start.ts"), ...ports, ...args], {
     env: { ...process.env, COINDROP_STATE: state },
     stdio: ["ignore", "pipe", "pipe"],
   });
