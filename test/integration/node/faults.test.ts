@@ -209,6 +209,27 @@ describe("what is not the entry's is refused before it is loaded", () => {
     expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(whole)).toBe(true);
   });
 
+  test("a served file that is changed while nobody asks for it, before the next epoch is signed", async () => {
+    const clock = { ms: Date.UTC(2026, 5, 1, 12, 10) };
+    const served = await startNode(
+      async (folder) => [(await writeEntry(folder, "sums", 1)).facts, (await writeEntry(folder, "haiku", 2)).facts],
+      { now: () => clock.ms },
+    );
+    node = served;
+    await until("both on chain", () => served.attested.flat().length === 2);
+    const path = join(served.folder, "sums.gguf");
+    const bytes = await readFile(path);
+    bytes[900_000] = (bytes[900_000] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    clock.ms += 25 * 3_600_000;
+    // One entry more has the node sign at once.
+    const more = await writeEntry(served.folder, "clauses", 3);
+    served.chain.entries = [...served.chain.entries, more.facts];
+    await until("the day's batch", () => served.attested.flat().length >= 4);
+    const ids = served.attested.flat().map(({ attestation }) => Number(attestation.entryId));
+    expect(ids.toSorted()).toEqual([1, 2, 2, 3]);
+  });
+
   test("a manifest whose words were changed under the same name", async () => {
     const served = await startWith("sums", {}, async ({ facts, manifest }, folder) => {
       const path = join(folder, `${bareHex(facts.manifestHash)}.json`);
