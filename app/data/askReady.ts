@@ -1,6 +1,6 @@
 import type { Ready } from "#protocol/http.ts";
+import { routes } from "#protocol/routes.ts";
 import { loadShapes } from "./loadShapes.ts";
-import { paths } from "./paths.ts";
 
 const patienceMs = 4_000;
 
@@ -11,7 +11,7 @@ const patienceMs = 4_000;
 export async function askReady(indexerUrl: string, signal: AbortSignal): Promise<Ready> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   const [response, shapes] = await Promise.all([
-    fetch(`${indexerUrl}${paths.ready}`, { signal: limited }),
+    fetch(`${indexerUrl}${routes.ready}`, { signal: limited }),
     loadShapes(),
   ]);
   return shapes.ready.parse(await response.json());

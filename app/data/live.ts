@@ -1,12 +1,12 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppConfig } from "#protocol/config.ts";
 import type { StreamMessage } from "#protocol/http.ts";
+import { routes } from "#protocol/routes.ts";
 import { askReady } from "./askReady.ts";
 import { setClock } from "./clock.ts";
 import { keys } from "./keys.ts";
 import { loadShapes, type Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
-import { paths } from "./paths.ts";
 import type { Sourced } from "./queries.ts";
 
 const askAgainMs = 3_000;
@@ -27,7 +27,7 @@ export function followLive(config: AppConfig, client: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   const open = () => {
-    stream = new EventSource(`${config.indexerUrl}${paths.events}`);
+    stream = new EventSource(`${config.indexerUrl}${routes.events}`);
     for (const kind of ["block", "rollback", "manifest"]) {
       stream.addEventListener(kind, (event) => {
         void loadShapes().then(({ message }) => {

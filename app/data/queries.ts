@@ -2,13 +2,13 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Address } from "viem";
 import type { AppConfig } from "#protocol/config.ts";
 import { RetryableError } from "#protocol/errors.ts";
+import { routes } from "#protocol/routes.ts";
 import { setClock } from "./clock.ts";
 import { askIndexer } from "./indexer.ts";
 import { keys } from "./keys.ts";
 import { rememberManifests } from "./knownManifests.ts";
 import type { Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
-import { paths } from "./paths.ts";
 
 /** Who answered. The chain knows no names, no voters' count and no history. */
 export type From = "indexer" | "chain";
@@ -67,7 +67,7 @@ export function contestsQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.contests,
     queryFn: ({ signal }) =>
-      ask(`${config.indexerUrl}${paths.contests}`, "contests", signal, (chain) => chain.readContests(config)),
+      ask(`${config.indexerUrl}${routes.contests}`, "contests", signal, (chain) => chain.readContests(config)),
   });
 }
 
@@ -75,7 +75,7 @@ export function contestQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.contest(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.contest, contest), "contest", signal, (chain) => chain.readContest(config, contest)),
+      ask(path(config, routes.contest, contest), "contest", signal, (chain) => chain.readContest(config, contest)),
   });
 }
 
@@ -83,7 +83,7 @@ export function entriesQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.entries(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then(
+      ask(path(config, routes.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then(
         (answer) => {
           if (answer.from === "indexer") rememberManifests(answer.entries);
           return answer;
@@ -96,7 +96,7 @@ export function rankingQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.ranking(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.ranking, contest), "ranking", signal, (chain) => chain.readRanking(config, contest)),
+      ask(path(config, routes.ranking, contest), "ranking", signal, (chain) => chain.readRanking(config, contest)),
   });
 }
 
@@ -104,7 +104,7 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
   return queryOptions({
     queryKey: keys.voter(contest, wallet),
     queryFn: ({ signal }) =>
-      ask(path(config, paths.voter, contest, { wallet }), "voter", signal, (chain) =>
+      ask(path(config, routes.voter, contest, { wallet }), "voter", signal, (chain) =>
         chain.readVoter(config, contest, wallet),
       ),
   });
@@ -115,14 +115,14 @@ export function historyQuery(config: AppConfig, contest: Address, buckets: numbe
   return queryOptions({
     queryKey: [...keys.history(contest), buckets],
     queryFn: ({ signal }) =>
-      askIndexer(`${path(config, paths.history, contest)}?buckets=${buckets}`, "history", signal),
+      askIndexer(`${path(config, routes.history, contest)}?buckets=${buckets}`, "history", signal),
   });
 }
 
 export function nodesQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.nodes,
-    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${paths.nodes}`, "nodes", signal),
+    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${routes.nodes}`, "nodes", signal),
   });
 }
 
@@ -135,7 +135,7 @@ export function activityQuery(config: AppConfig, contest: Address, entry: number
       const query = new URLSearchParams({ limit: "50" });
       if (entry !== null) query.set("entry", String(entry));
       if (pageParam !== null) query.set("before", pageParam);
-      return askIndexer(`${path(config, paths.activity, contest)}?${query}`, "activity", signal);
+      return askIndexer(`${path(config, routes.activity, contest)}?${query}`, "activity", signal);
     },
     getNextPageParam: (page) => page.next,
   });

@@ -260,30 +260,3 @@ export type NodeAttestationView = z.infer<typeof nodeAttestationSchema>;
 export type HistoryPoint = z.infer<typeof historyPointSchema>;
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 export type Ready = z.infer<typeof readyAnswer>;
-
-/** The indexer's routes. `:contest` is an address, `:id` an entry id, `:wallet` an address. */
-export const routes = {
-  health: "/health",
-  ready: "/ready",
-  openapi: "/openapi.json",
-  /** contestsAnswer */
-  contests: "/v1/contests",
-  /** contestAnswer */
-  contest: "/v1/contests/:contest",
-  /** entriesAnswer; query: `search`, `category` */
-  entries: "/v1/contests/:contest/entries",
-  /** entryAnswer */
-  entry: "/v1/contests/:contest/entries/:id",
-  /** rankingAnswer: every entry, ranked ones first */
-  ranking: "/v1/contests/:contest/ranking",
-  /** historyAnswer; query: `buckets` (2 to 500, default 60) */
-  history: "/v1/contests/:contest/history",
-  /** voterAnswer */
-  voter: "/v1/contests/:contest/voters/:wallet",
-  /** activityAnswer; query: `limit` (1 to 200, default 50), `before`, `entry`, `account` */
-  activity: "/v1/contests/:contest/activity",
-  /** nodesAnswer; query: `contest`, `entry` to keep only nodes that attested it */
-  nodes: "/v1/nodes",
-  /** server-sent events of streamMessageSchema; query: `contest` */
-  events: "/v1/events",
-} as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { errorAnswer, readyAnswer, streamMessageSchema, routes as urls } from "#protocol/http.ts";
+import { errorAnswer, readyAnswer, streamMessageSchema } from "#protocol/http.ts";
+import { routes as urls } from "#protocol/routes.ts";
 import type { Route } from "./route.ts";
 
 type Json = { readonly [key: string]: unknown };

@@ -8,10 +8,10 @@ import {
   historyAnswer,
   nodesAnswer,
   rankingAnswer,
-  routes as urls,
   voterAnswer,
 } from "#protocol/http.ts";
 import { addressSchema } from "#protocol/primitives.ts";
+import { routes as urls } from "#protocol/routes.ts";
 import type { Rows } from "../store/rows.ts";
 import { activityView } from "../views/activity.ts";
 import { contestsView, contestView } from "../views/contests.ts";

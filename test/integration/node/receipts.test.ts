@@ -4,7 +4,7 @@ import { recoverTypedDataAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bundle, bundleSchema, hashCanonical, hashTokens, receiptOf } from "#protocol/node.ts";
 import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 import { until } from "../../support/until.ts";
 import { argmaxAfterEach } from "./argmaxAfterEach.ts";
 import { contest, registry, startNode, type TestNode, writeEntry } from "./startNode.ts";

@@ -14,9 +14,9 @@ import type { NodeChain } from "../../../inference-node/chain/nodeChain.ts";
 import type { InferenceNode, NodeOptions } from "../../../inference-node/createNode.ts";
 import { createNode } from "../../../inference-node/createNode.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 import { createSigner } from "../../../inference-node/sign/createSigner.ts";
 import type { SignedAttestation } from "../../../inference-node/sign/signAttestation.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
 
 export const demoNames = ["bedtime", "clauses", "tickermood", "haiku", "sums"] as const;
 export type DemoName = (typeof demoNames)[number];

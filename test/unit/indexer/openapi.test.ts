@@ -1,6 +1,6 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
-import { routes as urls } from "#protocol/http.ts";
+import { routes as urls } from "#protocol/routes.ts";
 import { describeApi } from "../../../indexer/api/openapi.ts";
 import { createRoutes } from "../../../indexer/api/routes.ts";
 import { createManifestReader } from "../../../indexer/views/manifests.ts";

@@ -1,9 +1,9 @@
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Engine } from "#protocol/node.ts";
-import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { createAttester } from "../../../inference-node/sign/createAttester.ts";
 import { createSigner } from "../../../inference-node/sign/createSigner.ts";
+import { entry } from "../../support/entryFacts.ts";
 import { until } from "../../support/until.ts";
 
 const hour = 3_600_000;
@@ -15,16 +15,6 @@ const engine: Engine = {
   flashAttention: false,
   kvType: "f16",
 };
-const entry = (entryId: number): EntryFacts => ({
-  contest: "0x00000000000000000000000000000000000c0de5",
-  entryId,
-  manifestHash: `0x${"01".repeat(32)}`,
-  modelSha256: `0x${"02".repeat(32)}`,
-  modelRoot: `0x${"03".repeat(32)}`,
-  modelSize: 1,
-  manifestURI: "https://example.org/x.json",
-});
-
 let stop = new AbortController();
 afterEach(() => {
   stop.abort();

@@ -3,17 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { createHost } from "../../../inference-node/serve/createHost.ts";
 import type { HostedEntry } from "../../../inference-node/serve/hostedEntry.ts";
+import { entry } from "../../support/entryFacts.ts";
 import { until } from "../../support/until.ts";
-
-const entry = (entryId: number): EntryFacts => ({
-  contest: "0x00000000000000000000000000000000000c0de5",
-  entryId,
-  manifestHash: `0x${"01".repeat(32)}`,
-  modelSha256: `0x${"02".repeat(32)}`,
-  modelRoot: `0x${"03".repeat(32)}`,
-  modelSize: 1,
-  manifestURI: "https://example.org/x.json",
-});
 
 let stop = new AbortController();
 afterEach(() => {

@@ -8,8 +8,8 @@ import type { Manifest } from "#protocol/manifest.ts";
 import { hashFile } from "#protocol/piecesRoot.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { findModelFile } from "../../../inference-node/models/modelStore.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 import type { ModelMismatchError } from "../../../inference-node/models/verifyModelFile.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
 
 const model = Buffer.from("a model, as far as a store can tell ".repeat(2_000));
 let folder: string;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { canonicalBytes } from "#protocol/canonicalJson.ts";
 import { InvalidInputError } from "#protocol/errors.ts";
 import { type Manifest, manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 
 const file = {
   role: "model" as const,

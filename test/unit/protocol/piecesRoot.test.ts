@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bareHex, toBytes32 } from "#protocol/hashing.ts";
 import { hashFile, pieceLengthFor, rootOfPieceLayer } from "#protocol/piecesRoot.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 
 const hex = (bytes: Uint8Array) => bareHex(toBytes32(bytes));
 

@@ -13,7 +13,7 @@ import {
   personScope,
   type Receipt,
 } from "#protocol/typedData.ts";
-import { nodeHashing } from "../../support/nodeHashing.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 
 // ethers is the independent source: another implementation of EIP-712 and of the ABI encoding.
 const at = { chainId: 31_337, verifyingContract: "0x00000000000000000000000000000000000000aa" } as const;
