@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Attestation, INodeRegistry, NodeView} from "../../contracts/interfaces/INodeRegistry.sol";
-import {NodeRegistry} from "../../contracts/nodes/NodeRegistry.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {CallbackCoin, FeeCoin, Reentrant} from "../support/HostileCoins.sol";
 import {TestCoin} from "../support/TestCoin.sol";
@@ -15,7 +14,7 @@ contract NodeRegistryTest is ContestFixture {
     address private constant NODE = address(0x40DE);
     string private constant URL = "https://node.example";
 
-    NodeRegistry private registry;
+    INodeRegistry private registry;
 
     function setUp() public override {
         super.setUp();
@@ -70,7 +69,7 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_register_failsIfCoinTakesAFee() external {
         FeeCoin fee = new FeeCoin();
-        NodeRegistry other = _registryWith(fee);
+        INodeRegistry other = _registryWith(fee);
         fee.setTaking(true);
         bytes memory proof = _sign(
             KEY,
@@ -237,7 +236,7 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_attest_failsIfSignedForAnotherRegistryOrChain() external {
         _register(200 ether);
-        NodeRegistry other = _registryWith(coin);
+        INodeRegistry other = _registryWith(coin);
         bytes memory signature = _sign(KEY, _digest(other, _structHash(_attestation())));
         _refusedAttestation(_attestation(), signature);
         signature = _sign(KEY, _digest(registry, _structHash(_attestation())));
@@ -331,7 +330,7 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_collect_cannotBeRepeatedFromACallback() external {
         CallbackCoin calling = new CallbackCoin();
-        NodeRegistry other = _registryWith(calling);
+        INodeRegistry other = _registryWith(calling);
         calling.mint(address(other), 500 ether);
         Reentrant thief = new Reentrant();
         calling.mint(address(thief), 200 ether);
@@ -350,7 +349,7 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_constructor_failsWithoutLeastStake() external {
         vm.expectRevert(INodeRegistry.Nodes_NoAmount.selector);
-        new NodeRegistry(address(coin), address(factory), 0);
+        _deploy(address(coin), 0);
     }
 
     function test_views_nameWhatItStandsOn() external view {
@@ -361,8 +360,13 @@ contract NodeRegistryTest is ContestFixture {
 
     /* INTERNALS */
 
-    function _registryWith(TestCoin token) private returns (NodeRegistry made) {
-        made = new NodeRegistry(address(token), address(factory), 200 ether);
+    function _deploy(address token, uint256 minStake) private returns (INodeRegistry) {
+        bytes memory arguments = abi.encode(token, address(factory), minStake);
+        return INodeRegistry(deploy("NodeRegistry.sol:NodeRegistry", arguments));
+    }
+
+    function _registryWith(TestCoin token) private returns (INodeRegistry made) {
+        made = _deploy(address(token), 200 ether);
         if (token.balanceOf(NODE) == 0) token.mint(NODE, 1_000 ether);
         vm.prank(NODE);
         token.approve(address(made), type(uint256).max);
@@ -415,7 +419,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function _otherDomainProof() private returns (bytes memory) {
-        NodeRegistry other = _registryWith(coin);
+        INodeRegistry other = _registryWith(coin);
         return _sign(OTHER_KEY, _digest(other, keccak256(abi.encode(keccak256("NodeKey(address node)"), NODE))));
     }
 
@@ -439,7 +443,7 @@ contract NodeRegistryTest is ContestFixture {
             );
     }
 
-    function _digest(NodeRegistry where, bytes32 structHash) private view returns (bytes32) {
+    function _digest(INodeRegistry where, bytes32 structHash) private view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ContestFactory} from "../../contracts/ContestFactory.sol";
 import {EntryInput, IContest, Rules} from "../../contracts/interfaces/IContest.sol";
+import {IContestFactory} from "../../contracts/interfaces/IContestFactory.sol";
 import {TestCoin} from "./TestCoin.sol";
 import {TestPersonhood} from "./TestPersonhood.sol";
 import {Test} from "./Vm.sol";
@@ -25,7 +25,7 @@ abstract contract ContestFixture is Test {
     address internal constant BOB = address(0xB0B);
     address internal constant CAROL = address(0xCA401);
 
-    ContestFactory internal factory;
+    IContestFactory internal factory;
     TestCoin internal coin;
     TestPersonhood internal personhood;
     /// @dev Open contest with entries 1, 2 and 3, at the moment voting opens.
@@ -36,7 +36,7 @@ abstract contract ContestFixture is Test {
     uint256 private _submitted;
 
     function setUp() public virtual {
-        factory = new ContestFactory();
+        factory = IContestFactory(deploy("ContestFactory.sol:ContestFactory", ""));
         coin = new TestCoin();
         personhood = new TestPersonhood();
         open = createContest(openRules());

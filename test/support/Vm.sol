@@ -62,6 +62,11 @@ interface Vm {
     function randomUint() external returns (uint256);
     function randomUint(uint256 min, uint256 max) external returns (uint256);
 
+    /* CODE */
+
+    /// @param artifact `File.sol:Name` of a compiled contract.
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
+
     /* REPORTS */
 
     function skip(bool skipTest, string calldata reason) external;
@@ -88,6 +93,7 @@ abstract contract Test {
     error NotEqualAddress(string what, address actual, address expected);
     error NotEqualBytes32(string what, bytes32 actual, bytes32 expected);
     error NotTrue(string what);
+    error NotDeployed(string artifact);
 
     /// @notice Folds a fuzzed number into `min..max`, both included, keeping values that are already inside.
     function bound(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
@@ -96,6 +102,16 @@ abstract contract Test {
         uint256 size = max - min;
         if (size == type(uint256).max) return value;
         return min + (value % (size + 1));
+    }
+
+    /// @notice Deploys a contract of the house, `File.sol:Name`, as it was compiled for use.
+    /// @dev A test that says `new` makes the compiler work the contract out again, with the settings of the tests.
+    function deploy(string memory artifact, bytes memory arguments) internal returns (address deployed) {
+        bytes memory code = abi.encodePacked(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+        if (deployed == address(0)) revert NotDeployed(artifact);
     }
 
     function assertEq(uint256 actual, uint256 expected, string memory what) internal pure {
