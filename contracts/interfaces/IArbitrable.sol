@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IArbitrator} from "./IArbitrator.sol";
+
+/// @title Arbitrable
+/// @notice Opens disputes with an arbitrator and is told the rulings.
+/// @dev ERC-792 (https://github.com/ethereum/EIPs/issues/792).
+interface IArbitrable {
+    /// @notice A ruling reached this contract and took effect.
+    /// @dev Promises to readers: 1. once for each dispute; 2. `arbitrator` gave it, in this transaction.
+    /// @param arbitrator Who ruled.
+    /// @param disputeID The arbitrator's id of the dispute.
+    /// @param ruling 0 for a refusal to decide, otherwise one of the choices.
+    event Ruling(IArbitrator indexed arbitrator, uint256 indexed disputeID, uint256 ruling);
+
+    /// @notice Takes the ruling on a dispute; only its arbitrator may call it.
+    /// @param disputeId The arbitrator's id of the dispute.
+    /// @param ruling 0 for a refusal to decide, otherwise one of the choices.
+    function rule(uint256 disputeId, uint256 ruling) external;
+}
