@@ -549,6 +549,14 @@ export const contestAbi = [
     outputs: [],
     stateMutability: "nonpayable",
   },
+  {
+    type: "error",
+    name: "Rulings_TooLittleGas",
+    inputs: [
+      { name: "needed", type: "uint256" },
+      { name: "left", type: "uint256" },
+    ],
+  },
 ] as const;
 
 export const contestFactoryAbi = [
@@ -1008,6 +1016,247 @@ export const attestedPersonhoodAbi = [
       { name: "proof", type: "bytes" },
     ],
     outputs: [{ name: "nullifier", type: "bytes32" }],
+    stateMutability: "view",
+  },
+] as const;
+
+export const panelArbitratorAbi = [
+  {
+    type: "constructor",
+    inputs: [
+      { name: "members_", type: "address[]" },
+      { name: "threshold_", type: "uint256" },
+      { name: "fee_", type: "uint256" },
+    ],
+    stateMutability: "nonpayable",
+  },
+  { type: "error", name: "Panel_BadChoices", inputs: [{ name: "choices", type: "uint256" }] },
+  { type: "error", name: "Panel_BadMembers", inputs: [] },
+  { type: "error", name: "Panel_BadReason", inputs: [{ name: "length", type: "uint256" }] },
+  {
+    type: "error",
+    name: "Panel_BadRuling",
+    inputs: [
+      { name: "ruling", type: "uint256" },
+      { name: "choices", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Panel_BadThreshold",
+    inputs: [
+      { name: "threshold", type: "uint256" },
+      { name: "members", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Panel_Delivered", inputs: [{ name: "disputeId", type: "uint256" }] },
+  { type: "error", name: "Panel_NotMember", inputs: [{ name: "caller", type: "address" }] },
+  {
+    type: "error",
+    name: "Panel_NotPaid",
+    inputs: [
+      { name: "to", type: "address" },
+      { name: "amount", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Panel_NotRuled", inputs: [{ name: "disputeId", type: "uint256" }] },
+  { type: "error", name: "Panel_NotTaken", inputs: [{ name: "disputeId", type: "uint256" }] },
+  { type: "error", name: "Panel_NothingOwed", inputs: [{ name: "account", type: "address" }] },
+  {
+    type: "error",
+    name: "Panel_Ruled",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "ruling", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Panel_Unknown", inputs: [{ name: "disputeId", type: "uint256" }] },
+  {
+    type: "error",
+    name: "Panel_Voted",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "member", type: "address" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Panel_WrongFee",
+    inputs: [
+      { name: "fee", type: "uint256" },
+      { name: "given", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Rulings_TooLittleGas",
+    inputs: [
+      { name: "needed", type: "uint256" },
+      { name: "left", type: "uint256" },
+    ],
+  },
+  {
+    type: "event",
+    name: "Collected",
+    inputs: [
+      { indexed: true, name: "member", type: "address" },
+      { indexed: false, name: "to", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "Credited",
+    inputs: [
+      { indexed: true, name: "disputeId", type: "uint256" },
+      { indexed: true, name: "member", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "DisputeCreation",
+    inputs: [
+      { indexed: true, name: "disputeID", type: "uint256" },
+      { indexed: true, name: "arbitrable", type: "address" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "Ruled",
+    inputs: [
+      { indexed: true, name: "disputeId", type: "uint256" },
+      { indexed: false, name: "ruling", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "RulingRelayed",
+    inputs: [
+      { indexed: true, name: "disputeId", type: "uint256" },
+      { indexed: true, name: "arbitrable", type: "address" },
+      { indexed: false, name: "delivered", type: "bool" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "Voted",
+    inputs: [
+      { indexed: true, name: "disputeId", type: "uint256" },
+      { indexed: true, name: "member", type: "address" },
+      { indexed: false, name: "ruling", type: "uint256" },
+      { indexed: false, name: "reason", type: "string" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "function",
+    name: "arbitrationCost",
+    inputs: [{ name: "", type: "bytes" }],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  { type: "function", name: "collect", inputs: [], outputs: [], stateMutability: "nonpayable" },
+  {
+    type: "function",
+    name: "collectTo",
+    inputs: [{ name: "to", type: "address" }],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "createDispute",
+    inputs: [
+      { name: "choices", type: "uint256" },
+      { name: "", type: "bytes" },
+    ],
+    outputs: [{ name: "disputeId", type: "uint256" }],
+    stateMutability: "payable",
+  },
+  {
+    type: "function",
+    name: "creditOf",
+    inputs: [{ name: "account", type: "address" }],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "disputeCount",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "disputeOf",
+    inputs: [{ name: "disputeId", type: "uint256" }],
+    outputs: [
+      {
+        components: [
+          { name: "arbitrable", type: "address" },
+          { name: "choices", type: "uint256" },
+          { name: "votesCast", type: "uint256" },
+          { name: "ruled", type: "bool" },
+          { name: "ruling", type: "uint256" },
+          { name: "delivered", type: "bool" },
+        ],
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+  },
+  { type: "function", name: "fee", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
+  {
+    type: "function",
+    name: "members",
+    inputs: [],
+    outputs: [{ name: "", type: "address[]" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "relayRuling",
+    inputs: [{ name: "disputeId", type: "uint256" }],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "threshold",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "vote",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "ruling", type: "uint256" },
+      { name: "reason", type: "string" },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "voteOf",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "member", type: "address" },
+    ],
+    outputs: [
+      { name: "voted", type: "bool" },
+      { name: "ruling", type: "uint256" },
+    ],
     stateMutability: "view",
   },
 ] as const;

@@ -15,6 +15,7 @@ const CONTRACTS = {
   contestFactoryAbi: "ContestFactory",
   nodeRegistryAbi: "NodeRegistry",
   attestedPersonhoodAbi: "AttestedPersonhood",
+  panelArbitratorAbi: "PanelArbitrator",
   demoCoinAbi: "DemoCoin",
 } as const;
 
