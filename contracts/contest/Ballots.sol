@@ -219,12 +219,9 @@ abstract contract Ballots is Entries {
     ) private {
         Tally storage tally = _tallies[entryId];
         uint256 elapsed = schedule.elapsed(block.timestamp);
-        uint256 acc = TallyMath.accrued(tally, elapsed);
-        uint256 entryWeight = tally.weight - weight + newWeight;
-        if (entryWeight > type(uint96).max) revert Ballots_TooMuch(entryWeight);
-
+        (uint256 entryWeight, uint256 acc) = TallyMath.replaced(tally, elapsed, weight, newWeight);
         _tallies[entryId] = Tally({
-            weight: uint96(entryWeight), // checked above
+            weight: uint96(entryWeight), // TallyMath: under 2⁹⁶
             acc: uint120(acc), // TallyMath: under 2¹²⁰
             last: uint24(elapsed), // at most the window, which is under 2²⁴
             status: tally.status

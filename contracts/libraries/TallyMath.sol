@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Tally} from "../interfaces/IContest.sol";
+import {IContest, Tally} from "../interfaces/IContest.sol";
 
 /// @title Tally
 /// @notice The arithmetic of a time-averaged tally.
@@ -23,5 +23,21 @@ library TallyMath {
         unchecked {
             return tally.acc + uint256(tally.weight) * (elapsed - tally.last);
         }
+    }
+
+    /// @notice Returns what `tally` weighs once `weight` of it is replaced by `newWeight`, and what it has gathered by then.
+    /// @dev V = V − old weight + new weight. Coins may be minted after a contest was created, so V is met here: above 2⁹⁶−1
+    /// this reverts with `Ballots_TooMuch`.
+    /// @param elapsed As in `accrued`.
+    /// @param weight At most the tally's weight.
+    function replaced(
+        Tally storage tally,
+        uint256 elapsed,
+        uint256 weight,
+        uint256 newWeight
+    ) internal view returns (uint256 tallyWeight, uint256 acc) {
+        acc = accrued(tally, elapsed);
+        tallyWeight = tally.weight - weight + newWeight;
+        if (tallyWeight > type(uint96).max) revert IContest.Ballots_TooMuch(tallyWeight);
     }
 }
