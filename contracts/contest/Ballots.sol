@@ -9,12 +9,12 @@ import {EntryStatus, IContest, Tally} from "../interfaces/IContest.sol";
 import {RulesCode} from "../libraries/RulesCode.sol";
 import {Schedule} from "../libraries/Schedule.sol";
 import {TallyMath} from "../libraries/TallyMath.sol";
-import {Entries} from "./Entries.sol";
+import {Challenges} from "./Challenges.sol";
 
 /// @title Ballots
 /// @notice Coins in, coins out, and what they weigh in the meantime.
 /// @dev Every action writes all of its state before a coin moves, so a coin that calls back finds nothing half done.
-abstract contract Ballots is Entries {
+abstract contract Ballots is Challenges {
     using SafeERC20 for IERC20;
 
     /// @dev One slot. `weight` is used in personhood contests only, 0 for support; in an open contest every coin weighs
@@ -25,7 +25,7 @@ abstract contract Ballots is Entries {
         uint112 nonces;
     }
 
-    mapping(address voter => mapping(uint256 entryId => Stake)) private _stakes;
+    mapping(address voter => mapping(uint256 entryId => Stake)) internal _stakes;
 
     /* STAKES */
 
@@ -57,16 +57,16 @@ abstract contract Ballots is Entries {
         Schedule schedule = _requireVoting();
         uint256 sum = 0;
         for (uint256 i = 0; i < entryIds.length; ++i) {
-            _add(schedule, entryIds[i], amounts[i]);
+            _add(schedule, msg.sender, entryIds[i], amounts[i]);
             sum += amounts[i];
         }
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, sum);
+        _pullExactly(coin, msg.sender, sum);
     }
 
     /// @inheritdoc IContest
     function withdraw(uint256 entryId, uint256 amount) external onlyClone {
-        _remove(_schedule(), entryId, amount);
+        _remove(_schedule(), msg.sender, entryId, amount);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         IERC20(coin).safeTransfer(msg.sender, amount);
     }
@@ -78,7 +78,7 @@ abstract contract Ballots is Entries {
         for (uint256 i = 0; i < entryIds.length; ++i) {
             uint256 coins = _stakes[msg.sender][entryIds[i]].coins;
             if (coins == 0) continue;
-            _remove(schedule, entryIds[i], coins);
+            _remove(schedule, msg.sender, entryIds[i], coins);
             sum += coins;
         }
         if (sum == 0) revert Ballots_NoAmount();
@@ -90,8 +90,8 @@ abstract contract Ballots is Entries {
     function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external onlyClone {
         if (fromEntry == toEntry) revert Ballots_SameEntry(fromEntry);
         Schedule schedule = _requireVoting();
-        _remove(schedule, fromEntry, amount);
-        _add(schedule, toEntry, amount);
+        _remove(schedule, msg.sender, fromEntry, amount);
+        _add(schedule, msg.sender, toEntry, amount);
     }
 
     /// @inheritdoc IContest
@@ -111,7 +111,7 @@ abstract contract Ballots is Entries {
             if (stake.weight != 0) continue;
             uint256 weight = _countStake(msg.sender, 0, coins, personCap);
             stake.weight = uint48(weight); // ⌊√coins⌋, coins under 2⁹⁶
-            _reweighEntry(schedule, entryId, coins, 0, weight);
+            _reweighEntry(schedule, msg.sender, entryId, coins, 0, weight);
         }
     }
 
@@ -155,16 +155,16 @@ abstract contract Ballots is Entries {
     /* INTERNALS */
 
     function _drop(uint256 entryId, uint256 amount) private {
-        _add(_requireVoting(), entryId, amount);
+        _add(_requireVoting(), msg.sender, entryId, amount);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, amount);
+        _pullExactly(coin, msg.sender, amount);
     }
 
-    /// @dev Adds to the caller's stake on a live entry. A person's stake counts wholly from now on.
-    function _add(Schedule schedule, uint256 entryId, uint256 amount) private {
+    /// @dev Adds to a stake on a live entry. A person's stake counts wholly from now on.
+    function _add(Schedule schedule, address voter, uint256 entryId, uint256 amount) internal {
         if (amount == 0) revert Ballots_NoAmount();
         _requireLive(entryId);
-        Stake storage stake = _stakes[msg.sender][entryId];
+        Stake storage stake = _stakes[voter][entryId];
         uint256 coins = stake.coins;
         uint256 weight;
         uint256 newWeight;
@@ -176,17 +176,17 @@ abstract contract Ballots is Entries {
             (weight, newWeight) = (coins, newCoins);
         } else {
             weight = stake.weight;
-            newWeight = _countStake(msg.sender, weight == 0 ? 0 : coins, newCoins, personCap);
+            newWeight = _countStake(voter, weight == 0 ? 0 : coins, newCoins, personCap);
             stake.weight = uint48(newWeight); // ⌊√newCoins⌋, newCoins under 2⁹⁶
         }
         stake.coins = uint96(newCoins); // checked above
-        _reweighEntry(schedule, entryId, newCoins, weight, newWeight);
+        _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
     }
 
-    /// @dev Takes from the caller's stake on an entry of any status. Knows no cap and never turns support into weight.
-    function _remove(Schedule schedule, uint256 entryId, uint256 amount) private {
+    /// @dev Takes from a stake on an entry of any status. Knows no cap and never turns support into weight.
+    function _remove(Schedule schedule, address voter, uint256 entryId, uint256 amount) internal {
         if (amount == 0) revert Ballots_NoAmount();
-        Stake storage stake = _stakes[msg.sender][entryId];
+        Stake storage stake = _stakes[voter][entryId];
         uint256 coins = stake.coins;
         if (amount > coins) revert Ballots_Insufficient(coins, amount);
         uint256 newCoins = coins - amount;
@@ -199,19 +199,20 @@ abstract contract Ballots is Entries {
         } else {
             weight = stake.weight;
             if (weight != 0) {
-                _uncountStake(msg.sender, amount);
+                _uncountStake(voter, amount);
                 newWeight = TallyMath.personWeight(newCoins);
                 stake.weight = uint48(newWeight); // at most the old one
             }
         }
         stake.coins = uint96(newCoins); // less than before
-        _reweighEntry(schedule, entryId, newCoins, weight, newWeight);
+        _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
     }
 
     /// @dev Brings the entry's tally up to now, replaces one voter's part of its weight, and tells it.
     /// Source: contracts/PROTOCOL.md, Tally.
     function _reweighEntry(
         Schedule schedule,
+        address voter,
         uint256 entryId,
         uint256 stake,
         uint256 weight,
@@ -226,15 +227,16 @@ abstract contract Ballots is Entries {
             last: uint24(elapsed), // at most the window, which is under 2²⁴
             status: tally.status
         });
-        emit StakeChanged(msg.sender, entryId, stake, newWeight, entryWeight, block.timestamp);
+        emit StakeChanged(voter, entryId, stake, newWeight, entryWeight, block.timestamp);
     }
 
+    /// @dev A challenge stops nobody from voting: it may be groundless.
     function _requireLive(uint256 entryId) private view {
         EntryStatus status = _statusOf(entryId);
-        if (status != EntryStatus.Live) revert Entries_NotLive(entryId, status);
+        if (status != EntryStatus.Live && status != EntryStatus.Challenged) revert Entries_NotLive(entryId, status);
     }
 
-    function _requireVoting() private view returns (Schedule schedule) {
+    function _requireVoting() internal view returns (Schedule schedule) {
         schedule = _schedule();
         if (!schedule.isVoting(block.timestamp)) revert Contest_WrongPhase(_phase());
     }

@@ -16,20 +16,22 @@ import {Persons} from "./Persons.sol";
 abstract contract Entries is Persons {
     using SafeERC20 for IERC20;
 
-    /// @dev Two slots.
+    /// @dev Two slots. `challengeId`: of the last challenge, open or closed; 0 without one.
     struct Entry {
         address author;
         uint48 modelSize;
         bool bondHeld;
+        uint32 challengeId;
         bytes32 identity;
     }
 
-    /// @dev One slot: the highest id, how many entries are live, the highest id counted, the ranks counted so far, and
-    /// whether they are final. Counting and finishing need no other slot than this one and the tallies.
+    /// @dev One slot: the highest id, how many entries are live or challenged, the highest id counted, how many challenges
+    /// are open, the ranks counted so far, and whether they are final. Counting and finishing need no other slot than this one and the tallies.
     struct Roll {
         uint16 entries;
         uint16 live;
         uint16 counted;
+        uint16 openChallenges;
         bool isFinal;
         Ranks ranks;
     }
@@ -44,6 +46,7 @@ abstract contract Entries is Persons {
     Tally[IDS] internal _tallies;
     Entry[IDS] internal _entries;
     mapping(address account => uint256) private _credits;
+    bool private transient _pulling;
 
     /* ENTRIES */
 
@@ -59,6 +62,7 @@ abstract contract Entries is Persons {
             author: msg.sender,
             modelSize: input.modelSize,
             bondHeld: true,
+            challengeId: 0,
             identity: keccak256(abi.encode(input.manifestHash, input.modelSha256, input.modelRoot))
         });
         emit EntrySubmitted(
@@ -72,7 +76,7 @@ abstract contract Entries is Persons {
         );
 
         (address coin, uint96 bond) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, bond);
+        _pullExactly(coin, msg.sender, bond);
     }
 
     /// @inheritdoc IContest
@@ -86,16 +90,13 @@ abstract contract Entries is Persons {
 
         _tallies[entryId].status = EntryStatus.Retracted;
         entry_.bondHeld = false;
-        --_roll.live;
-        (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
-        if (adapter != address(0)) _accounts[author].liveEntry = 0;
+        _leavePlace(author);
 
         (address coin, uint96 bond) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         uint256 burned = bond / 10;
         emit EntryRetracted(entryId, bond - burned, burned);
         _credit(author, coin, bond - burned);
-        // Some coins refuse to move nothing; a bond under ten wei burns nothing.
-        if (burned != 0) IERC20(coin).safeTransfer(DEAD, burned);
+        _burn(coin, burned);
     }
 
     /// @inheritdoc IContest
@@ -161,10 +162,33 @@ abstract contract Entries is Persons {
         return entryId < IDS ? _tallies[entryId].status : EntryStatus.None;
     }
 
-    /// @dev Pulls `amount` wei of `token` from the caller and refuses any other amount than that.
-    function _pullExactly(address token, uint256 amount) internal {
-        uint256 received = Coins.pull(IERC20(token), msg.sender, amount);
+    function _checkURI(string calldata uri) internal pure {
+        uint256 length = bytes(uri).length;
+        if (length == 0 || length > MAX_URI) revert Entries_BadURI(length, MAX_URI);
+    }
+
+    /// @dev Frees the place of an entry that is live no more.
+    function _leavePlace(address author) internal {
+        --_roll.live;
+        (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
+        if (adapter != address(0)) _accounts[author].liveEntry = 0;
+    }
+
+    /// @dev Pulls `amount` wei of `token` from `from` and refuses any other amount than that. One pull at a time: what
+    /// a second one brought would be taken for the first one's.
+    function _pullExactly(address token, address from, uint256 amount) internal {
+        if (_pulling) revert Coins_Nested();
+        _pulling = true;
+        uint256 received = Coins.pull(IERC20(token), from, amount);
         if (received != amount) revert Coins_Short(amount, received);
+        _pulling = false;
+    }
+
+    /// @dev Sends to nobody. A coin that refuses even that leaves them here, owed to an address that cannot collect.
+    function _burn(address coin, uint256 amount) internal {
+        // Some coins refuse to move nothing.
+        if (amount == 0 || IERC20(coin).trySafeTransfer(DEAD, amount)) return;
+        _credit(DEAD, coin, amount);
     }
 
     function _credit(address account, address coin, uint256 amount) internal {
@@ -179,14 +203,8 @@ abstract contract Entries is Persons {
         if (input.modelSize == 0 || input.modelSize > maxModelBytes) {
             revert Entries_ModelSize(input.modelSize, maxModelBytes);
         }
-        uint256 uriLength = bytes(input.manifestURI).length;
-        if (
-            input.manifestHash == 0 ||
-            input.modelSha256 == 0 ||
-            input.modelRoot == 0 ||
-            uriLength == 0 ||
-            uriLength > MAX_URI
-        ) revert Entries_Incomplete();
+        if (input.manifestHash == 0 || input.modelSha256 == 0 || input.modelRoot == 0) revert Entries_Incomplete();
+        _checkURI(input.manifestURI);
     }
 
     function _nextId() private returns (uint256 entryId) {

@@ -41,7 +41,7 @@ abstract contract Prizes is Standings {
         _funded[msg.sender] += amount;
         emit PotFunded(msg.sender, amount, total);
         (address prizeToken, ) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
-        _pullExactly(prizeToken, amount);
+        _pullExactly(prizeToken, msg.sender, amount);
     }
 
     /// @inheritdoc IContest

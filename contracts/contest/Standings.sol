@@ -4,17 +4,18 @@ pragma solidity 0.8.37;
 import {EntryStatus, IContest, Phase, Tally} from "../interfaces/IContest.sol";
 import {RanksLib} from "../libraries/Ranks.sol";
 import {TallyMath} from "../libraries/TallyMath.sol";
-import {Ballots} from "./Ballots.sol";
+import {Orders} from "./Orders.sol";
 
 /// @title Standings
 /// @notice Counts entries in pages and keeps the ten leading ones.
-abstract contract Standings is Ballots {
+abstract contract Standings is Orders {
     /* RESULT */
 
     /// @inheritdoc IContest
     function count(uint256 limit) external onlyClone {
         _requirePhase(Phase.Counting);
         Roll memory roll = _roll;
+        if (roll.openChallenges != 0) revert Standings_ChallengesOpen(roll.openChallenges);
         uint256 left = roll.entries - roll.counted;
         if (limit == 0 || left == 0) revert Standings_NothingToCount(roll.counted);
         uint256 last = roll.counted + (limit < left ? limit : left);

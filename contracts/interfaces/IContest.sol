@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IArbitrable} from "./IArbitrable.sol";
+import {IEvidence} from "./IEvidence.sol";
+
 /// @notice What an organiser fixes once, when the contest is created. Nothing here can change afterwards.
 /// @param coin What voters stake and bonds are paid in: a plain ERC-20 whose supply fits 96 bits.
 /// @param prizeToken What the pot is made of; may equal `coin`.
@@ -41,6 +44,30 @@ struct Rules {
     uint96 challengeBond;
     uint96 minTally;
     uint16[10] split;
+}
+
+/// @notice What a signed order asks for.
+enum OrderKind {
+    Drop,
+    Withdraw
+}
+
+/// @notice A stake or a withdrawal that `voter` signed and anyone may carry: EIP-712, domain "Coindrop" version "1".
+/// @param kind Which of the two types was signed.
+/// @param voter Whose coins move, and who signed.
+/// @param entryId On which entry.
+/// @param amount Wei of the coin, above 0. A withdrawal goes to the voter and to nobody else.
+/// @param nonce 0 to 111, each good for one order of the voter on the entry, in any order. Both kinds share them.
+/// @param deadline Seconds since 1970 of the last moment at which the order can be carried.
+/// @param signature 65 bytes of a key, or what the voter's wallet accepts (ERC-1271).
+struct Order {
+    OrderKind kind;
+    address voter;
+    uint256 entryId;
+    uint256 amount;
+    uint256 nonce;
+    uint256 deadline;
+    bytes signature;
 }
 
 /// @notice Where a contest stands. The first four follow the clock, `Final` begins with `finalize`.
@@ -101,6 +128,20 @@ struct Tally {
     EntryStatus status;
 }
 
+/// @notice The last challenge of an entry; all zero when it never had one.
+/// @param challengeId Counts from 1 within the contest.
+/// @param challenger Who opened it.
+/// @param openedAt Seconds since 1970. `rulingTimeout` runs from here.
+/// @param open Whether it waits for a ruling.
+/// @param disputeId The arbitrator's id for it.
+struct ChallengeView {
+    uint256 challengeId;
+    address challenger;
+    uint40 openedAt;
+    bool open;
+    uint256 disputeId;
+}
+
 /// @title Contest
 /// @notice A contest of small models: authors enter them, voters stake coins on them, and the time-averaged tally ranks
 /// them. One contract per contest; no owner, no upgrade, no pause.
@@ -121,7 +162,7 @@ struct Tally {
 /// - The coin is a plain ERC-20. One that takes a fee on transfer is refused at the first movement. One that rebases
 ///   downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
 /// - A block's timestamp is at most seconds away from the time of day.
-interface IContest {
+interface IContest is IArbitrable, IEvidence {
     /* EVENTS */
 
     /// @notice An author submitted an entry.
@@ -144,6 +185,36 @@ interface IContest {
     /// 1. Emitted at most once for an entry, always before `votesOpen`, so no stake was ever on it.
     /// 2. `returned` was credited to the author, `burned` was sent to 0x…dEaD; they sum to the entry bond.
     event EntryRetracted(uint256 indexed entryId, uint256 returned, uint256 burned);
+
+    /// @notice Somebody says that an entry breaks the rules, and deposited a bond on it.
+    /// @dev Promises to readers:
+    /// 1. Challenge ids count up from 1. An entry has at most one open challenge; each ends with one `EntryRuled`.
+    /// 2. Until then the entry takes part as before: stakes on it change and count.
+    /// 3. Always before `votesClose`. The challenge bond was received in this transaction, and ERC-1497's `Dispute` names
+    /// the same dispute with `challengeId` as its group of evidence.
+    /// @param entryId Which entry.
+    /// @param challengeId Id within the contest.
+    /// @param challenger Who opened it.
+    /// @param disputeId The arbitrator's id for it.
+    /// @param evidenceURI What the challenger has to say: the reason, if the entry is removed.
+    event EntryChallenged(
+        uint256 indexed entryId,
+        uint256 indexed challengeId,
+        address indexed challenger,
+        uint256 disputeId,
+        string evidenceURI
+    );
+
+    /// @notice A challenge was closed.
+    /// @dev Promises to readers:
+    /// 1. Once for each challenge.
+    /// 2. With `ruling` 2 the entry is removed for ever, for the reason given in the `EntryChallenged` of `challengeId` and
+    /// in what the arbitrator published; with any other it is live as before.
+    /// 3. Bonds that moved are told by the `Credited` events of the same transaction; what was burned is half of the entry
+    /// bond, rounded up, with ruling 2 and nothing otherwise.
+    /// @param ruling 0 refused or lapsed, 1 eligible, 2 ineligible.
+    /// @param lapsed Whether the arbitrator let `rulingTimeout` pass.
+    event EntryRuled(uint256 indexed entryId, uint256 indexed challengeId, uint256 ruling, bool lapsed);
 
     /// @notice A wallet was bound to a person.
     /// @dev Promises to readers:
@@ -170,6 +241,18 @@ interface IContest {
         uint256 entryWeight,
         uint256 timestamp
     );
+
+    /// @notice An order in a batch was not carried out.
+    /// @dev Promises to readers:
+    /// 1. Nothing of it took effect: no coin moved, and its nonce can still be used.
+    /// 2. `reason` is the error that it would have failed with alone; empty when it ran out of its own gas, or when the
+    /// coin's error is over 256 bytes. An order whose batch had too little gas is not skipped: that batch fails.
+    event OrderSkipped(address indexed voter, uint256 indexed entryId, uint256 nonce, bytes reason);
+
+    /// @notice A voter gave up nonces of an entry: orders with them can no longer be carried.
+    /// @dev Promises to readers: 1. `mask` has a bit for each nonce given up, bit 0 for nonce 0; those spent before are
+    /// spent still.
+    event OrdersCancelled(address indexed voter, uint256 indexed entryId, uint256 mask);
 
     /// @notice Somebody added to the pot.
     /// @dev Promises to readers: 1. `pot` is the whole pot after it; 2. never emitted after `Finalized`.
@@ -224,8 +307,10 @@ interface IContest {
     error Entries_WrongDeclaration(bytes32 expected, bytes32 given);
     /// @notice The model is empty or larger than the rules allow, in bytes.
     error Entries_ModelSize(uint256 size, uint256 max);
-    /// @notice A hash is zero, or the URI is empty or over 512 bytes.
+    /// @notice A hash is zero.
     error Entries_Incomplete();
+    /// @notice A URI is empty or too long, in bytes.
+    error Entries_BadURI(uint256 length, uint256 max);
     /// @notice As many entries are live as the rules allow, or all 65,535 ids are used.
     error Entries_Full(uint256 limit);
     /// @notice In a personhood contest a person has one live entry.
@@ -234,6 +319,22 @@ interface IContest {
     error Entries_NotAuthor(address author, address caller);
     /// @notice The bond of this entry is not held any more, or cannot be released.
     error Entries_NoBond(uint256 entryId);
+    /// @notice The rules name no arbitrator, so nothing can be challenged here.
+    error Challenges_NoArbitrator();
+    /// @notice The bytes for the arbitrator are not those whose hash is in the rules.
+    error Challenges_WrongExtraData(bytes32 expected, bytes32 given);
+    /// @notice The arbitrator asks for more of the chain's own coin than came along, in wei.
+    error Challenges_FeeTooLow(uint256 fee, uint256 given);
+    /// @notice The arbitrator gave a dispute an id that another one has.
+    error Challenges_DisputeInUse(uint256 disputeId, uint256 challengeId);
+    /// @notice Only the arbitrator named in the rules may rule.
+    error Challenges_NotArbitrator(address arbitrator, address caller);
+    /// @notice No challenge of this contest led to this dispute.
+    error Challenges_UnknownDispute(uint256 disputeId);
+    /// @notice The entry has no open challenge.
+    error Challenges_NoneOpen(uint256 entryId, EntryStatus status);
+    /// @notice The arbitrator still has time to rule: until `due`, in seconds since 1970.
+    error Challenges_NotYet(uint256 due);
     /// @notice The contest is open: nobody needs to be a person here.
     error Persons_OpenContest();
     /// @notice The wallet is bound already.
@@ -256,10 +357,30 @@ interface IContest {
     error Ballots_SameEntry(uint256 entryId);
     /// @notice Two lists that belong together differ in length, or are empty.
     error Ballots_BadLists(uint256 first, uint256 second);
+    /// @notice The deadline of the order has passed, in seconds since 1970.
+    error Orders_Expired(uint256 deadline);
+    /// @notice Nonces go from 0 to 111.
+    error Orders_BadNonce(uint256 nonce);
+    /// @notice The nonce was used or given up.
+    error Orders_NonceSpent(uint256 nonce);
+    /// @notice Neither the voter's key nor the voter's wallet signed this order for this contest on this chain.
+    error Orders_BadSignature(address voter);
+    /// @notice The wallet that signed exists only on paper yet: deploy it, then send the order again.
+    error Orders_NotDeployed(address voter);
+    /// @notice A mask of nonces is empty or reaches beyond nonce 111.
+    error Orders_BadMask(uint256 mask);
+    /// @notice What is left would not be enough for one order's allowance of gas; send the batch with more.
+    error Orders_TooLittleGas(uint256 left, uint256 needed);
+    /// @notice Only the contest itself calls this.
+    error Orders_NotItself(address caller);
+    /// @notice A token called back to bring in more tokens while some were being counted.
+    error Coins_Nested();
     /// @notice The coin delivered another amount than it was asked for, in wei.
     error Coins_Short(uint256 expected, uint256 received);
     /// @notice Not every entry has been counted.
     error Standings_NotCounted(uint256 counted, uint256 entries);
+    /// @notice Nothing is counted while challenges are open. `lapse` closes those whose time is up.
+    error Standings_ChallengesOpen(uint256 open);
     /// @notice The page is empty, or every entry is counted already.
     error Standings_NothingToCount(uint256 counted);
     /// @notice Nobody holds this rank, or there is no such rank.
@@ -280,8 +401,28 @@ interface IContest {
     /// @return entryId The id given, counting from 1.
     function submit(EntryInput calldata input, bytes32 declaration) external returns (uint256 entryId);
 
-    /// @notice Takes an entry back before voting opens; a tenth of the bond is burned, the rest credited.
+    /// @notice Takes an entry back before voting opens and unless it is challenged; a tenth of the bond is burned, the rest
+    /// credited.
     function retract(uint256 entryId) external;
+
+    /// @notice Says that an entry breaks the rules, and asks the arbitrator.
+    /// @dev Until `votesClose`, for a live entry without an open challenge. Takes the challenge bond in the coin, and the
+    /// arbitrator's fee in the chain's own coin, which is sent along; what is sent above the fee comes back in the call.
+    /// @param entryId Which entry.
+    /// @param evidenceURI Where the reasons can be read, 1 to 512 bytes.
+    /// @param extraData What the arbitrator wants to know (its court, its jurors); keccak256 of it is in the rules.
+    /// @return challengeId Counts from 1.
+    function challenge(
+        uint256 entryId,
+        string calldata evidenceURI,
+        bytes calldata extraData
+    ) external payable returns (uint256 challengeId);
+
+    /// @notice Adds to what is said for or against a challenged entry. Anyone may, while the challenge is open.
+    function submitEvidence(uint256 entryId, string calldata evidenceURI) external;
+
+    /// @notice Closes a challenge that the arbitrator did not rule on within `rulingTimeout`, as ruling 0. Anyone may.
+    function lapse(uint256 entryId) external;
 
     /// @notice Credits the bond of an entry that was never removed to its author, once the result is final.
     function releaseBond(uint256 entryId) external;
@@ -311,6 +452,18 @@ interface IContest {
 
     /// @notice Shifts `amount` wei of the caller's stake to another entry, while voting is open.
     function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external;
+
+    /// @notice Carries out orders that voters signed. Anyone may; it moves no coin of the carrier's.
+    /// @dev An order that fails is skipped with `OrderSkipped` and changes nothing; each has 500,000 gas of its own, of
+    /// which a wallet's ERC-1271 check gets 200,000. A batch that runs low fails whole, so no order is skipped, and no
+    /// nonce spent, by want of gas. Withdrawals can be carried in every phase, from entries of any status.
+    function carry(Order[] calldata orders) external;
+
+    /// @notice Carries out one order, or reverts. Only the contest itself calls it, from `carry`.
+    function carryOne(Order calldata order) external;
+
+    /// @notice Gives up the caller's nonces on an entry, a bit each, so that orders signed with them are void.
+    function cancel(uint256 entryId, uint256 mask) external;
 
     /// @notice Counts the caller's stakes on these live entries from now on, as those of a verified person.
     function reweigh(uint256[] calldata entryIds) external;
@@ -350,6 +503,9 @@ interface IContest {
     /// @notice Returns what is kept of an entry; all zero for an unknown id.
     function entry(uint256 entryId) external view returns (EntryView memory);
 
+    /// @notice Returns the last challenge of an entry.
+    function challengeOf(uint256 entryId) external view returns (ChallengeView memory);
+
     /// @notice Returns how many entries were ever submitted: the highest id.
     function entryCount() external view returns (uint256);
 
@@ -358,6 +514,9 @@ interface IContest {
 
     /// @notice Returns a voter's stake on an entry in wei and the weight it counts for.
     function stakeOf(address voter, uint256 entryId) external view returns (uint256 stake, uint256 weight);
+
+    /// @notice Returns which nonces of a voter's orders on an entry are spent or given up, bit 0 for nonce 0.
+    function noncesOf(address voter, uint256 entryId) external view returns (uint256 spent);
 
     /// @notice Returns a wallet's standing as a person: bound or not, wei counted in all, and the live entry it authored.
     function personOf(address wallet) external view returns (bool bound, uint256 counted, uint256 liveEntryId);

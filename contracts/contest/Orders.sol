@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+
+import {IContest, Order, OrderKind} from "../interfaces/IContest.sol";
+import {RulesCode} from "../libraries/RulesCode.sol";
+import {Ballots} from "./Ballots.sol";
+
+/// @title Orders
+/// @notice Stakes and withdrawals that a voter signs and somebody else carries.
+/// @dev Each order runs in a call of its own, so that what fails in it undoes it wholly, its nonce included, and nothing
+/// else. Source of the types: contracts/PROTOCOL.md, Signed orders.
+abstract contract Orders is Ballots, EIP712 {
+    using SafeERC20 for IERC20;
+
+    bytes32 private constant DROP_TYPE = keccak256(
+        "Drop(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant WITHDRAW_TYPE = keccak256(
+        "Withdraw(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)"
+    );
+    uint256 private constant NONCES = 112;
+    /// @dev What one order may use, its signature and its coins included: the whole cost of a hostile one to its carrier.
+    uint256 private constant ORDER_GAS = 500_000;
+    uint256 private constant SIGNATURE_GAS = 200_000;
+    uint256 private constant MAX_REASON = 256;
+    /// @dev A call passes on at most 63/64 of what is left (EIP-150); below this an order would fail for want of gas alone.
+    uint256 private constant GAS_BEFORE_ORDER = (ORDER_GAS * 64) / 63 + 5_000;
+    /// @dev What the signature of a wallet that is not deployed yet ends with. Source: ERC-6492.
+    bytes32 private constant UNDEPLOYED_SUFFIX = 0x6492649264926492649264926492649264926492649264926492649264926492;
+
+    constructor() EIP712("Coindrop", "1") {}
+
+    /* STAKES */
+
+    /// @inheritdoc IContest
+    function carry(Order[] calldata orders) external onlyClone {
+        if (orders.length == 0) revert Ballots_BadLists(0, 0);
+        for (uint256 i = 0; i < orders.length; ++i) {
+            if (gasleft() < GAS_BEFORE_ORDER) revert Orders_TooLittleGas(gasleft(), GAS_BEFORE_ORDER);
+            Order calldata order = orders[i];
+            try this.carryOne{gas: ORDER_GAS}(order) {} catch (bytes memory reason) {
+                // What a coin or its hooks say at length is left out: the carrier would pay for every byte.
+                if (reason.length > MAX_REASON) reason = "";
+                emit OrderSkipped(order.voter, order.entryId, order.nonce, reason);
+            }
+        }
+    }
+
+    /// @inheritdoc IContest
+    function carryOne(Order calldata order) external onlyClone {
+        if (msg.sender != address(this)) revert Orders_NotItself(msg.sender);
+        if (block.timestamp > order.deadline) revert Orders_Expired(order.deadline);
+        if (order.nonce >= NONCES) revert Orders_BadNonce(order.nonce);
+        _checkSignature(order);
+
+        Stake storage stake = _stakes[order.voter][order.entryId];
+        uint256 nonces = stake.nonces;
+        uint256 bit = 1 << order.nonce;
+        if (nonces & bit != 0) revert Orders_NonceSpent(order.nonce);
+        stake.nonces = uint112(nonces | bit); // 112 nonces
+
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        if (order.kind == OrderKind.Drop) {
+            _add(_requireVoting(), order.voter, order.entryId, order.amount);
+            _pullExactly(coin, order.voter, order.amount);
+        } else {
+            _remove(_schedule(), order.voter, order.entryId, order.amount);
+            IERC20(coin).safeTransfer(order.voter, order.amount);
+        }
+    }
+
+    /// @inheritdoc IContest
+    function cancel(uint256 entryId, uint256 mask) external onlyClone {
+        if (mask == 0 || mask >> NONCES != 0) revert Orders_BadMask(mask);
+        _stakes[msg.sender][entryId].nonces |= uint112(mask); // checked above
+        emit OrdersCancelled(msg.sender, entryId, mask);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IContest
+    function noncesOf(address voter, uint256 entryId) external view onlyClone returns (uint256 spent) {
+        return _stakes[voter][entryId].nonces;
+    }
+
+    /* INTERNALS */
+
+    /// @dev The key first: an account that delegates its code (EIP-7702) still signs with its key. High s is refused.
+    function _checkSignature(Order calldata order) private view {
+        bytes32 digest = _digestOf(order);
+        (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecoverCalldata(digest, order.signature);
+        if (problem == ECDSA.RecoverError.NoError && signer == order.voter) return;
+        if (order.voter.code.length != 0) {
+            try IERC1271(order.voter).isValidSignature{gas: SIGNATURE_GAS}(digest, order.signature) returns (
+                bytes4 answer
+            ) {
+                if (answer == IERC1271.isValidSignature.selector) return;
+            } catch {}
+        } else if (_endsUndeployed(order.signature)) {
+            revert Orders_NotDeployed(order.voter);
+        }
+        revert Orders_BadSignature(order.voter);
+    }
+
+    /// @dev The two types have the same fields, each of one word. Source: EIP-712, encodeData.
+    function _digestOf(Order calldata order) private view returns (bytes32) {
+        bytes32 orderType = order.kind == OrderKind.Drop ? DROP_TYPE : WITHDRAW_TYPE;
+        return
+            _hashTypedDataV4(
+                keccak256(
+                    abi.encode(orderType, order.voter, order.entryId, order.amount, order.nonce, order.deadline)
+                )
+            );
+    }
+
+    function _endsUndeployed(bytes calldata signature) private pure returns (bool) {
+        return signature.length >= 32 && bytes32(signature[signature.length - 32:]) == UNDEPLOYED_SUFFIX;
+    }
+}
