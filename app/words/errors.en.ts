@@ -33,14 +33,36 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
     "The declaration that was signed is not the one of this contest. Read the contest's rules and submit again.",
   Entries_ModelSize: ([size, max]) =>
     `The model has ${text(size)} bytes; from 1 to ${text(max)} are allowed. Choose a smaller file.`,
-  Entries_Incomplete: () =>
-    "A hash or the address of the manifest is missing. Submit the entry again with all of them.",
+  Entries_Incomplete: () => "One of the three hashes is missing. Submit the entry again with all of them.",
+  Entries_BadURI: ([length, max]) =>
+    `The address has ${text(length)} bytes; from 1 to ${text(max)} are allowed. Shorten it.`,
   Entries_Full: ([limit]) =>
     `There is no place left: ${text(limit)} entries are in. Try again when one is taken back or removed.`,
   Entries_OnePerPerson: ([id]) => `You have entry ${text(id)} in this contest already, and a person may have one.`,
   Entries_NotAuthor: ([author]) => `Only the author, ${text(author)}, can do this. Connect that wallet.`,
   Entries_NoBond: ([id]) =>
     `No deposit is held for entry ${text(id)}, or it cannot be released yet. It is free once the result is final.`,
+  Challenges_NoArbitrator: () => "This contest names no arbitrator, so its entries cannot be challenged.",
+  Challenges_WrongExtraData: () =>
+    "What was passed on to the arbitrator is not what this contest's rules name. Send the bytes that belong to its rules.",
+  Challenges_FeeTooLow: ([fee, given]) =>
+    `The arbitrator asks for ${text(fee)} wei of the chain's own coin; ${text(given)} came. Send at least as much.`,
+  Challenges_DisputeInUse: () => "The arbitrator gave two disputes one number, so the challenge was refused.",
+  Challenges_NotArbitrator: ([arbitrator]) => `Only the contest's arbitrator, ${text(arbitrator)}, can rule.`,
+  Challenges_UnknownDispute: ([id]) => `No challenge of this contest led to dispute ${text(id)}.`,
+  Challenges_NoneOpen: ([id]) => `Entry ${text(id)} has no open challenge.`,
+  Challenges_NotYet: ([due]) => `The arbitrator has time until ${moment(due)}. Come back then.`,
+  Orders_Expired: () => "The signed order has run out. Sign a new one.",
+  Orders_BadNonce: ([nonce]) => `An order's number goes from 0 to 111; this one has ${text(nonce)}. Sign it again.`,
+  Orders_NonceSpent: ([nonce]) =>
+    `An order with the number ${text(nonce)} was carried out or cancelled before. Sign a new one with another number.`,
+  Orders_BadSignature: ([voter]) =>
+    `The signature is not ${text(voter)}'s for this order in this contest. Sign again with that wallet.`,
+  Orders_NotDeployed: ([voter]) =>
+    `The wallet ${text(voter)} is not on this chain yet. Deploy it, then send the order again.`,
+  Orders_BadMask: () => "Name at least one order to cancel, with numbers from 0 to 111.",
+  Orders_TooLittleGas: () => "The batch was sent with too little gas. Send it again with more.",
+  Orders_NotItself: () => "Only the contest itself calls this. Send the order with the others in a batch.",
   Persons_OpenContest: () => "Every coin counts in this contest; nobody has to be verified.",
   Persons_WalletBound: () => "This wallet is verified already. Nothing more to do.",
   Persons_NullifierUsed: ([, wallet]) =>
@@ -55,8 +77,11 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   Ballots_TooMuch: () => "This is more than the contest can count on one entry. Choose a smaller amount.",
   Ballots_SameEntry: () => "The coins lie there already. Choose another entry to move them to.",
   Ballots_BadLists: () => "The lists of entries and amounts do not fit together. Reload the page and try again.",
+  Coins_Nested: () => "The coin called back in the middle of a payment, so it was refused.",
   Coins_Short: ([expected, received], { amount }) =>
     `The coin delivered ${amount(big(received))} in place of ${amount(big(expected))}, so the contest refused it. Coins that keep a fee cannot be used here.`,
+  Standings_ChallengesOpen: ([open]) =>
+    `Challenges still open: ${text(open)}. Counting starts when each is ruled on or its time is up.`,
   Standings_NotCounted: ([counted, entries]) =>
     `Only ${text(counted)} of ${text(entries)} entries are counted. Count the rest first.`,
   Standings_NoRank: ([rank]) => `Nobody holds rank ${text(rank)}.`,
@@ -113,6 +138,7 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   ERC2612InvalidSigner: () => "The signature does not belong to your wallet. Sign again with the connected account.",
   InvalidAccountNonce: () => "Another permission of yours came first. Start again.",
   SafeERC20FailedOperation: () => "The coin refused the transfer. Its maker may have paused it or blocked an account.",
+  FailedCall: () => "The change could not be sent back to your wallet. Send exactly the fee.",
   ECDSAInvalidSignature: () => "The signature is not valid. Sign again.",
   ECDSAInvalidSignatureLength: () => "The signature has the wrong length. Sign again, if need be with another wallet.",
   ECDSAInvalidSignatureS: () =>

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 import {EntryStatus, IContest, Tally} from "../interfaces/IContest.sol";
 import {RulesCode} from "../libraries/RulesCode.sol";
@@ -15,8 +13,6 @@ import {Challenges} from "./Challenges.sol";
 /// @notice Coins in, coins out, and what they weigh in the meantime.
 /// @dev Every action writes all of its state before a coin moves, so a coin that calls back finds nothing half done.
 abstract contract Ballots is Challenges {
-    using SafeERC20 for IERC20;
-
     /// @dev One slot. `weight` is used in personhood contests only, 0 for support; in an open contest every coin weighs
     /// one. `nonces` are for signed orders and outlive a stake.
     struct Stake {
@@ -61,14 +57,14 @@ abstract contract Ballots is Challenges {
             sum += amounts[i];
         }
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, msg.sender, sum);
+        _pullExactly(coin, sum);
     }
 
     /// @inheritdoc IContest
     function withdraw(uint256 entryId, uint256 amount) external onlyClone {
         _remove(_schedule(), msg.sender, entryId, amount);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        IERC20(coin).safeTransfer(msg.sender, amount);
+        _payOut(coin, msg.sender, amount);
     }
 
     /// @inheritdoc IContest
@@ -83,7 +79,7 @@ abstract contract Ballots is Challenges {
         }
         if (sum == 0) revert Ballots_NoAmount();
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        IERC20(coin).safeTransfer(msg.sender, sum);
+        _payOut(coin, msg.sender, sum);
     }
 
     /// @inheritdoc IContest
@@ -157,7 +153,7 @@ abstract contract Ballots is Challenges {
     function _drop(uint256 entryId, uint256 amount) private {
         _add(_requireVoting(), msg.sender, entryId, amount);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, msg.sender, amount);
+        _pullExactly(coin, amount);
     }
 
     /// @dev Adds to a stake on a live entry. A person's stake counts wholly from now on.

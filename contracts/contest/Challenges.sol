@@ -28,12 +28,14 @@ abstract contract Challenges is Entries {
     uint256 private constant ELIGIBLE = 1;
     uint256 private constant INELIGIBLE = 2;
     /// @dev Told once, with the first challenge, to whoever shows the dispute to jurors. Source: ERC-1497, MetaEvidence.
-    string private constant QUESTION = 'data:application/json,{"category":"Eligibility",'
-        '"title":"Is this entry eligible?",'
-        '"description":"An entry of a contest of AI models was challenged. The declaration its author signed up to is the '
-        'text whose keccak256 is declarationHash in the rules of the arbitrable contract.",'
-        '"question":"Did the entry keep to the declaration?",'
-        '"rulingOptions":{"type":"single-select","titles":["Eligible","Ineligible"]}}';
+    // solhint-disable quotes
+    string private constant QUESTION =
+        'data:application/json,{"category":"Eligibility","title":"Is this entry eligible?",'
+        '"description":"An entry of a contest of AI models was challenged. The declaration its author signed '
+        'up to is the text whose keccak256 is declarationHash in the rules of the arbitrable contract.",'
+        '"question":"Did the entry keep to the declaration?","rulingOptions":{"type":"single-select",'
+        '"titles":["Eligible","Ineligible"]}}';
+    // solhint-enable quotes
 
     /// @dev By challenge id, counting from 1.
     mapping(uint256 challengeId => Challenge) private _challenges;
@@ -67,7 +69,7 @@ abstract contract Challenges is Entries {
         });
         (, uint96 bond) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        if (bond != 0) _pullExactly(coin, msg.sender, bond);
+        if (bond != 0) _pullExactly(coin, bond);
 
         // Only the arbitrator knows the dispute's id, so it is told after the call. Until then nothing can be ruled.
         uint256 disputeId = arbitrator.createDispute{value: fee}(CHOICES, extraData);

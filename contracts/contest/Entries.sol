@@ -46,7 +46,8 @@ abstract contract Entries is Persons {
     Tally[IDS] internal _tallies;
     Entry[IDS] internal _entries;
     mapping(address account => uint256) private _credits;
-    bool private transient _pulling;
+    /// @dev Above 0 while tokens are on their way and their arrival is measured. A whole word is cheaper than a bit.
+    uint256 private transient _inTransit;
 
     /* ENTRIES */
 
@@ -76,7 +77,7 @@ abstract contract Entries is Persons {
         );
 
         (address coin, uint96 bond) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, msg.sender, bond);
+        _pullExactly(coin, bond);
     }
 
     /// @inheritdoc IContest
@@ -118,7 +119,7 @@ abstract contract Entries is Persons {
         _credits[msg.sender] = 0;
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         emit Collected(msg.sender, coin, amount);
-        IERC20(coin).safeTransfer(msg.sender, amount);
+        _payOut(coin, msg.sender, amount);
     }
 
     /* VIEWS */
@@ -174,18 +175,32 @@ abstract contract Entries is Persons {
         if (adapter != address(0)) _accounts[author].liveEntry = 0;
     }
 
-    /// @dev Pulls `amount` wei of `token` from `from` and refuses any other amount than that. One pull at a time: what
-    /// a second one brought would be taken for the first one's.
-    function _pullExactly(address token, address from, uint256 amount) internal {
-        if (_pulling) revert Coins_Nested();
-        _pulling = true;
-        uint256 received = Coins.pull(IERC20(token), from, amount);
+    /// @dev While tokens are measured, none may come or go on the side: a token that calls back finds every door shut.
+    function _beginTransit() internal {
+        if (_inTransit != 0) revert Coins_Nested();
+        _inTransit = 1;
+    }
+
+    function _endTransit() internal {
+        _inTransit = 0;
+    }
+
+    /// @dev Pulls `amount` wei of `token` from the caller and refuses any other amount than that.
+    function _pullExactly(address token, uint256 amount) internal {
+        _beginTransit();
+        uint256 received = Coins.pull(IERC20(token), msg.sender, amount);
         if (received != amount) revert Coins_Short(amount, received);
-        _pulling = false;
+        _endTransit();
+    }
+
+    function _payOut(address token, address to, uint256 amount) internal {
+        if (_inTransit != 0) revert Coins_Nested();
+        IERC20(token).safeTransfer(to, amount);
     }
 
     /// @dev Sends to nobody. A coin that refuses even that leaves them here, owed to an address that cannot collect.
     function _burn(address coin, uint256 amount) internal {
+        if (_inTransit != 0) revert Coins_Nested();
         // Some coins refuse to move nothing.
         if (amount == 0 || IERC20(coin).trySafeTransfer(DEAD, amount)) return;
         _credit(DEAD, coin, amount);

@@ -6,6 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {IContest, Order, OrderKind} from "../interfaces/IContest.sol";
 import {RulesCode} from "../libraries/RulesCode.sol";
@@ -41,23 +42,33 @@ abstract contract Orders is Ballots, EIP712 {
     /// @inheritdoc IContest
     function carry(Order[] calldata orders) external onlyClone {
         if (orders.length == 0) revert Ballots_BadLists(0, 0);
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        bytes32 domain = _domainSeparatorV4();
+        _beginTransit();
+        uint256 due = IERC20(coin).balanceOf(address(this));
         for (uint256 i = 0; i < orders.length; ++i) {
             if (gasleft() < GAS_BEFORE_ORDER) revert Orders_TooLittleGas(gasleft(), GAS_BEFORE_ORDER);
             Order calldata order = orders[i];
-            try this.carryOne{gas: ORDER_GAS}(order) {} catch (bytes memory reason) {
+            try this.carryOne{gas: ORDER_GAS}(order, domain) {
+                due = order.kind == OrderKind.Drop ? due + order.amount : due - order.amount;
+            } catch (bytes memory reason) {
                 // What a coin or its hooks say at length is left out: the carrier would pay for every byte.
                 if (reason.length > MAX_REASON) reason = "";
                 emit OrderSkipped(order.voter, order.entryId, order.nonce, reason);
             }
         }
+        // More than is due was given unasked and belongs to nobody.
+        uint256 balance = IERC20(coin).balanceOf(address(this));
+        if (balance < due) revert Coins_Short(due, balance);
+        _endTransit();
     }
 
     /// @inheritdoc IContest
-    function carryOne(Order calldata order) external onlyClone {
+    function carryOne(Order calldata order, bytes32 domain) external onlyClone {
         if (msg.sender != address(this)) revert Orders_NotItself(msg.sender);
         if (block.timestamp > order.deadline) revert Orders_Expired(order.deadline);
         if (order.nonce >= NONCES) revert Orders_BadNonce(order.nonce);
-        _checkSignature(order);
+        _checkSignature(order, domain);
 
         Stake storage stake = _stakes[order.voter][order.entryId];
         uint256 nonces = stake.nonces;
@@ -68,7 +79,7 @@ abstract contract Orders is Ballots, EIP712 {
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         if (order.kind == OrderKind.Drop) {
             _add(_requireVoting(), order.voter, order.entryId, order.amount);
-            _pullExactly(coin, order.voter, order.amount);
+            IERC20(coin).safeTransferFrom(order.voter, address(this), order.amount);
         } else {
             _remove(_schedule(), order.voter, order.entryId, order.amount);
             IERC20(coin).safeTransfer(order.voter, order.amount);
@@ -92,8 +103,8 @@ abstract contract Orders is Ballots, EIP712 {
     /* INTERNALS */
 
     /// @dev The key first: an account that delegates its code (EIP-7702) still signs with its key. High s is refused.
-    function _checkSignature(Order calldata order) private view {
-        bytes32 digest = _digestOf(order);
+    function _checkSignature(Order calldata order, bytes32 domain) private view {
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, _structHash(order));
         (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecoverCalldata(digest, order.signature);
         if (problem == ECDSA.RecoverError.NoError && signer == order.voter) return;
         if (order.voter.code.length != 0) {
@@ -109,14 +120,9 @@ abstract contract Orders is Ballots, EIP712 {
     }
 
     /// @dev The two types have the same fields, each of one word. Source: EIP-712, encodeData.
-    function _digestOf(Order calldata order) private view returns (bytes32) {
+    function _structHash(Order calldata order) private pure returns (bytes32) {
         bytes32 orderType = order.kind == OrderKind.Drop ? DROP_TYPE : WITHDRAW_TYPE;
-        return
-            _hashTypedDataV4(
-                keccak256(
-                    abi.encode(orderType, order.voter, order.entryId, order.amount, order.nonce, order.deadline)
-                )
-            );
+        return keccak256(abi.encode(orderType, order.voter, order.entryId, order.amount, order.nonce, order.deadline));
     }
 
     function _endsUndeployed(bytes calldata signature) private pure returns (bool) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IContest, Phase} from "../interfaces/IContest.sol";
@@ -14,8 +12,6 @@ import {Standings} from "./Standings.sol";
 /// @notice The pot: who filled it, how it is split when the result is final, and who was paid.
 /// @dev Divisions round down. What that leaves of the prizes goes to rank 1; what it leaves of the refunds stays.
 abstract contract Prizes is Standings {
-    using SafeERC20 for IERC20;
-
     /// @dev One slot. `paid` has a bit for each rank, bit 0 for rank 1.
     struct Pot {
         uint128 total;
@@ -41,7 +37,7 @@ abstract contract Prizes is Standings {
         _funded[msg.sender] += amount;
         emit PotFunded(msg.sender, amount, total);
         (address prizeToken, ) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
-        _pullExactly(prizeToken, msg.sender, amount);
+        _pullExactly(prizeToken, amount);
     }
 
     /// @inheritdoc IContest
@@ -80,7 +76,7 @@ abstract contract Prizes is Standings {
         _funded[msg.sender] = 0;
         (address prizeToken, ) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
         emit Reclaimed(msg.sender, refund);
-        IERC20(prizeToken).safeTransfer(msg.sender, refund);
+        _payOut(prizeToken, msg.sender, refund);
     }
 
     /* VIEWS */
@@ -117,7 +113,7 @@ abstract contract Prizes is Standings {
         _pot.paid = uint16(paid | bit); // ten bits
         (address prizeToken, ) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
         emit PrizeClaimed(rank, entryId, to, amount);
-        IERC20(prizeToken).safeTransfer(to, amount);
+        _payOut(prizeToken, to, amount);
     }
 
     /// @dev ⌊pot · share / 10,000⌋, and for rank 1 what rounding leaves. Source: contracts/PROTOCOL.md, Prizes.

@@ -373,7 +373,7 @@ interface IContest is IArbitrable, IEvidence {
     error Orders_TooLittleGas(uint256 left, uint256 needed);
     /// @notice Only the contest itself calls this.
     error Orders_NotItself(address caller);
-    /// @notice A token called back to bring in more tokens while some were being counted.
+    /// @notice A token called back to move tokens of the contest while some of them were on their way and being measured.
     error Coins_Nested();
     /// @notice The coin delivered another amount than it was asked for, in wei.
     error Coins_Short(uint256 expected, uint256 received);
@@ -456,11 +456,13 @@ interface IContest is IArbitrable, IEvidence {
     /// @notice Carries out orders that voters signed. Anyone may; it moves no coin of the carrier's.
     /// @dev An order that fails is skipped with `OrderSkipped` and changes nothing; each has 500,000 gas of its own, of
     /// which a wallet's ERC-1271 check gets 200,000. A batch that runs low fails whole, so no order is skipped, and no
-    /// nonce spent, by want of gas. Withdrawals can be carried in every phase, from entries of any status.
+    /// nonce spent, by want of gas. So does one after which the contest holds less than the stakes it wrote down, which only
+    /// a coin that takes a fee can bring about. Withdrawals can be carried in every phase, from entries of any status.
     function carry(Order[] calldata orders) external;
 
     /// @notice Carries out one order, or reverts. Only the contest itself calls it, from `carry`.
-    function carryOne(Order calldata order) external;
+    /// @param domain The contest's EIP-712 domain separator, worked out once for the batch.
+    function carryOne(Order calldata order, bytes32 domain) external;
 
     /// @notice Gives up the caller's nonces on an entry, a bit each, so that orders signed with them are void.
     function cancel(uint256 entryId, uint256 mask) external;

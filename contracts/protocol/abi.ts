@@ -30,6 +30,50 @@ export const contestAbi = [
   { type: "error", name: "Ballots_TooMuch", inputs: [{ name: "value", type: "uint256" }] },
   {
     type: "error",
+    name: "Challenges_DisputeInUse",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "challengeId", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Challenges_FeeTooLow",
+    inputs: [
+      { name: "fee", type: "uint256" },
+      { name: "given", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Challenges_NoArbitrator", inputs: [] },
+  {
+    type: "error",
+    name: "Challenges_NoneOpen",
+    inputs: [
+      { name: "entryId", type: "uint256" },
+      { name: "status", type: "uint8" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Challenges_NotArbitrator",
+    inputs: [
+      { name: "arbitrator", type: "address" },
+      { name: "caller", type: "address" },
+    ],
+  },
+  { type: "error", name: "Challenges_NotYet", inputs: [{ name: "due", type: "uint256" }] },
+  { type: "error", name: "Challenges_UnknownDispute", inputs: [{ name: "disputeId", type: "uint256" }] },
+  {
+    type: "error",
+    name: "Challenges_WrongExtraData",
+    inputs: [
+      { name: "expected", type: "bytes32" },
+      { name: "given", type: "bytes32" },
+    ],
+  },
+  { type: "error", name: "Coins_Nested", inputs: [] },
+  {
+    type: "error",
     name: "Coins_Short",
     inputs: [
       { name: "expected", type: "uint256" },
@@ -38,6 +82,14 @@ export const contestAbi = [
   },
   { type: "error", name: "Contest_NotAClone", inputs: [] },
   { type: "error", name: "Contest_WrongPhase", inputs: [{ name: "current", type: "uint8" }] },
+  {
+    type: "error",
+    name: "Entries_BadURI",
+    inputs: [
+      { name: "length", type: "uint256" },
+      { name: "max", type: "uint256" },
+    ],
+  },
   { type: "error", name: "Entries_Full", inputs: [{ name: "limit", type: "uint256" }] },
   { type: "error", name: "Entries_Incomplete", inputs: [] },
   {
@@ -74,6 +126,31 @@ export const contestAbi = [
       { name: "given", type: "bytes32" },
     ],
   },
+  { type: "error", name: "FailedCall", inputs: [] },
+  {
+    type: "error",
+    name: "InsufficientBalance",
+    inputs: [
+      { name: "balance", type: "uint256" },
+      { name: "needed", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "InvalidShortString", inputs: [] },
+  { type: "error", name: "Orders_BadMask", inputs: [{ name: "mask", type: "uint256" }] },
+  { type: "error", name: "Orders_BadNonce", inputs: [{ name: "nonce", type: "uint256" }] },
+  { type: "error", name: "Orders_BadSignature", inputs: [{ name: "voter", type: "address" }] },
+  { type: "error", name: "Orders_Expired", inputs: [{ name: "deadline", type: "uint256" }] },
+  { type: "error", name: "Orders_NonceSpent", inputs: [{ name: "nonce", type: "uint256" }] },
+  { type: "error", name: "Orders_NotDeployed", inputs: [{ name: "voter", type: "address" }] },
+  { type: "error", name: "Orders_NotItself", inputs: [{ name: "caller", type: "address" }] },
+  {
+    type: "error",
+    name: "Orders_TooLittleGas",
+    inputs: [
+      { name: "left", type: "uint256" },
+      { name: "needed", type: "uint256" },
+    ],
+  },
   { type: "error", name: "Persons_NoNullifier", inputs: [] },
   { type: "error", name: "Persons_NotBound", inputs: [{ name: "wallet", type: "address" }] },
   {
@@ -107,6 +184,7 @@ export const contestAbi = [
   },
   { type: "error", name: "Rules_SupplyTooLarge", inputs: [{ name: "supply", type: "uint256" }] },
   { type: "error", name: "SafeERC20FailedOperation", inputs: [{ name: "token", type: "address" }] },
+  { type: "error", name: "Standings_ChallengesOpen", inputs: [{ name: "open", type: "uint256" }] },
   { type: "error", name: "Standings_NoRank", inputs: [{ name: "rank", type: "uint256" }] },
   {
     type: "error",
@@ -117,6 +195,7 @@ export const contestAbi = [
     ],
   },
   { type: "error", name: "Standings_NothingToCount", inputs: [{ name: "counted", type: "uint256" }] },
+  { type: "error", name: "StringTooLong", inputs: [{ name: "str", type: "string" }] },
   {
     type: "event",
     name: "Collected",
@@ -140,11 +219,46 @@ export const contestAbi = [
   },
   {
     type: "event",
+    name: "Dispute",
+    inputs: [
+      { indexed: true, name: "arbitrator", type: "address" },
+      { indexed: true, name: "disputeID", type: "uint256" },
+      { indexed: false, name: "metaEvidenceID", type: "uint256" },
+      { indexed: false, name: "evidenceGroupID", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  { type: "event", name: "EIP712DomainChanged", inputs: [], anonymous: false },
+  {
+    type: "event",
+    name: "EntryChallenged",
+    inputs: [
+      { indexed: true, name: "entryId", type: "uint256" },
+      { indexed: true, name: "challengeId", type: "uint256" },
+      { indexed: true, name: "challenger", type: "address" },
+      { indexed: false, name: "disputeId", type: "uint256" },
+      { indexed: false, name: "evidenceURI", type: "string" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
     name: "EntryRetracted",
     inputs: [
       { indexed: true, name: "entryId", type: "uint256" },
       { indexed: false, name: "returned", type: "uint256" },
       { indexed: false, name: "burned", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "EntryRuled",
+    inputs: [
+      { indexed: true, name: "entryId", type: "uint256" },
+      { indexed: true, name: "challengeId", type: "uint256" },
+      { indexed: false, name: "ruling", type: "uint256" },
+      { indexed: false, name: "lapsed", type: "bool" },
     ],
     anonymous: false,
   },
@@ -164,11 +278,52 @@ export const contestAbi = [
   },
   {
     type: "event",
+    name: "Evidence",
+    inputs: [
+      { indexed: true, name: "arbitrator", type: "address" },
+      { indexed: true, name: "evidenceGroupID", type: "uint256" },
+      { indexed: true, name: "party", type: "address" },
+      { indexed: false, name: "evidence", type: "string" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
     name: "Finalized",
     inputs: [
       { indexed: false, name: "entryIds", type: "uint16[10]" },
       { indexed: false, name: "pot", type: "uint256" },
       { indexed: false, name: "unheld", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "MetaEvidence",
+    inputs: [
+      { indexed: true, name: "metaEvidenceID", type: "uint256" },
+      { indexed: false, name: "evidence", type: "string" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "OrderSkipped",
+    inputs: [
+      { indexed: true, name: "voter", type: "address" },
+      { indexed: true, name: "entryId", type: "uint256" },
+      { indexed: false, name: "nonce", type: "uint256" },
+      { indexed: false, name: "reason", type: "bytes" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "OrdersCancelled",
+    inputs: [
+      { indexed: true, name: "voter", type: "address" },
+      { indexed: true, name: "entryId", type: "uint256" },
+      { indexed: false, name: "mask", type: "uint256" },
     ],
     anonymous: false,
   },
@@ -213,6 +368,16 @@ export const contestAbi = [
   },
   {
     type: "event",
+    name: "Ruling",
+    inputs: [
+      { indexed: true, name: "arbitrator", type: "address" },
+      { indexed: true, name: "disputeID", type: "uint256" },
+      { indexed: false, name: "ruling", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
     name: "StakeChanged",
     inputs: [
       { indexed: true, name: "voter", type: "address" },
@@ -230,6 +395,89 @@ export const contestAbi = [
     inputs: [{ name: "proof", type: "bytes" }],
     outputs: [],
     stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "cancel",
+    inputs: [
+      { name: "entryId", type: "uint256" },
+      { name: "mask", type: "uint256" },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "carry",
+    inputs: [
+      {
+        components: [
+          { name: "kind", type: "uint8" },
+          { name: "voter", type: "address" },
+          { name: "entryId", type: "uint256" },
+          { name: "amount", type: "uint256" },
+          { name: "nonce", type: "uint256" },
+          { name: "deadline", type: "uint256" },
+          { name: "signature", type: "bytes" },
+        ],
+        name: "orders",
+        type: "tuple[]",
+      },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "carryOne",
+    inputs: [
+      {
+        components: [
+          { name: "kind", type: "uint8" },
+          { name: "voter", type: "address" },
+          { name: "entryId", type: "uint256" },
+          { name: "amount", type: "uint256" },
+          { name: "nonce", type: "uint256" },
+          { name: "deadline", type: "uint256" },
+          { name: "signature", type: "bytes" },
+        ],
+        name: "order",
+        type: "tuple",
+      },
+      { name: "domain", type: "bytes32" },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "challenge",
+    inputs: [
+      { name: "entryId", type: "uint256" },
+      { name: "evidenceURI", type: "string" },
+      { name: "extraData", type: "bytes" },
+    ],
+    outputs: [{ name: "challengeId", type: "uint256" }],
+    stateMutability: "payable",
+  },
+  {
+    type: "function",
+    name: "challengeOf",
+    inputs: [{ name: "entryId", type: "uint256" }],
+    outputs: [
+      {
+        components: [
+          { name: "challengeId", type: "uint256" },
+          { name: "challenger", type: "address" },
+          { name: "openedAt", type: "uint40" },
+          { name: "open", type: "bool" },
+          { name: "disputeId", type: "uint256" },
+        ],
+        name: "seen",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
   },
   {
     type: "function",
@@ -299,6 +547,21 @@ export const contestAbi = [
   },
   {
     type: "function",
+    name: "eip712Domain",
+    inputs: [],
+    outputs: [
+      { name: "fields", type: "bytes1" },
+      { name: "name", type: "string" },
+      { name: "version", type: "string" },
+      { name: "chainId", type: "uint256" },
+      { name: "verifyingContract", type: "address" },
+      { name: "salt", type: "bytes32" },
+      { name: "extensions", type: "uint256[]" },
+    ],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
     name: "entry",
     inputs: [{ name: "entryId", type: "uint256" }],
     outputs: [
@@ -340,6 +603,13 @@ export const contestAbi = [
   },
   {
     type: "function",
+    name: "lapse",
+    inputs: [{ name: "entryId", type: "uint256" }],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
     name: "liveCount",
     inputs: [],
     outputs: [{ name: "", type: "uint256" }],
@@ -355,6 +625,16 @@ export const contestAbi = [
     ],
     outputs: [],
     stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "noncesOf",
+    inputs: [
+      { name: "voter", type: "address" },
+      { name: "entryId", type: "uint256" },
+    ],
+    outputs: [{ name: "spent", type: "uint256" }],
+    stateMutability: "view",
   },
   {
     type: "function",
@@ -398,6 +678,16 @@ export const contestAbi = [
     type: "function",
     name: "reweigh",
     inputs: [{ name: "entryIds", type: "uint256[]" }],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "rule",
+    inputs: [
+      { name: "disputeId", type: "uint256" },
+      { name: "ruling", type: "uint256" },
+    ],
     outputs: [],
     stateMutability: "nonpayable",
   },
@@ -505,6 +795,16 @@ export const contestAbi = [
       { name: "declaration", type: "bytes32" },
     ],
     outputs: [{ name: "entryId", type: "uint256" }],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "submitEvidence",
+    inputs: [
+      { name: "entryId", type: "uint256" },
+      { name: "evidenceURI", type: "string" },
+    ],
+    outputs: [],
     stateMutability: "nonpayable",
   },
   {

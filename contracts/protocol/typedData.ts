@@ -44,6 +44,32 @@ export const credentialTypes = {
   ],
 } as const;
 
+const orderFields = [
+  { name: "voter", type: "address" },
+  { name: "entryId", type: "uint256" },
+  { name: "amount", type: "uint256" },
+  { name: "nonce", type: "uint256" },
+  { name: "deadline", type: "uint256" },
+] as const;
+
+/** EIP-712 types of what voters sign for others to carry. Source: contracts/PROTOCOL.md, Signed orders. */
+export const orderTypes = { Drop: orderFields, Withdraw: orderFields } as const;
+
+/** In the order of the contract's `OrderKind`. */
+export const ORDER_KINDS = ["Drop", "Withdraw"] as const;
+export type OrderKind = (typeof ORDER_KINDS)[number];
+
+export type Order = {
+  readonly voter: Address;
+  readonly entryId: bigint;
+  /** Wei of the coin. */
+  readonly amount: bigint;
+  /** 0 to 111; each good for one order of the voter on the entry. */
+  readonly nonce: bigint;
+  /** Seconds since 1970. */
+  readonly deadline: bigint;
+};
+
 /** EIP-2612. */
 export const permitTypes = {
   Permit: [
@@ -96,6 +122,15 @@ export function nodesDomain(at: DomainAt) {
 
 export function personsDomain(at: DomainAt) {
   return { name: "Coindrop Persons", version: "1", ...at } as const satisfies TypedDataDomain;
+}
+
+/** Of one contest: an order for another contest or chain is another order. */
+export function ordersDomain(at: DomainAt) {
+  return { name: "Coindrop", version: "1", ...at } as const satisfies TypedDataDomain;
+}
+
+export function hashOrder(kind: OrderKind, message: Order, at: DomainAt): Hex {
+  return hashTypedData({ domain: ordersDomain(at), types: orderTypes, primaryType: kind, message });
 }
 
 export function hashNodeKey(node: Address, at: DomainAt): Hex {

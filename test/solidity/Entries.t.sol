@@ -92,9 +92,11 @@ contract EntriesTest is ContestFixture {
         _incomplete(input);
         input = entryInput();
         input.manifestURI = "";
-        _incomplete(input);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Entries_BadURI.selector, 0, 512));
+        open.submit(input, DECLARATION);
         input.manifestURI = string(new bytes(513));
-        _incomplete(input);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Entries_BadURI.selector, 513, 512));
+        open.submit(input, DECLARATION);
     }
 
     function test_submit_takesUriOf512Bytes() external {

@@ -7,9 +7,11 @@ import {
   epochAt,
   hashAttestation,
   hashNodeKey,
+  hashOrder,
   hashReceipt,
   identityOf,
   nodeTypes,
+  orderTypes,
   personScope,
   type Receipt,
 } from "#protocol/typedData.ts";
@@ -52,6 +54,15 @@ const receipt: Receipt = {
   firstTokenMs: 56,
   totalMs: 789,
 };
+
+test("what voters sign hashes as a second implementation of EIP-712 says", () => {
+  const order = { voter: node, entryId: 7n, amount: 10n ** 18n, nonce: 111n, deadline: 1_800_000_000n } as const;
+  const orders = { name: "Coindrop", version: "1", ...at };
+  expect(hashOrder("Drop", order, at)).toBe(TypedDataEncoder.hash(orders, { Drop: [...orderTypes.Drop] }, order));
+  expect(hashOrder("Withdraw", order, at)).toBe(
+    TypedDataEncoder.hash(orders, { Withdraw: [...orderTypes.Withdraw] }, order),
+  );
+});
 
 test("what nodes sign hashes as a second implementation of EIP-712 says", () => {
   expect(hashNodeKey(node, at)).toBe(TypedDataEncoder.hash(domain, { NodeKey: [...nodeTypes.NodeKey] }, { node }));
