@@ -11,6 +11,8 @@ import { root } from "./tool/root.ts";
 
 /** Wei of the registry's coin: 200 coins. */
 const DEFAULT_MIN_NODE_STAKE = 200n * 10n ** 18n;
+/** Wei of the chain's own coin: 0.005. Less than twice 1.5 million gas from a base fee of 1.7 gwei on. */
+const MIN_BLOCK_BOND = 5n * 10n ** 15n;
 
 export type Deployed = {
   readonly coin: Address;
@@ -31,7 +33,7 @@ export async function deploy(
   const coin = await put("demo/DemoCoin", (bytecode) => encodeDeployData({ abi: demoCoinAbi, bytecode }));
   const factory = await put("ContestFactory", (bytecode) => encodeDeployData({ abi: contestFactoryAbi, bytecode }));
   const nodeRegistry = await put("nodes/NodeRegistry", (bytecode) =>
-    encodeDeployData({ abi: nodeRegistryAbi, bytecode, args: [coin, factory, minNodeStake] }),
+    encodeDeployData({ abi: nodeRegistryAbi, bytecode, args: [coin, factory, minNodeStake, MIN_BLOCK_BOND] }),
   );
   const personhood =
     issuers.length === 0

@@ -110,7 +110,30 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   Nodes_NotYet: ([at]) =>
     big(at) === 0n
       ? "The node has not said that it leaves. Leave first."
-      : `The stake is free from ${moment(at)} on. Come back then.`,
+      : `This is possible from ${moment(at)} on. Come back then.`,
+  Nodes_UnknownEntry: ([, id]) => `This contest never had an entry ${text(id)}, so nothing said about it is evidence.`,
+  Nodes_WrongHashes: () => "These are not the entry's hashes. Bring the three from its submission.",
+  Nodes_StatementTrue: () => "Every hash in this statement is the entry's. It is no evidence against the node.",
+  Nodes_Punished: () => "The node has paid for this statement already.",
+  Nodes_NothingAtStake: () => "This node has nothing at stake that it could lose.",
+  Nodes_ChallengesOpen: ([count]) =>
+    `The stake waits for ${text(count)} open block challenges. Answer them, or expire them after their 24 hours.`,
+  Nodes_NothingOwed: () => "Nothing is owed to this account.",
+  Nodes_NotPaid: () => "The coins could not be moved to this account. Check whether it can receive them.",
+  Nodes_BondTooLow: ([sent, bond]) =>
+    `The challenge needs a bond of ${text(bond)} wei; ${text(sent)} came along. Send more.`,
+  Nodes_NoSuchBlock: ([index, blocks]) =>
+    `The file has ${text(blocks)} blocks, counted from 0, and so no block ${text(index)}. Name another one.`,
+  Nodes_Left: ([, at]) => `The node's exit was over at ${moment(at)}. It cannot be challenged any more.`,
+  Nodes_ChallengeOpen: ([id]) =>
+    `Challenge ${text(id)} is open for this node and entry. Wait until it is answered or expired.`,
+  Nodes_NoChallenge: ([id]) => `There is no open challenge ${text(id)}. It may be closed already.`,
+  Nodes_TooLate: ([at]) => `The answer had to be in before ${moment(at)}.`,
+  Nodes_WrongBlockLength: ([length, expected]) =>
+    `The block has ${text(length)} bytes in place of ${text(expected)}. Cut it at multiples of 16 KiB.`,
+  Nodes_WrongPathLength: ([length, expected]) =>
+    `The path has ${text(length)} hashes in place of ${text(expected)}. Build it for the whole file.`,
+  Nodes_WrongBlock: () => "Block and path do not lead to the entry's root. Read the block from the entry's own file.",
   Nodes_Short: () => "The coin delivered another amount than asked, so the registry refused it.",
 
   /* Personhood */

@@ -21,27 +21,123 @@ struct Attestation {
     uint64 epoch;
 }
 
+/// @notice What a node signs about one answer it gave: EIP-712, domain "Coindrop Nodes" version "1". It goes to the
+/// client, not on chain; it comes here only as evidence.
+/// @param node The node's address.
+/// @param client The address that the client named, or zero.
+/// @param contest A contest of the registry's factory.
+/// @param entryId An entry of that contest.
+/// @param manifestHash The entry's manifest hash.
+/// @param modelRoot The pieces root of the file that answered.
+/// @param epoch Hours since 1970.
+/// @param nonce 64 random bits.
+/// @param requestHash SHA-256 of salt and prompt tokens.
+/// @param responseHash SHA-256 of salt and answer tokens.
+/// @param paramsHash SHA-256 of the canonical JSON of the sampling parameters.
+/// @param seed Seed of the sampling.
+/// @param promptTokens Tokens of the prompt.
+/// @param outputTokens Tokens of the answer.
+/// @param firstTokenMs Milliseconds to the first token.
+/// @param totalMs Milliseconds to the last token.
+struct Receipt {
+    address node;
+    address client;
+    address contest;
+    uint256 entryId;
+    bytes32 manifestHash;
+    bytes32 modelRoot;
+    uint64 epoch;
+    uint64 nonce;
+    bytes32 requestHash;
+    bytes32 responseHash;
+    bytes32 paramsHash;
+    uint64 seed;
+    uint32 promptTokens;
+    uint32 outputTokens;
+    uint32 firstTokenMs;
+    uint32 totalMs;
+}
+
+/// @notice An entry's three hashes as its `EntrySubmitted` has them. The contest keeps only their hash, `identity`.
+/// @param manifestHash SHA-256 of the manifest in canonical JSON.
+/// @param modelSha256 SHA-256 of the model file.
+/// @param modelRoot Pieces root of the model file.
+struct EntryHashes {
+    bytes32 manifestHash;
+    bytes32 modelSha256;
+    bytes32 modelRoot;
+}
+
+/// @notice What a node was slashed for.
+enum Fault {
+    FalseAttestation,
+    FalseReceipt,
+    MissingBlock
+}
+
+/// @notice What the registry keeps of an open block challenge; all zero once it is closed.
+/// @param node Who is asked.
+/// @param answerBy Seconds since 1970 before which an answer counts and from which the challenge can be expired.
+/// @param modelSize Bytes of the entry's model file.
+/// @param challenger Who asks.
+/// @param bond Wei of the chain's own coin.
+/// @param contest The entry's contest.
+/// @param entryId The entry.
+/// @param index Which block, counted from 0.
+/// @param modelRoot The entry's pieces root.
+struct BlockChallenge {
+    address node;
+    uint40 answerBy;
+    uint48 modelSize;
+    address challenger;
+    uint96 bond;
+    address contest;
+    uint16 entryId;
+    uint40 index;
+    bytes32 modelRoot;
+}
+
 /// @notice What the registry keeps of a node.
 /// @param stake Wei of the registry's coin.
 /// @param leavesAt Seconds since 1970 from which the stake can be collected; 0 while the node stays.
+/// @param openChallenges Block challenges that are neither answered nor expired; the stake waits for them.
 /// @param active Whether the stake reaches the minimum and the node is not leaving.
 /// @param endpoint The node's base URL.
 struct NodeView {
     uint96 stake;
     uint40 leavesAt;
+    uint32 openChallenges;
     bool active;
     string endpoint;
 }
 
 /// @title Node registry
-/// @notice Where node operators stake, name their endpoint and signing keys, and put what they signed on chain.
-/// @dev Safety:
-/// - A node's stake leaves only to the node, seven days after it said that it leaves.
+/// @notice Where node operators stake, name their endpoint and signing keys, put what they signed on chain, and lose
+/// their stake on evidence that anyone can check.
+///
+/// @dev Safety, which holds whatever anybody does:
+/// - A node's stake shrinks in three ways only: the node takes it, seven days after it said that it leaves; one of its
+///   keys signed a hash that is not the entry's; a block of a file that it attested in the last 24 epochs was not
+///   brought within 24 hours. So a node that signs only what is true of existing entries, and answers block challenges
+///   in time, is never slashed.
+/// - What is false about an entry never changes: entries cannot be edited. About an entry that does not exist, nothing
+///   is evidence.
 /// - A key answers for at most one node, for ever: nobody can register a key without its own signature over the node.
+///   Signatures are ECDSA over EIP-712 for this registry on this chain, with low s.
+/// - One statement is paid for with a whole stake at most once.
+/// - Nobody gains by slashing: a tenth goes to whoever brought the evidence, nine tenths are burned.
+/// - The registry's coin balance covers all stakes, all coin credits and what is still to be burned; its native balance
+///   covers all open bonds and all native credits.
 /// - No owner, no pause, no upgrade.
 ///
-/// Liveness:
-/// - A node can always leave and, after the wait, collect.
+/// Liveness, which needs that the chain includes a transaction within 24 hours:
+/// - A node can always leave. No challenge can be opened once its seven days are over, and open ones can be closed by
+///   anyone 24 hours after they were opened, so its stake is free at most 24 hours later.
+/// - A challenge can be answered by anyone who has the block, at any time in its 24 hours.
+/// - Whatever is owed is pulled. One account that cannot be paid, in one coin or in both, stops nothing but that payment.
+/// - A coin that refuses 0x…dEaD shields nobody: the slash holds, and the burning waits for `burn`.
+///
+/// Assumptions: the coin is a plain ERC-20; the factory's contests keep entries as `IContest` says.
 ///
 /// What an attestation proves: that the node's key signed it. Not what the node runs.
 interface INodeRegistry {
@@ -56,6 +152,8 @@ interface INodeRegistry {
     event KeyAdded(address indexed node, address indexed key);
 
     /// @notice A node's stake changed. `stake` is the whole stake after it, in wei.
+    /// @dev Promises to readers: 1. after `NodeRegistered`, emitted at every change: top-up, slash, exit; 2. 0 in a call
+    /// of `collect` means that the node has left.
     event StakeSet(address indexed node, uint256 stake);
 
     /// @notice A node moved to another base URL.
@@ -80,16 +178,83 @@ interface INodeRegistry {
     /// @notice A node is leaving; it is inactive from now on and may collect from `leavesAt`, in seconds since 1970.
     event NodeLeaving(address indexed node, uint256 leavesAt);
 
-    /// @notice A node took its stake and is gone.
-    event Collected(address indexed node, uint256 amount);
+    /// @notice A node lost stake.
+    /// @dev Promises to readers:
+    /// 1. Comes after the `StakeSet` that tells what is left.
+    /// 2. `amount` is the whole stake for a false statement and ⌊stake / 5⌋ for a missing block, never 0.
+    /// 3. `reward` = ⌊amount / 10⌋ was credited to `bringer`; the rest is burned now or by a later `burn`.
+    /// 4. `evidence` is the EIP-712 digest of the false statement, or the id of the block challenge.
+    /// 5. A statement whose `amount` reached `minStake` is punished for good: `isPunished(evidence)`.
+    /// @param node Who lost it.
+    /// @param contest Whose entry the fault is about.
+    /// @param entryId The entry.
+    /// @param fault See `Fault`.
+    /// @param evidence See promise 4.
+    /// @param bringer Who showed the statement, or opened the challenge.
+    /// @param amount Wei of the coin taken from the stake.
+    /// @param reward Wei of it that are the bringer's.
+    event NodeSlashed(
+        address indexed node,
+        address indexed contest,
+        uint256 indexed entryId,
+        Fault fault,
+        bytes32 evidence,
+        address bringer,
+        uint256 amount,
+        uint256 reward
+    );
+
+    /// @notice A node was asked for a block of a file that it attested.
+    /// @dev Promises to readers:
+    /// 1. Ids count up from 1. Each is followed by exactly one `BlockAnswered` or `BlockExpired`, or is open.
+    /// 2. At most one is open for a node and an entry.
+    /// 3. The registry holds `bond` wei of the chain's own coin while it is open.
+    /// @param challengeId The challenge's id.
+    /// @param node Who is asked.
+    /// @param contest The entry's contest.
+    /// @param entryId The entry whose file it is.
+    /// @param index Which block of 16 KiB, counted from 0.
+    /// @param challenger Who asks.
+    /// @param bond Wei of the chain's own coin.
+    /// @param answerBy Seconds since 1970 before which the answer must be in.
+    event BlockChallenged(
+        uint256 indexed challengeId,
+        address indexed node,
+        address indexed contest,
+        uint256 entryId,
+        uint256 index,
+        address challenger,
+        uint256 bond,
+        uint256 answerBy
+    );
+
+    /// @notice The block was brought in time.
+    /// @dev Promises to readers: 1. the challenge is closed; 2. its bond was credited to `node`, whoever carried the answer.
+    event BlockAnswered(uint256 indexed challengeId, address indexed node);
+
+    /// @notice The block was not brought in time.
+    /// @dev Promises to readers: 1. the challenge is closed; 2. its bond was credited to the challenger; 3. a
+    /// `NodeSlashed` follows in the same transaction unless a fifth of the stake is 0.
+    event BlockExpired(uint256 indexed challengeId, address indexed node);
+
+    /// @notice Coins are owed to an account and wait for its `collect`. `token` is zero for the chain's own coin.
+    /// @dev Promises to readers: 1. the sum of credits minus the sum of collected amounts is `creditOf`.
+    event Credited(address indexed account, address indexed token, uint256 amount);
+
+    /// @notice An account was paid what it was owed. `token` is zero for the chain's own coin.
+    event Collected(address indexed account, address indexed token, uint256 amount);
+
+    /// @notice Slashed coins were sent to 0x…dEaD.
+    /// @dev Promises to readers: 1. Σ (amount − reward) of `NodeSlashed` minus the sum of burned amounts is `unburned`.
+    event Burned(uint256 amount);
 
     /* ERRORS */
 
     /// @notice The caller registered before.
     error Nodes_Registered(address node);
-    /// @notice The account is no node, or has left.
+    /// @notice The account is no node.
     error Nodes_Unknown(address node);
-    /// @notice The node's stake is below the minimum, or it is leaving.
+    /// @notice The node's stake is below the minimum, or it is leaving. Amounts in wei.
     error Nodes_Inactive(address node, uint256 stake, uint256 minStake);
     /// @notice The stake is below the minimum, in wei.
     error Nodes_StakeTooLow(uint256 stake, uint256 minStake);
@@ -101,20 +266,55 @@ interface INodeRegistry {
     error Nodes_KeyTaken(address key, address node);
     /// @notice The key did not sign its consent.
     error Nodes_BadKeyProof(address key);
-    /// @notice The signer of an attestation is no key of the node it names.
+    /// @notice The signer of a statement is no key of the node it names.
     error Nodes_BadSigner(address signer, address node);
     /// @notice The contest is none of the factory's.
     error Nodes_UnknownContest(address contest);
-    /// @notice The epoch lies in the future or more than 24 hours back.
+    /// @notice The contest never had such an entry.
+    error Nodes_UnknownEntry(address contest, uint256 entryId);
+    /// @notice The hashes brought along are not the entry's.
+    error Nodes_WrongHashes(bytes32 identity, bytes32 given);
+    /// @notice Every hash in the statement is the entry's: it is no evidence against anybody.
+    error Nodes_StatementTrue();
+    /// @notice The node paid for this very statement already.
+    error Nodes_Punished(bytes32 statement);
+    /// @notice The node has no stake that could be lost.
+    error Nodes_NothingAtStake(address node);
+    /// @notice The epoch lies in the future or too far back: over 24 epochs for `attest`, over 23 for `challengeBlock`.
     error Nodes_BadEpoch(uint64 epoch, uint64 current);
     /// @notice Two lists that belong together differ in length, or are empty.
     error Nodes_BadLists(uint256 first, uint256 second);
     /// @notice An amount of 0 means nothing.
     error Nodes_NoAmount();
-    /// @notice The node has not said that it leaves, or its wait is not over. `leavesAt` in seconds since 1970, 0 for never.
-    error Nodes_NotYet(uint256 leavesAt);
+    /// @notice It is too early. `from`: seconds since 1970 from which it is possible; 0 when the node has not said that
+    /// it leaves.
+    error Nodes_NotYet(uint256 from);
     /// @notice The coin delivered another amount than it was asked for, in wei.
     error Nodes_Short(uint256 expected, uint256 received);
+    /// @notice The stake waits for open block challenges to be answered or expired.
+    error Nodes_ChallengesOpen(uint256 count);
+    /// @notice Nothing is owed to this account.
+    error Nodes_NothingOwed(address account);
+    /// @notice No coin that is owed to this account could be moved to it.
+    error Nodes_NotPaid(address account);
+    /// @notice Less than the bond came along, in wei of the chain's own coin.
+    error Nodes_BondTooLow(uint256 sent, uint256 bond);
+    /// @notice The file has fewer blocks.
+    error Nodes_NoSuchBlock(uint256 index, uint256 blocks);
+    /// @notice The seven days of the node's exit are over; `leavesAt` in seconds since 1970.
+    error Nodes_Left(address node, uint256 leavesAt);
+    /// @notice A challenge is open for this node and entry.
+    error Nodes_ChallengeOpen(uint256 challengeId);
+    /// @notice There is no such open challenge.
+    error Nodes_NoChallenge(uint256 challengeId);
+    /// @notice The answer comes too late. `answerBy` in seconds since 1970.
+    error Nodes_TooLate(uint256 answerBy);
+    /// @notice The block has another length, in bytes.
+    error Nodes_WrongBlockLength(uint256 length, uint256 expected);
+    /// @notice The path has another number of hashes than the file's tree has levels.
+    error Nodes_WrongPathLength(uint256 length, uint256 expected);
+    /// @notice Block and path lead to another root than the entry's.
+    error Nodes_WrongBlock(bytes32 root, bytes32 expected);
 
     /* NODE */
 
@@ -125,7 +325,8 @@ interface INodeRegistry {
     /// @param stake Wei of the registry's coin, at least `minStake`.
     function register(string calldata endpoint, address key, bytes calldata keyProof, uint256 stake) external;
 
-    /// @notice Adds `amount` wei to the caller's stake.
+    /// @notice Adds `amount` wei to the caller's stake; a node that was slashed below the minimum is active again once
+    /// it reaches it.
     function addStake(uint256 amount) external;
 
     /// @notice Adds a signing key to the caller's node. Old keys stay answerable.
@@ -140,8 +341,59 @@ interface INodeRegistry {
     /// @notice Starts the wait of seven days after which the stake can be collected. Cannot be taken back.
     function leave() external;
 
-    /// @notice Pays the stake of a node that has left to it.
+    /// @notice Pays the caller all that is credited to it in the registry's coin and in the chain's own coin, and the
+    /// stake of a node whose seven days are over and that has no open challenge.
+    /// @dev Each of the two coins that cannot be paid stays credited; both failing is refused. So nobody can block the
+    /// payment in one coin by forcing a credit in the other on an account that cannot take it.
     function collect() external;
+
+    /* EVIDENCE */
+
+    /// @notice Slashes the whole stake of a node that signed an attestation one of whose hashes is not the entry's.
+    /// @dev Anyone may bring it, until the stake has left. The entry may have any status; the node's key may be any that
+    /// it ever registered; the epoch does not matter.
+    /// @param said What was signed.
+    /// @param signature The key's signature of it.
+    /// @param hashes The entry's true hashes.
+    function slashAttestation(
+        Attestation calldata said,
+        bytes calldata signature,
+        EntryHashes calldata hashes
+    ) external;
+
+    /// @notice Slashes the whole stake of a node that signed a receipt whose manifest or root is not the entry's.
+    /// @dev As `slashAttestation`.
+    function slashReceipt(Receipt calldata said, bytes calldata signature, EntryHashes calldata hashes) external;
+
+    /// @notice Asks a node for a block of the file of an entry that it attested in one of the last 24 epochs, the
+    /// current one included. Payable: `blockBond()` is held as bond, what is sent above it is credited to the caller.
+    /// @dev The block asked for is the entry's, whatever hashes the attestation names.
+    /// @param said An attestation of the node for the entry.
+    /// @param signature The key's signature of it.
+    /// @param hashes The entry's true hashes.
+    /// @param index Which block of 16 KiB, counted from 0.
+    /// @return challengeId The challenge's id, counting from 1.
+    function challengeBlock(
+        Attestation calldata said,
+        bytes calldata signature,
+        EntryHashes calldata hashes,
+        uint256 index
+    ) external payable returns (uint256 challengeId);
+
+    /// @notice Brings the block that a challenge asks for. Anyone may; the bond is credited to the node.
+    /// @dev Refused from `answerBy` on, expired or not: a deadline that holds only once somebody says so would let a node
+    /// wait for the call that expires it and answer just before.
+    /// @param challengeId The challenge's id.
+    /// @param data The block: 16 KiB, or what is left for the last one.
+    /// @param path Siblings from the leaf's own up to the root's child; none for a file of one block.
+    function answerBlock(uint256 challengeId, bytes calldata data, bytes32[] calldata path) external;
+
+    /// @notice Closes a challenge that was not answered in time: the bond is credited to the challenger, and the node
+    /// loses a fifth of what it has at stake. Anyone may call it.
+    function expireBlock(uint256 challengeId) external;
+
+    /// @notice Sends slashed coins that could not be sent before to 0x…dEaD. Anyone may call it.
+    function burn() external;
 
     /* VIEWS */
 
@@ -151,12 +403,37 @@ interface INodeRegistry {
     /// @notice Returns the node that a key answers for, or zero.
     function nodeOfKey(address key) external view returns (address);
 
+    /// @notice Returns what `collect` would pay an account: wei of the coin, or of the chain's own coin for `token` zero.
+    function creditOf(address account, address token) external view returns (uint256);
+
+    /// @notice Returns whether a node paid a whole stake for the statement with this EIP-712 digest.
+    function isPunished(bytes32 statement) external view returns (bool);
+
+    /// @notice Returns an open challenge; all zero for a closed or unknown one.
+    function challengeOf(uint256 challengeId) external view returns (BlockChallenge memory);
+
+    /// @notice Returns the id of the open challenge for a node and an entry, or 0.
+    function openChallengeOf(address node, address contest, uint256 entryId) external view returns (uint256);
+
+    /// @notice Returns how many challenges were ever opened: the highest id.
+    function challengeCount() external view returns (uint256);
+
+    /// @notice Returns the bond of a challenge in this block: twice the base fee for 1.5 million gas, which carries the
+    /// deepest answer, and at least `minBlockBond`. Wei of the chain's own coin.
+    function blockBond() external view returns (uint256);
+
+    /// @notice Returns the wei of slashed coins that could not be sent to 0x…dEaD yet.
+    function unburned() external view returns (uint256);
+
     /// @notice Returns the coin that stakes are paid in.
     function coin() external view returns (address);
 
-    /// @notice Returns the factory whose contests can be attested.
+    /// @notice Returns the factory whose contests nodes can speak of.
     function factory() external view returns (address);
 
     /// @notice Returns the least stake of an active node, in wei.
     function minStake() external view returns (uint256);
+
+    /// @notice Returns the least bond of a block challenge, in wei of the chain's own coin.
+    function minBlockBond() external view returns (uint256);
 }

@@ -1016,6 +1016,7 @@ export const nodeRegistryAbi = [
       { name: "coin_", type: "address" },
       { name: "factory_", type: "address" },
       { name: "minStake_", type: "uint256" },
+      { name: "minBlockBond_", type: "uint256" },
     ],
     stateMutability: "nonpayable",
   },
@@ -1051,6 +1052,16 @@ export const nodeRegistryAbi = [
   },
   {
     type: "error",
+    name: "Nodes_BondTooLow",
+    inputs: [
+      { name: "sent", type: "uint256" },
+      { name: "bond", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Nodes_ChallengeOpen", inputs: [{ name: "challengeId", type: "uint256" }] },
+  { type: "error", name: "Nodes_ChallengesOpen", inputs: [{ name: "count", type: "uint256" }] },
+  {
+    type: "error",
     name: "Nodes_Inactive",
     inputs: [
       { name: "node", type: "address" },
@@ -1066,8 +1077,29 @@ export const nodeRegistryAbi = [
       { name: "node", type: "address" },
     ],
   },
+  {
+    type: "error",
+    name: "Nodes_Left",
+    inputs: [
+      { name: "node", type: "address" },
+      { name: "leavesAt", type: "uint256" },
+    ],
+  },
   { type: "error", name: "Nodes_NoAmount", inputs: [] },
-  { type: "error", name: "Nodes_NotYet", inputs: [{ name: "leavesAt", type: "uint256" }] },
+  { type: "error", name: "Nodes_NoChallenge", inputs: [{ name: "challengeId", type: "uint256" }] },
+  {
+    type: "error",
+    name: "Nodes_NoSuchBlock",
+    inputs: [
+      { name: "index", type: "uint256" },
+      { name: "blocks", type: "uint256" },
+    ],
+  },
+  { type: "error", name: "Nodes_NotPaid", inputs: [{ name: "account", type: "address" }] },
+  { type: "error", name: "Nodes_NotYet", inputs: [{ name: "from", type: "uint256" }] },
+  { type: "error", name: "Nodes_NothingAtStake", inputs: [{ name: "node", type: "address" }] },
+  { type: "error", name: "Nodes_NothingOwed", inputs: [{ name: "account", type: "address" }] },
+  { type: "error", name: "Nodes_Punished", inputs: [{ name: "statement", type: "bytes32" }] },
   { type: "error", name: "Nodes_Registered", inputs: [{ name: "node", type: "address" }] },
   {
     type: "error",
@@ -1086,8 +1118,50 @@ export const nodeRegistryAbi = [
       { name: "minStake", type: "uint256" },
     ],
   },
+  { type: "error", name: "Nodes_StatementTrue", inputs: [] },
+  { type: "error", name: "Nodes_TooLate", inputs: [{ name: "answerBy", type: "uint256" }] },
   { type: "error", name: "Nodes_Unknown", inputs: [{ name: "node", type: "address" }] },
   { type: "error", name: "Nodes_UnknownContest", inputs: [{ name: "contest", type: "address" }] },
+  {
+    type: "error",
+    name: "Nodes_UnknownEntry",
+    inputs: [
+      { name: "contest", type: "address" },
+      { name: "entryId", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Nodes_WrongBlock",
+    inputs: [
+      { name: "root", type: "bytes32" },
+      { name: "expected", type: "bytes32" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Nodes_WrongBlockLength",
+    inputs: [
+      { name: "length", type: "uint256" },
+      { name: "expected", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Nodes_WrongHashes",
+    inputs: [
+      { name: "identity", type: "bytes32" },
+      { name: "given", type: "bytes32" },
+    ],
+  },
+  {
+    type: "error",
+    name: "Nodes_WrongPathLength",
+    inputs: [
+      { name: "length", type: "uint256" },
+      { name: "expected", type: "uint256" },
+    ],
+  },
   { type: "error", name: "SafeERC20FailedOperation", inputs: [{ name: "token", type: "address" }] },
   { type: "error", name: "StringTooLong", inputs: [{ name: "str", type: "string" }] },
   {
@@ -1108,9 +1182,54 @@ export const nodeRegistryAbi = [
   },
   {
     type: "event",
+    name: "BlockAnswered",
+    inputs: [
+      { indexed: true, name: "challengeId", type: "uint256" },
+      { indexed: true, name: "node", type: "address" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "BlockChallenged",
+    inputs: [
+      { indexed: true, name: "challengeId", type: "uint256" },
+      { indexed: true, name: "node", type: "address" },
+      { indexed: true, name: "contest", type: "address" },
+      { indexed: false, name: "entryId", type: "uint256" },
+      { indexed: false, name: "index", type: "uint256" },
+      { indexed: false, name: "challenger", type: "address" },
+      { indexed: false, name: "bond", type: "uint256" },
+      { indexed: false, name: "answerBy", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "BlockExpired",
+    inputs: [
+      { indexed: true, name: "challengeId", type: "uint256" },
+      { indexed: true, name: "node", type: "address" },
+    ],
+    anonymous: false,
+  },
+  { type: "event", name: "Burned", inputs: [{ indexed: false, name: "amount", type: "uint256" }], anonymous: false },
+  {
+    type: "event",
     name: "Collected",
     inputs: [
-      { indexed: true, name: "node", type: "address" },
+      { indexed: true, name: "account", type: "address" },
+      { indexed: true, name: "token", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
+    name: "Credited",
+    inputs: [
+      { indexed: true, name: "account", type: "address" },
+      { indexed: true, name: "token", type: "address" },
       { indexed: false, name: "amount", type: "uint256" },
     ],
     anonymous: false,
@@ -1155,6 +1274,21 @@ export const nodeRegistryAbi = [
   },
   {
     type: "event",
+    name: "NodeSlashed",
+    inputs: [
+      { indexed: true, name: "node", type: "address" },
+      { indexed: true, name: "contest", type: "address" },
+      { indexed: true, name: "entryId", type: "uint256" },
+      { indexed: false, name: "fault", type: "uint8" },
+      { indexed: false, name: "evidence", type: "bytes32" },
+      { indexed: false, name: "bringer", type: "address" },
+      { indexed: false, name: "amount", type: "uint256" },
+      { indexed: false, name: "reward", type: "uint256" },
+    ],
+    anonymous: false,
+  },
+  {
+    type: "event",
     name: "StakeSet",
     inputs: [
       { indexed: true, name: "node", type: "address" },
@@ -1181,6 +1315,17 @@ export const nodeRegistryAbi = [
   },
   {
     type: "function",
+    name: "answerBlock",
+    inputs: [
+      { name: "challengeId", type: "uint256" },
+      { name: "data", type: "bytes" },
+      { name: "path", type: "bytes32[]" },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
     name: "attest",
     inputs: [
       {
@@ -1202,8 +1347,89 @@ export const nodeRegistryAbi = [
     outputs: [],
     stateMutability: "nonpayable",
   },
+  {
+    type: "function",
+    name: "blockBond",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  { type: "function", name: "burn", inputs: [], outputs: [], stateMutability: "nonpayable" },
+  {
+    type: "function",
+    name: "challengeBlock",
+    inputs: [
+      {
+        components: [
+          { name: "node", type: "address" },
+          { name: "contest", type: "address" },
+          { name: "entryId", type: "uint256" },
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+          { name: "modelSha256", type: "bytes32" },
+          { name: "engine", type: "bytes32" },
+          { name: "epoch", type: "uint64" },
+        ],
+        name: "said",
+        type: "tuple",
+      },
+      { name: "signature", type: "bytes" },
+      {
+        components: [
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelSha256", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+        ],
+        name: "hashes",
+        type: "tuple",
+      },
+      { name: "index", type: "uint256" },
+    ],
+    outputs: [{ name: "challengeId", type: "uint256" }],
+    stateMutability: "payable",
+  },
+  {
+    type: "function",
+    name: "challengeCount",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "challengeOf",
+    inputs: [{ name: "challengeId", type: "uint256" }],
+    outputs: [
+      {
+        components: [
+          { name: "node", type: "address" },
+          { name: "answerBy", type: "uint40" },
+          { name: "modelSize", type: "uint48" },
+          { name: "challenger", type: "address" },
+          { name: "bond", type: "uint96" },
+          { name: "contest", type: "address" },
+          { name: "entryId", type: "uint16" },
+          { name: "index", type: "uint40" },
+          { name: "modelRoot", type: "bytes32" },
+        ],
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+  },
   { type: "function", name: "coin", inputs: [], outputs: [{ name: "", type: "address" }], stateMutability: "view" },
   { type: "function", name: "collect", inputs: [], outputs: [], stateMutability: "nonpayable" },
+  {
+    type: "function",
+    name: "creditOf",
+    inputs: [
+      { name: "account", type: "address" },
+      { name: "token", type: "address" },
+    ],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
   {
     type: "function",
     name: "eip712Domain",
@@ -1219,8 +1445,29 @@ export const nodeRegistryAbi = [
     ],
     stateMutability: "view",
   },
+  {
+    type: "function",
+    name: "expireBlock",
+    inputs: [{ name: "challengeId", type: "uint256" }],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
   { type: "function", name: "factory", inputs: [], outputs: [{ name: "", type: "address" }], stateMutability: "view" },
+  {
+    type: "function",
+    name: "isPunished",
+    inputs: [{ name: "statement", type: "bytes32" }],
+    outputs: [{ name: "", type: "bool" }],
+    stateMutability: "view",
+  },
   { type: "function", name: "leave", inputs: [], outputs: [], stateMutability: "nonpayable" },
+  {
+    type: "function",
+    name: "minBlockBond",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+    stateMutability: "view",
+  },
   { type: "function", name: "minStake", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
   {
     type: "function",
@@ -1231,6 +1478,7 @@ export const nodeRegistryAbi = [
         components: [
           { name: "stake", type: "uint96" },
           { name: "leavesAt", type: "uint40" },
+          { name: "openChallenges", type: "uint32" },
           { name: "active", type: "bool" },
           { name: "endpoint", type: "string" },
         ],
@@ -1245,6 +1493,17 @@ export const nodeRegistryAbi = [
     name: "nodeOfKey",
     inputs: [{ name: "key", type: "address" }],
     outputs: [{ name: "", type: "address" }],
+    stateMutability: "view",
+  },
+  {
+    type: "function",
+    name: "openChallengeOf",
+    inputs: [
+      { name: "node", type: "address" },
+      { name: "contest", type: "address" },
+      { name: "entryId", type: "uint256" },
+    ],
+    outputs: [{ name: "", type: "uint256" }],
     stateMutability: "view",
   },
   {
@@ -1266,6 +1525,79 @@ export const nodeRegistryAbi = [
     outputs: [],
     stateMutability: "nonpayable",
   },
+  {
+    type: "function",
+    name: "slashAttestation",
+    inputs: [
+      {
+        components: [
+          { name: "node", type: "address" },
+          { name: "contest", type: "address" },
+          { name: "entryId", type: "uint256" },
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+          { name: "modelSha256", type: "bytes32" },
+          { name: "engine", type: "bytes32" },
+          { name: "epoch", type: "uint64" },
+        ],
+        name: "said",
+        type: "tuple",
+      },
+      { name: "signature", type: "bytes" },
+      {
+        components: [
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelSha256", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+        ],
+        name: "hashes",
+        type: "tuple",
+      },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
+    name: "slashReceipt",
+    inputs: [
+      {
+        components: [
+          { name: "node", type: "address" },
+          { name: "client", type: "address" },
+          { name: "contest", type: "address" },
+          { name: "entryId", type: "uint256" },
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+          { name: "epoch", type: "uint64" },
+          { name: "nonce", type: "uint64" },
+          { name: "requestHash", type: "bytes32" },
+          { name: "responseHash", type: "bytes32" },
+          { name: "paramsHash", type: "bytes32" },
+          { name: "seed", type: "uint64" },
+          { name: "promptTokens", type: "uint32" },
+          { name: "outputTokens", type: "uint32" },
+          { name: "firstTokenMs", type: "uint32" },
+          { name: "totalMs", type: "uint32" },
+        ],
+        name: "said",
+        type: "tuple",
+      },
+      { name: "signature", type: "bytes" },
+      {
+        components: [
+          { name: "manifestHash", type: "bytes32" },
+          { name: "modelSha256", type: "bytes32" },
+          { name: "modelRoot", type: "bytes32" },
+        ],
+        name: "hashes",
+        type: "tuple",
+      },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  { type: "function", name: "unburned", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
 ] as const;
 
 export const attestedPersonhoodAbi = [

@@ -92,24 +92,24 @@ function decodeContest(log: Log): ChainEvent | undefined {
 
 function decodeRegistry(log: Log): ChainEvent | undefined {
   const event = decodeEventLog({ abi: nodeRegistryAbi, ...raw(log) });
-  const node = lower((event.args as { readonly node: Hex }).node);
   switch (event.eventName) {
-    case "NodeRegistered":
-      return { name: event.eventName, node, endpoint: storable(event.args.endpoint), stake: event.args.stake };
+    case "NodeRegistered": {
+      const { node, endpoint, stake } = event.args;
+      return { name: event.eventName, node: lower(node), endpoint: storable(endpoint), stake };
+    }
     case "KeyAdded":
-      return { name: event.eventName, node, key: lower(event.args.key) };
+      return { name: event.eventName, node: lower(event.args.node), key: lower(event.args.key) };
     case "StakeSet":
-      return { name: event.eventName, node, stake: event.args.stake };
+      return { name: event.eventName, node: lower(event.args.node), stake: event.args.stake };
     case "EndpointSet":
-      return { name: event.eventName, node, endpoint: storable(event.args.endpoint) };
+      return { name: event.eventName, node: lower(event.args.node), endpoint: storable(event.args.endpoint) };
     case "Attested": {
       const { args } = event;
-      return { name: event.eventName, ...args, node, contest: lower(args.contest), key: lower(args.key) };
+      const { node, contest, key } = args;
+      return { name: event.eventName, ...args, node: lower(node), contest: lower(contest), key: lower(key) };
     }
     case "NodeLeaving":
-      return { name: event.eventName, node, leavesAt: Number(event.args.leavesAt) };
-    case "Collected":
-      return { name: "NodeCollected", node };
+      return { name: event.eventName, node: lower(event.args.node), leavesAt: Number(event.args.leavesAt) };
     default:
       return undefined;
   }

@@ -46,8 +46,7 @@ export type ChainEvent =
       readonly engine: Hex;
       readonly epoch: bigint;
     }
-  | { readonly name: "NodeLeaving"; readonly node: Hex; readonly leavesAt: number }
-  | { readonly name: "NodeCollected"; readonly node: Hex };
+  | { readonly name: "NodeLeaving"; readonly node: Hex; readonly leavesAt: number };
 
 export type StakeChanged = {
   readonly name: "StakeChanged";

@@ -15,7 +15,7 @@ export function projectKey(at: Position, event: EventOf<"KeyAdded">): Change[] {
   return [put(nodeKeys, { node: event.node, key: event.key, addedBlock: at.block, addedLogIndex: at.logIndex })];
 }
 
-type NodeEvent = EventOf<"StakeSet" | "EndpointSet" | "NodeLeaving" | "NodeCollected">;
+type NodeEvent = EventOf<"StakeSet" | "EndpointSet" | "NodeLeaving">;
 
 /** What changes on the node's own row. */
 export function projectNode(state: State, at: Position, event: NodeEvent): Change[] {
@@ -27,8 +27,6 @@ export function projectNode(state: State, at: Position, event: NodeEvent): Chang
       return [put(nodes, { ...node, endpoint: event.endpoint })];
     case "NodeLeaving":
       return [put(nodes, { ...node, leavesAt: event.leavesAt })];
-    case "NodeCollected":
-      return [put(nodes, { ...node, stake: 0n, leavesAt: node.leavesAt ?? at.timestamp })];
   }
 }
 

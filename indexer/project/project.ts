@@ -58,7 +58,6 @@ export function project(state: State, at: Position, event: ChainEvent): Change[]
     case "StakeSet":
     case "EndpointSet":
     case "NodeLeaving":
-    case "NodeCollected":
       return projectNode(state, at, event);
     case "Attested":
       return projectAttestation(state, at, event);

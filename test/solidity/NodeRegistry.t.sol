@@ -2,25 +2,10 @@
 pragma solidity 0.8.37;
 
 import {Attestation, INodeRegistry, NodeView} from "../../contracts/interfaces/INodeRegistry.sol";
-import {ContestFixture} from "../support/ContestFixture.sol";
 import {CallbackCoin, FeeCoin, Reentrant} from "../support/HostileCoins.sol";
-import {TestCoin} from "../support/TestCoin.sol";
+import {NodeFixture} from "../support/NodeFixture.sol";
 
-contract NodeRegistryTest is ContestFixture {
-    uint256 private constant KEY = 0xC0FFEE;
-    uint256 private constant OTHER_KEY = 0xBEEF;
-    /// @dev Order of the curve that keys live on. Source: SEC 2, secp256k1.
-    uint256 private constant CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
-    address private constant NODE = address(0x40DE);
-    string private constant URL = "https://node.example";
-
-    INodeRegistry private registry;
-
-    function setUp() public override {
-        super.setUp();
-        registry = _registryWith(coin);
-    }
-
+contract NodeRegistryTest is NodeFixture {
     /* REGISTER */
 
     function test_register_keepsAndTellsAll() external {
@@ -29,7 +14,7 @@ contract NodeRegistryTest is ContestFixture {
         emit INodeRegistry.NodeRegistered(NODE, URL, 250 ether);
         vm.expectEmit(address(registry));
         emit INodeRegistry.KeyAdded(NODE, key);
-        _register(250 ether);
+        registerNode(250 ether);
 
         NodeView memory node = registry.nodeOf(NODE);
         assertEq(node.stake, 250 ether, "stake");
@@ -41,7 +26,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_register_failsIfTwice() external {
-        _register(200 ether);
+        registerNode(200 ether);
         bytes memory proof = _keyProof(OTHER_KEY, NODE);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Registered.selector, NODE));
         vm.prank(NODE);
@@ -69,12 +54,9 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_register_failsIfCoinTakesAFee() external {
         FeeCoin fee = new FeeCoin();
-        INodeRegistry other = _registryWith(fee);
+        INodeRegistry other = registryWith(fee);
         fee.setTaking(true);
-        bytes memory proof = _sign(
-            KEY,
-            _digest(other, keccak256(abi.encode(keccak256("NodeKey(address node)"), NODE)))
-        );
+        bytes memory proof = sign(KEY, digestAt(other, nodeKeyHash(NODE)));
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Short.selector, 200 ether, 198 ether));
         vm.prank(NODE);
         other.register(URL, vm.addr(KEY), proof, 200 ether);
@@ -83,7 +65,7 @@ contract NodeRegistryTest is ContestFixture {
     /* KEYS */
 
     function test_addKey_failsIfKeyDidNotSign() external {
-        _register(200 ether);
+        registerNode(200 ether);
         address victim = vm.addr(OTHER_KEY);
         bytes memory forged = _keyProof(KEY, NODE);
         _badProof(victim, forged);
@@ -94,15 +76,12 @@ contract NodeRegistryTest is ContestFixture {
 
     /// @dev The same signature mirrored on the curve would be a second proof of one consent.
     function test_addKey_failsIfSignatureHasHighS() external {
-        _register(200 ether);
-        bytes32 digest = _digest(registry, keccak256(abi.encode(keccak256("NodeKey(address node)"), NODE)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(OTHER_KEY, digest);
-        bytes memory mirrored = abi.encodePacked(r, bytes32(CURVE_ORDER - uint256(s)), v == 27 ? uint8(28) : uint8(27));
-        _badProof(vm.addr(OTHER_KEY), mirrored);
+        registerNode(200 ether);
+        _badProof(vm.addr(OTHER_KEY), mirrored(_keyProof(OTHER_KEY, NODE)));
     }
 
     function test_addKey_failsIfKeyTakenOrZero() external {
-        _register(200 ether);
+        registerNode(200 ether);
         address key = vm.addr(KEY);
         bytes memory proof = _keyProof(KEY, NODE);
         vm.startPrank(NODE);
@@ -113,7 +92,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_addKey_keepsOldKeysAnswerable() external {
-        _register(200 ether);
+        registerNode(200 ether);
         bytes memory proof = _keyProof(OTHER_KEY, NODE);
         vm.prank(NODE);
         registry.addKey(vm.addr(OTHER_KEY), proof);
@@ -126,7 +105,7 @@ contract NodeRegistryTest is ContestFixture {
     /* STAKE AND ENDPOINT */
 
     function test_addStake_adds() external {
-        _register(200 ether);
+        registerNode(200 ether);
         vm.expectEmit(address(registry));
         emit INodeRegistry.StakeSet(NODE, 205 ether);
         vm.startPrank(NODE);
@@ -138,7 +117,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_setEndpoint_moves() external {
-        _register(200 ether);
+        registerNode(200 ether);
         vm.expectEmit(address(registry));
         emit INodeRegistry.EndpointSet(NODE, "https://new.example");
         vm.startPrank(NODE);
@@ -158,14 +137,14 @@ contract NodeRegistryTest is ContestFixture {
         registry.setEndpoint(URL);
         vm.expectRevert(reason);
         registry.leave();
-        vm.expectRevert(reason);
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_NothingOwed.selector, BOB));
         registry.collect();
     }
 
     /* ATTEST */
 
     function test_attest_tellsAll() external {
-        _register(200 ether);
+        registerNode(200 ether);
         Attestation memory said = _attestation();
         vm.expectEmit(address(registry));
         emit INodeRegistry.Attested(
@@ -184,13 +163,13 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_attest_takesSeveral() external {
-        _register(200 ether);
+        registerNode(200 ether);
         Attestation[] memory many = new Attestation[](2);
         bytes[] memory signatures = new bytes[](2);
         for (uint256 i = 0; i < 2; ++i) {
             many[i] = _attestation();
             many[i].entryId = i + 1;
-            signatures[i] = _sign(KEY, _digest(registry, _structHash(many[i])));
+            signatures[i] = sign(KEY, digestAt(registry, attestationHash(many[i])));
         }
         registry.attest(many, signatures);
     }
@@ -203,14 +182,14 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_attest_failsIfSignerIsNoKeyOfTheNode() external {
-        _register(200 ether);
+        registerNode(200 ether);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_BadSigner.selector, vm.addr(OTHER_KEY), NODE));
         _attest(OTHER_KEY, _attestation());
     }
 
     function test_attest_failsIfAnyFieldWasChanged() external {
-        _register(200 ether);
-        bytes memory signature = _sign(KEY, _digest(registry, _structHash(_attestation())));
+        registerNode(200 ether);
+        bytes memory signature = sign(KEY, digestAt(registry, attestationHash(_attestation())));
         Attestation memory said = _attestation();
         said.entryId = 3;
         _refusedAttestation(said, signature);
@@ -235,17 +214,17 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_attest_failsIfSignedForAnotherRegistryOrChain() external {
-        _register(200 ether);
-        INodeRegistry other = _registryWith(coin);
-        bytes memory signature = _sign(KEY, _digest(other, _structHash(_attestation())));
+        registerNode(200 ether);
+        INodeRegistry other = registryWith(coin);
+        bytes memory signature = sign(KEY, digestAt(other, attestationHash(_attestation())));
         _refusedAttestation(_attestation(), signature);
-        signature = _sign(KEY, _digest(registry, _structHash(_attestation())));
+        signature = sign(KEY, digestAt(registry, attestationHash(_attestation())));
         vm.chainId(1);
         _refusedAttestation(_attestation(), signature);
     }
 
     function test_attest_failsIfEpochOutOfBounds() external {
-        _register(200 ether);
+        registerNode(200 ether);
         Attestation memory said = _attestation();
         uint64 now_ = uint64(VOTES_OPEN / 3600);
         said.epoch = now_ - 24;
@@ -262,7 +241,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_attest_failsIfContestIsNotTheFactorys() external {
-        _register(200 ether);
+        registerNode(200 ether);
         Attestation memory said = _attestation();
         said.contest = address(coin);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_UnknownContest.selector, address(coin)));
@@ -273,7 +252,7 @@ contract NodeRegistryTest is ContestFixture {
         Attestation memory said = _attestation();
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Inactive.selector, NODE, 0, 200 ether));
         _attest(KEY, said);
-        _register(200 ether);
+        registerNode(200 ether);
         vm.prank(NODE);
         registry.leave();
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Inactive.selector, NODE, 200 ether, 200 ether));
@@ -283,7 +262,7 @@ contract NodeRegistryTest is ContestFixture {
     /* LEAVE */
 
     function test_collect_paysAfterSevenDays() external {
-        _register(200 ether);
+        registerNode(200 ether);
         vm.expectEmit(address(registry));
         emit INodeRegistry.NodeLeaving(NODE, VOTES_OPEN + 7 days);
         vm.startPrank(NODE);
@@ -294,16 +273,20 @@ contract NodeRegistryTest is ContestFixture {
         registry.collect();
         vm.warp(VOTES_OPEN + 7 days);
         vm.expectEmit(address(registry));
-        emit INodeRegistry.Collected(NODE, 200 ether);
+        emit INodeRegistry.StakeSet(NODE, 0);
+        vm.expectEmit(address(registry));
+        emit INodeRegistry.Credited(NODE, address(coin), 200 ether);
+        vm.expectEmit(address(registry));
+        emit INodeRegistry.Collected(NODE, address(coin), 200 ether);
         registry.collect();
         assertEq(coin.balanceOf(NODE), 1_000 ether, "paid");
-        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Unknown.selector, NODE));
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_NothingOwed.selector, NODE));
         registry.collect();
         assertEq(registry.nodeOfKey(vm.addr(KEY)), NODE, "what the key said stays the node's word");
     }
 
     function test_collect_failsIfNotLeaving() external {
-        _register(200 ether);
+        registerNode(200 ether);
         vm.warp(VOTES_OPEN + 3650 days);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_NotYet.selector, 0));
         vm.prank(NODE);
@@ -311,7 +294,7 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function test_leave_cannotBeTakenBackOrRepeated() external {
-        _register(200 ether);
+        registerNode(200 ether);
         bytes memory reason = abi.encodeWithSelector(INodeRegistry.Nodes_Inactive.selector, NODE, 200 ether, 200 ether);
         vm.startPrank(NODE);
         registry.leave();
@@ -330,13 +313,12 @@ contract NodeRegistryTest is ContestFixture {
 
     function test_collect_cannotBeRepeatedFromACallback() external {
         CallbackCoin calling = new CallbackCoin();
-        INodeRegistry other = _registryWith(calling);
+        INodeRegistry other = registryWith(calling);
         calling.mint(address(other), 500 ether);
         Reentrant thief = new Reentrant();
         calling.mint(address(thief), 200 ether);
         thief.act(address(calling), abi.encodeCall(calling.approve, (address(other), 200 ether)));
-        bytes32 consent = keccak256(abi.encode(keccak256("NodeKey(address node)"), address(thief)));
-        bytes memory proof = _sign(KEY, _digest(other, consent));
+        bytes memory proof = sign(KEY, digestAt(other, nodeKeyHash(address(thief))));
         thief.act(address(other), abi.encodeCall(other.register, (URL, vm.addr(KEY), proof, 200 ether)));
         thief.act(address(other), abi.encodeCall(other.leave, ()));
         vm.warp(VOTES_OPEN + 8 days);
@@ -347,36 +329,21 @@ contract NodeRegistryTest is ContestFixture {
         assertEq(calling.balanceOf(address(thief)), 200 ether, "once");
     }
 
-    function test_constructor_failsWithoutLeastStake() external {
+    function test_constructor_failsWithoutLeastStakeOrBond() external {
         vm.expectRevert(INodeRegistry.Nodes_NoAmount.selector);
-        _deploy(address(coin), 0);
+        deployRegistry(address(coin), 0, 1);
+        vm.expectRevert(INodeRegistry.Nodes_NoAmount.selector);
+        deployRegistry(address(coin), 1, 0);
     }
 
     function test_views_nameWhatItStandsOn() external view {
         assertEq(registry.coin(), address(coin), "coin");
         assertEq(registry.factory(), address(factory), "factory");
         assertEq(registry.minStake(), 200 ether, "least stake");
+        assertEq(registry.minBlockBond(), 0.005 ether, "least bond");
     }
 
     /* INTERNALS */
-
-    function _deploy(address token, uint256 minStake) private returns (INodeRegistry) {
-        bytes memory arguments = abi.encode(token, address(factory), minStake);
-        return INodeRegistry(deploy("NodeRegistry.sol:NodeRegistry", arguments));
-    }
-
-    function _registryWith(TestCoin token) private returns (INodeRegistry made) {
-        made = _deploy(address(token), 200 ether);
-        if (token.balanceOf(NODE) == 0) token.mint(NODE, 1_000 ether);
-        vm.prank(NODE);
-        token.approve(address(made), type(uint256).max);
-    }
-
-    function _register(uint256 stake) private {
-        bytes memory proof = _keyProof(KEY, NODE);
-        vm.prank(NODE);
-        registry.register(URL, vm.addr(KEY), proof, stake);
-    }
 
     function _attestation() private view returns (Attestation memory) {
         return
@@ -396,7 +363,7 @@ contract NodeRegistryTest is ContestFixture {
         Attestation[] memory one = new Attestation[](1);
         bytes[] memory signatures = new bytes[](1);
         one[0] = said;
-        signatures[0] = _sign(key, _digest(registry, _structHash(said)));
+        signatures[0] = signed(key, said);
         registry.attest(one, signatures);
     }
 
@@ -415,49 +382,11 @@ contract NodeRegistryTest is ContestFixture {
     }
 
     function _keyProof(uint256 key, address node) private view returns (bytes memory) {
-        return _sign(key, _digest(registry, keccak256(abi.encode(keccak256("NodeKey(address node)"), node))));
+        return sign(key, digestAt(registry, nodeKeyHash(node)));
     }
 
     function _otherDomainProof() private returns (bytes memory) {
-        INodeRegistry other = _registryWith(coin);
-        return _sign(OTHER_KEY, _digest(other, keccak256(abi.encode(keccak256("NodeKey(address node)"), NODE))));
-    }
-
-    function _structHash(Attestation memory said) private pure returns (bytes32) {
-        bytes32 typeHash = keccak256(
-            "Attestation(address node,address contest,uint256 entryId,bytes32 manifestHash,bytes32 modelRoot,bytes32 modelSha256,bytes32 engine,uint64 epoch)"
-        );
-        return
-            keccak256(
-                abi.encode(
-                    typeHash,
-                    said.node,
-                    said.contest,
-                    said.entryId,
-                    said.manifestHash,
-                    said.modelRoot,
-                    said.modelSha256,
-                    said.engine,
-                    said.epoch
-                )
-            );
-    }
-
-    function _digest(INodeRegistry where, bytes32 structHash) private view returns (bytes32) {
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Coindrop Nodes"),
-                keccak256("1"),
-                block.chainid,
-                address(where)
-            )
-        );
-        return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
-    }
-
-    function _sign(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
+        INodeRegistry other = registryWith(coin);
+        return sign(OTHER_KEY, digestAt(other, nodeKeyHash(NODE)));
     }
 }

@@ -16,6 +16,8 @@ interface Vm {
     /// @param timestamp Seconds since 1970 of the current block from now on.
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
+    /// @param baseFee Wei for a unit of gas that the current block burns from now on.
+    function fee(uint256 baseFee) external;
     function chainId(uint256 id) external;
     /// @dev Use this instead of `block.timestamp` after `warp`: the optimizer may keep an earlier reading.
     function getBlockTimestamp() external view returns (uint256);

@@ -21,7 +21,11 @@ export async function createIndexerLab() {
   const { chain, coin, factory, organiser } = lab;
   const [, author = organiser, alice = organiser, bob = organiser, carol = organiser] = chain.accounts;
   const registryCode = compiled("contracts/nodes/NodeRegistry.sol/NodeRegistry");
-  const nodeRegistry = await chain.deploy(registryCode, [coin, factory, parseEther("200")], organiser);
+  const nodeRegistry = await chain.deploy(
+    registryCode,
+    [coin, factory, parseEther("200"), parseEther("0.005")],
+    organiser,
+  );
   const rpc = await startRpcServer(chain.provider);
   const folder = mkdtempSync(join(tmpdir(), "coindrop-indexer-"));
   const { contest: created } = await lab.create(lab.openRules);
