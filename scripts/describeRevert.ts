@@ -1,9 +1,10 @@
 import type { Hex } from "viem";
 import { decodeErrorResult, formatEther, BaseError as ViemError } from "viem";
-import { attestedPersonhoodAbi, contestAbi, contestFactoryAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { contestAbi, contestFactoryAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import * as personhoodAbis from "#protocol/personhoodAbi.ts";
 
-const ABIS = [contestAbi, contestFactoryAbi, nodeRegistryAbi, attestedPersonhoodAbi, demoCoinAbi];
+const ABIS = [contestAbi, contestFactoryAbi, nodeRegistryAbi, demoCoinAbi, ...Object.values(personhoodAbis)];
 
 /** What a chain's refusal means, in words where one of our contracts gave the reason. */
 export function describeRevert(error: unknown): BaseError {

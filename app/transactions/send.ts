@@ -1,9 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Abi, Hex, TransactionReceipt } from "viem";
 import { getAccount, getWalletClient } from "wagmi/actions";
-import { attestedPersonhoodAbi, contestAbi, demoCoinAbi } from "#protocol/abi.ts";
+import { contestAbi, demoCoinAbi } from "#protocol/abi.ts";
 import type { AppConfig } from "#protocol/config.ts";
 import { BaseError } from "#protocol/errors.ts";
+import * as personhoodAbis from "#protocol/personhoodAbi.ts";
 import { chainClient } from "../chain/client.ts";
 import { chainNow } from "../data/clock.ts";
 import { keys } from "../data/keys.ts";
@@ -18,7 +19,9 @@ import type { Call, Hands, Transaction } from "./transaction.ts";
 import { untilIndexed } from "./untilIndexed.ts";
 
 /** Whatever a call may run into on its way: errors of the contest, the coin, the adapter. */
-const errors: Abi = [...contestAbi, ...demoCoinAbi, ...attestedPersonhoodAbi].filter(({ type }) => type === "error");
+const errors: Abi = [...contestAbi, ...demoCoinAbi, ...Object.values(personhoodAbis).flat()].filter(
+  ({ type }) => type === "error",
+);
 
 type Sending = { readonly config: AppConfig; readonly client: QueryClient; readonly place: string };
 

@@ -144,6 +144,26 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
     `The issuer ${text(issuer)} did not sign this credential for this wallet. Ask for one made for the wallet you connected.`,
   AttestedPersonhood_WrongCount: ([expected, given]) =>
     `The credential needs the signatures of ${text(expected)} issuers and carries ${text(given)}. Ask the others for theirs.`,
+  SemaphorePersonhood_AnotherScope: () =>
+    "The proof was made for another contest or another chain. Make one here and try again.",
+  SemaphorePersonhood_AnotherWallet: () =>
+    "The proof was made for another wallet. Make one with the wallet you connected.",
+  SemaphorePersonhood_NoGroup: ([group]) => `Semaphore has no group ${text(group)}. Check the group's number.`,
+  SemaphorePersonhood_NoNullifier: () => "The proof names no person. Make a new one and try again.",
+  SemaphorePersonhood_NotProven: () => "The proof does not hold. Make a new one and try again.",
+  Semaphore__GroupDoesNotExist: () => "The group of persons does not exist. Tell the contest's organiser.",
+  Semaphore__GroupHasNoMembers: () => "The group of persons is empty. Ask its admin to let you in first.",
+  Semaphore__MerkleTreeDepthIsNotSupported: () =>
+    "The proof was made for a tree of a size that Semaphore does not know. Make a new one here.",
+  Semaphore__MerkleTreeRootIsExpired: () =>
+    "The group has changed since this proof was made, and too long ago. Make a new one; it takes seconds.",
+  Semaphore__MerkleTreeRootIsNotPartOfTheGroup: () =>
+    "The proof was made for another group, or another state of this one. Make a new one here.",
+  HumanityPersonhood_NoHumanity: () =>
+    "Proof of Humanity does not say which humanity this wallet holds. Look at your profile there.",
+  HumanityPersonhood_NoRegistry: ([registry]) => `There is no registry at ${text(registry)}. Check the address.`,
+  HumanityPersonhood_NotHuman: () =>
+    "Proof of Humanity does not list this wallet as a human's now. Register or renew there, then come back.",
 
   /* Coin */
   DemoCoin_Dry: () => "The fountain of demo coins is empty.",

@@ -5,24 +5,11 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
+import {IAttestedPersonhood} from "../interfaces/IAttestedPersonhood.sol";
 import {IPersonhood} from "../interfaces/IPersonhood.sol";
 
 /// @title Attested personhood
-/// @notice A wallet is a person when every named issuer signed the same credential for it.
-/// @dev Trust: the issuers together can invent persons. Any one of them can refuse.
-/// `proof` is abi.encode(bytes32 nullifier, uint64 deadline, bytes[] signatures), signatures in the order of `issuers()`.
-contract AttestedPersonhood is IPersonhood, EIP712 {
-    /// @notice There is no issuer, one is zero, or one is named twice.
-    error AttestedPersonhood_BadIssuers();
-    /// @notice The credential ended at `deadline`, in seconds since 1970.
-    error AttestedPersonhood_Expired(uint64 deadline);
-    /// @notice There are more or fewer signatures than issuers.
-    error AttestedPersonhood_WrongCount(uint256 expected, uint256 given);
-    /// @notice This issuer did not sign this credential.
-    error AttestedPersonhood_NotSigned(address issuer);
-    /// @notice A credential must name a person.
-    error AttestedPersonhood_NoNullifier();
-
+contract AttestedPersonhood is IAttestedPersonhood, EIP712 {
     bytes32 private constant CREDENTIAL_TYPE = keccak256(
         "Credential(address wallet,bytes32 scope,bytes32 nullifier,uint64 deadline)"
     );
@@ -39,7 +26,7 @@ contract AttestedPersonhood is IPersonhood, EIP712 {
         _issuers = issuers_;
     }
 
-    /// @notice Returns who must sign, in order.
+    /// @inheritdoc IAttestedPersonhood
     function issuers() external view returns (address[] memory) {
         return _issuers;
     }

@@ -1600,58 +1600,6 @@ export const nodeRegistryAbi = [
   { type: "function", name: "unburned", inputs: [], outputs: [{ name: "", type: "uint256" }], stateMutability: "view" },
 ] as const;
 
-export const attestedPersonhoodAbi = [
-  { type: "constructor", inputs: [{ name: "issuers_", type: "address[]" }], stateMutability: "nonpayable" },
-  { type: "error", name: "AttestedPersonhood_BadIssuers", inputs: [] },
-  { type: "error", name: "AttestedPersonhood_Expired", inputs: [{ name: "deadline", type: "uint64" }] },
-  { type: "error", name: "AttestedPersonhood_NoNullifier", inputs: [] },
-  { type: "error", name: "AttestedPersonhood_NotSigned", inputs: [{ name: "issuer", type: "address" }] },
-  {
-    type: "error",
-    name: "AttestedPersonhood_WrongCount",
-    inputs: [
-      { name: "expected", type: "uint256" },
-      { name: "given", type: "uint256" },
-    ],
-  },
-  { type: "error", name: "InvalidShortString", inputs: [] },
-  { type: "error", name: "StringTooLong", inputs: [{ name: "str", type: "string" }] },
-  { type: "event", name: "EIP712DomainChanged", inputs: [], anonymous: false },
-  {
-    type: "function",
-    name: "eip712Domain",
-    inputs: [],
-    outputs: [
-      { name: "fields", type: "bytes1" },
-      { name: "name", type: "string" },
-      { name: "version", type: "string" },
-      { name: "chainId", type: "uint256" },
-      { name: "verifyingContract", type: "address" },
-      { name: "salt", type: "bytes32" },
-      { name: "extensions", type: "uint256[]" },
-    ],
-    stateMutability: "view",
-  },
-  {
-    type: "function",
-    name: "issuers",
-    inputs: [],
-    outputs: [{ name: "", type: "address[]" }],
-    stateMutability: "view",
-  },
-  {
-    type: "function",
-    name: "verify",
-    inputs: [
-      { name: "wallet", type: "address" },
-      { name: "scope", type: "bytes32" },
-      { name: "proof", type: "bytes" },
-    ],
-    outputs: [{ name: "nullifier", type: "bytes32" }],
-    stateMutability: "view",
-  },
-] as const;
-
 export const panelArbitratorAbi = [
   {
     type: "constructor",

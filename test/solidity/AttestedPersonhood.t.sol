@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
-import {AttestedPersonhood} from "../../contracts/personhood/AttestedPersonhood.sol";
+import {IAttestedPersonhood} from "../../contracts/interfaces/IAttestedPersonhood.sol";
 import {Test} from "../support/Vm.sol";
 
 /// @notice Signs whatever it was told to.
@@ -27,11 +27,11 @@ contract AttestedPersonhoodTest is Test {
     bytes32 private constant NULLIFIER = "nullifier";
     uint64 private constant DEADLINE = 1_800_000_100;
 
-    AttestedPersonhood private adapter;
+    IAttestedPersonhood private adapter;
 
     function setUp() public {
         vm.warp(DEADLINE);
-        adapter = new AttestedPersonhood(_issuers(vm.addr(FIRST), vm.addr(SECOND)));
+        adapter = _deploy(_issuers(vm.addr(FIRST), vm.addr(SECOND)));
     }
 
     function test_verify_returnsNullifierIfAllSigned() external view {
@@ -46,7 +46,7 @@ contract AttestedPersonhoodTest is Test {
         adapter.verify(WALLET, SCOPE, _proof(SECOND, FIRST));
     }
 
-    function test_verify_failsIfAnythingDiffers() external {
+    function test_threat28_attested_failsIfAnythingDiffers() external {
         bytes memory proof = _proof(FIRST, SECOND);
         vm.expectRevert(_notSigned(vm.addr(FIRST)));
         adapter.verify(address(0xBAD), SCOPE, proof);
@@ -63,9 +63,9 @@ contract AttestedPersonhoodTest is Test {
         adapter.verify(WALLET, SCOPE, proof);
     }
 
-    function test_verify_failsIfSignedForAnotherAdapter() external {
+    function test_threat28_attested_failsIfSignedForAnotherAdapter() external {
         bytes memory proof = _proof(FIRST, SECOND);
-        AttestedPersonhood other = new AttestedPersonhood(_issuers(vm.addr(FIRST), vm.addr(SECOND)));
+        IAttestedPersonhood other = _deploy(_issuers(vm.addr(FIRST), vm.addr(SECOND)));
         vm.expectRevert(_notSigned(vm.addr(FIRST)));
         other.verify(WALLET, SCOPE, proof);
     }
@@ -73,25 +73,25 @@ contract AttestedPersonhoodTest is Test {
     function test_verify_failsIfExpired() external {
         bytes memory proof = _proof(FIRST, SECOND);
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(abi.encodeWithSelector(AttestedPersonhood.AttestedPersonhood_Expired.selector, DEADLINE));
+        vm.expectRevert(abi.encodeWithSelector(IAttestedPersonhood.AttestedPersonhood_Expired.selector, DEADLINE));
         adapter.verify(WALLET, SCOPE, proof);
     }
 
     function test_verify_failsIfCountDiffers() external {
         bytes[] memory one = new bytes[](1);
-        vm.expectRevert(abi.encodeWithSelector(AttestedPersonhood.AttestedPersonhood_WrongCount.selector, 2, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAttestedPersonhood.AttestedPersonhood_WrongCount.selector, 2, 1));
         adapter.verify(WALLET, SCOPE, abi.encode(NULLIFIER, DEADLINE, one));
     }
 
     function test_verify_failsIfNullifierZero() external {
         bytes[] memory signatures = _signatures(FIRST, SECOND, 0, DEADLINE);
-        vm.expectRevert(AttestedPersonhood.AttestedPersonhood_NoNullifier.selector);
+        vm.expectRevert(IAttestedPersonhood.AttestedPersonhood_NoNullifier.selector);
         adapter.verify(WALLET, SCOPE, abi.encode(bytes32(0), DEADLINE, signatures));
     }
 
     function test_verify_takesContractIssuers() external {
         WalletIssuer issuer = new WalletIssuer();
-        adapter = new AttestedPersonhood(_issuers(address(issuer), vm.addr(SECOND)));
+        adapter = _deploy(_issuers(address(issuer), vm.addr(SECOND)));
         bytes memory proof = _proof(FIRST, SECOND);
         vm.expectRevert(_notSigned(address(issuer)));
         adapter.verify(WALLET, SCOPE, proof);
@@ -107,13 +107,17 @@ contract AttestedPersonhoodTest is Test {
     }
 
     function test_constructor_failsIfIssuersBad() external {
-        bytes4 reason = AttestedPersonhood.AttestedPersonhood_BadIssuers.selector;
+        bytes4 reason = IAttestedPersonhood.AttestedPersonhood_BadIssuers.selector;
         vm.expectRevert(reason);
-        new AttestedPersonhood(new address[](0));
+        _deploy(new address[](0));
         vm.expectRevert(reason);
-        new AttestedPersonhood(_issuers(address(1), address(1)));
+        _deploy(_issuers(address(1), address(1)));
         vm.expectRevert(reason);
-        new AttestedPersonhood(_issuers(address(1), address(0)));
+        _deploy(_issuers(address(1), address(0)));
+    }
+
+    function _deploy(address[] memory issuers) private returns (IAttestedPersonhood) {
+        return IAttestedPersonhood(deploy("AttestedPersonhood.sol:AttestedPersonhood", abi.encode(issuers)));
     }
 
     function _issuers(address first, address second) private pure returns (address[] memory issuers) {
@@ -155,6 +159,6 @@ contract AttestedPersonhoodTest is Test {
     }
 
     function _notSigned(address issuer) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(AttestedPersonhood.AttestedPersonhood_NotSigned.selector, issuer);
+        return abi.encodeWithSelector(IAttestedPersonhood.AttestedPersonhood_NotSigned.selector, issuer);
     }
 }

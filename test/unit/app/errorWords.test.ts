@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import * as abis from "#protocol/abi.ts";
+import * as personhoodAbis from "#protocol/personhoodAbi.ts";
 import { errorWords, knownErrors } from "../../../app/transactions/errorWords.ts";
 import { words } from "../../../app/words/words.ts";
 
-const errors = Object.values(abis)
+const errors = Object.values({ ...abis, ...personhoodAbis })
   .flat()
   .filter((item) => item.type === "error");
 
