@@ -1,7 +1,7 @@
+import { BLOCK_BYTES, createBlockCutter } from "./blockCutter.ts";
 import type { Hashing, Sha256 } from "./hashing.ts";
+import { hashPair } from "./hashPair.ts";
 
-/** Bytes of a leaf block. Source: BEP 52. */
-export const BLOCK_BYTES = 16_384;
 const SMALLEST_PIECE = 1_048_576;
 const MAX_PIECES = 2_048;
 
@@ -43,34 +43,17 @@ export async function hashFile(
 export function createFileHasher(hashing: Hashing) {
   const whole = hashing.createSha256();
   const leaves: Uint8Array[] = [];
-  const block = new Uint8Array(BLOCK_BYTES);
-  let filled = 0;
+  const cutter = createBlockCutter((block) => leaves.push(hashing.sha256(block)));
   let size = 0;
 
   function update(chunk: Uint8Array): void {
     whole.update(chunk);
     size += chunk.length;
-    let offset = 0;
-    while (offset < chunk.length) {
-      if (filled === 0 && chunk.length - offset >= BLOCK_BYTES) {
-        leaves.push(hashing.sha256(chunk.subarray(offset, offset + BLOCK_BYTES)));
-        offset += BLOCK_BYTES;
-        continue;
-      }
-      const take = Math.min(BLOCK_BYTES - filled, chunk.length - offset);
-      block.set(chunk.subarray(offset, offset + take), filled);
-      filled += take;
-      offset += take;
-      if (filled === BLOCK_BYTES) {
-        leaves.push(hashing.sha256(block));
-        filled = 0;
-      }
-    }
+    cutter.update(chunk);
   }
 
   function digest(): FileHashes {
-    if (filled > 0) leaves.push(hashing.sha256(block.subarray(0, filled)));
-    filled = 0;
+    cutter.end();
     const pieceLength = pieceLengthFor(size);
     return { size, sha256: whole.digest(), pieceLength, ...foldTree(leaves, pieceLength, hashing.sha256) };
   }
@@ -115,11 +98,4 @@ export function rootOfPieceLayer(pieceLayer: readonly Uint8Array[], pieceLength:
     layer = above;
   }
   return layer[0] ?? padding;
-}
-
-function hashPair(left: Uint8Array, right: Uint8Array, sha256: Sha256): Uint8Array {
-  const pair = new Uint8Array(64);
-  pair.set(left, 0);
-  pair.set(right, 32);
-  return sha256(pair);
 }

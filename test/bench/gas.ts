@@ -9,10 +9,12 @@ import { fileURLToPath } from "node:url";
 import { createContestLab } from "../support/contestLab.ts";
 import { gasTable, judge } from "./gasTable.ts";
 import { measureGas } from "./measureGas.ts";
+import { measureNodes } from "./measureNodes.ts";
 
 const lab = await createContestLab();
-const figures = await measureGas(lab);
+const contests = await measureGas(lab);
 await lab.chain.close();
+const figures = { ...contests, ...(await measureNodes()) };
 const verdicts = judge(figures);
 const table = gasTable(verdicts);
 

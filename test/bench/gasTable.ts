@@ -45,6 +45,13 @@ export const GAS_ROWS = [
   { key: "count1000Rising", what: "count 1,000 entries, each better than the one before (worst case)" },
   { key: "finalize", what: "finalize, ranks spelled out in the event", gate: 38_000 },
   { key: "claim", what: "claim", gate: 56_000 },
+  { key: "slashAttestation", what: "slash a node for a false attestation" },
+  { key: "challengeBlock", what: "challenge a node to bring a block" },
+  {
+    key: "blockAnswer",
+    what: "answer with 16 KiB and a path of 19 hashes (6 GiB); the bond pays twice",
+    gate: 1_500_000,
+  },
 ] as const satisfies readonly GasRow[];
 
 export type GasKey = (typeof GAS_ROWS)[number]["key"];

@@ -28,6 +28,8 @@ type Write<A extends Abi, N extends WriteName<A>> = {
   readonly abi: A;
   readonly functionName: N;
   readonly args: ContractFunctionArgs<A, "nonpayable" | "payable", N>;
+  /** Wei of the chain's own coin. */
+  readonly value?: bigint;
 };
 
 type Read<A extends Abi, N extends ReadName<A>> = {
@@ -72,7 +74,7 @@ export async function createSimulatedChain({ start }: { readonly start: number }
     .parse(await provider.request({ method: "eth_accounts" }))
     .map((account) => getAddress(account));
 
-  async function transact(transaction: { from: Address; to?: Address; data: Hex }, abi: Abi) {
+  async function transact(transaction: { from: Address; to?: Address; data: Hex; value?: Hex }, abi: Abi) {
     const hash = await provider
       .request({ method: "eth_sendTransaction", params: [{ ...transaction, gas: numberToHex(GAS_LIMIT) }] })
       .catch((cause: unknown) => {
@@ -96,7 +98,7 @@ export async function createSimulatedChain({ start }: { readonly start: number }
     /** Sends a transaction and returns its receipt; throws `RevertedError`. */
     write<const A extends Abi, N extends WriteName<A>>(call: Write<A, N>) {
       const data = encodeFunctionData(call as Parameters<typeof encodeFunctionData>[0]);
-      return transact({ from: call.from, to: call.to, data }, call.abi);
+      return transact({ from: call.from, to: call.to, data, value: numberToHex(call.value ?? 0n) }, call.abi);
     },
 
     async read<const A extends Abi, N extends ReadName<A>>(
