@@ -338,9 +338,36 @@ contract NodeBlocksTest is NodeFixture {
         registry.expireBlock(2);
         assertEq(stakeOfNode(), 160 ether, "250, 200, 160");
         assertTrue(!registry.nodeOf(NODE).active, "below the minimum");
+        Attestation[] memory one = new Attestation[](1);
+        bytes[] memory signatures = new bytes[](1);
+        one[0] = attestationOf(open, FILE_ENTRY);
+        signatures[0] = signed(KEY, one[0]);
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Inactive.selector, NODE, 160 ether, 200 ether));
+        registry.attest(one, signatures);
         vm.prank(NODE);
         registry.addStake(40 ether);
         assertTrue(registry.nodeOf(NODE).active, "topped up");
+        registry.attest(one, signatures);
+    }
+
+    /// @dev First a fifth for silence, then all for a lie: every wei is the node's, the bringer's or burned.
+    function testFuzz_slash_dividesToTheWei(uint256 more) external {
+        more = bound(more, 1, type(uint96).max - 250 ether);
+        coin.mint(NODE, more);
+        vm.prank(NODE);
+        registry.addStake(more);
+        uint256 stake = 250 ether + more;
+        uint256 id = challengeFile(1);
+        vm.warp(VOTES_OPEN + DAY);
+        registry.expireBlock(id);
+        uint256 lost = stake / 5;
+        assertEq(stakeOfNode(), stake - lost, "four fifths, rounded up");
+        assertEq(registry.creditOf(BOB, address(coin)), lost / 10, "the challenger's");
+        assertEq(coin.balanceOf(DEAD), lost - lost / 10, "burned");
+        _slashAll();
+        uint256 rest = stake - lost;
+        assertEq(registry.creditOf(address(this), address(coin)), rest / 10, "the bringer's");
+        assertEq(coin.balanceOf(address(registry)), lost / 10 + rest / 10, "nothing else is left");
     }
 
     function test_expireBlock_afterTheStakeIsGone() external {
