@@ -38,6 +38,7 @@ export const GAS_ROWS = [
   { key: "submitFirstEntry", what: "submit with bond, the contest's very first" },
   { key: "submitEntryPerson", what: "submit with bond, personhood", gate: 157_000 },
   { key: "bind", what: "bind a wallet, attested by one issuer" },
+  { key: "semaphoreVerify", what: "bind a wallet with a real Semaphore proof" },
   { key: "growth10to1000", what: "the same drop with 1,000 entries present less the same with 10", gate: 0 },
   { key: "count10", what: "count 10 entries", gate: 78_000 },
   { key: "count100", what: "count 100 entries", gate: 360_000 },

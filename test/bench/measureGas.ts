@@ -5,6 +5,7 @@ import type { Rules } from "#protocol/rules.ts";
 import { type Order, ordersDomain, orderTypes, permitTypes } from "#protocol/typedData.ts";
 import { compileSolidity } from "../support/compileSolidity.ts";
 import { type ContestLab, freshAddress, LAB_START, LAB_TIMES } from "../support/contestLab.ts";
+import { bindByProof } from "./bindByProof.ts";
 import type { GasFigures } from "./gasTable.ts";
 import type { NodeFigures } from "./measureNodes.ts";
 
@@ -33,6 +34,7 @@ export async function measureGas(lab: ContestLab): Promise<Omit<GasFigures, keyo
     rising: await openContest(lab, lab.openRules),
   };
 
+  const semaphoreVerify = await bindByProof(lab, [await person(open.contest), await person(open.contest)]);
   await lab.at(LAB_TIMES.entriesOpen);
   const entrant = await person(personal.contest);
   await lab.bind(personal.contest, entrant);
@@ -125,6 +127,7 @@ export async function measureGas(lab: ContestLab): Promise<Omit<GasFigures, keyo
     submitFirstEntry,
     submitEntryPerson,
     bind,
+    semaphoreVerify,
     growth10to1000: amongThousand - amongTen,
     count10,
     count100,
