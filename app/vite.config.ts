@@ -37,6 +37,8 @@ export default defineConfig({
     alias: [{ find: vendorSdks, replacement: fileURLToPath(new URL("wallet/absentSdk.ts", import.meta.url)) }],
   },
   plugins: [react(), preloadFaces(["besley-latin-wght-normal", "hanken-grotesk-latin-wght-normal"])],
+  // The prover of personhood runs in a worker that loads in parts.
+  worker: { format: "es" },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -114,7 +114,8 @@ export function asArguments(rules: Rules) {
 }
 type Tuple10 = readonly [number, number, number, number, number, number, number, number, number, number];
 
-async function putContract({ publicClient, wallet }: Clients, data: Hex): Promise<Address> {
+/** Sends creation code and returns where the contract landed. */
+export async function putContract({ publicClient, wallet }: Clients, data: Hex): Promise<Address> {
   const hash = await wallet.sendTransaction({ data });
   const { contractAddress } = await publicClient.waitForTransactionReceipt({ hash });
   if (!contractAddress)

@@ -10,5 +10,7 @@ export const keys = {
   voter: (contest: Address, wallet: Address) => [contest, "voter", wallet] as const,
   activity: (contest: Address, entry: number | null) => [contest, "activity", entry] as const,
   nodes: ["nodes"] as const,
+  adapter: (adapter: Address) => ["adapter", adapter] as const,
+  group: (semaphore: Address, groupId: bigint) => ["group", semaphore, groupId.toString()] as const,
   balance: (coin: Address, wallet: Address) => ["balance", coin, wallet] as const,
 };

@@ -20,8 +20,10 @@ export const appConfigSchema = z.object({
       session: z.string().min(1),
       /** POST {address}: sends the throw-away wallet what it needs. */
       fundUrl: z.string(),
-      /** POST {wallet, contest}: a personhood credential; null when the contest is open. */
+      /** POST {wallet, contest}: a personhood credential; null where persons are not attested. */
       credentialUrl: z.string().nullable(),
+      /** POST {commitment}: lets a Semaphore identity into the group of persons; null where there is no group. */
+      memberUrl: z.string().nullable(),
       /** Simulated voters; empty without a crowd. */
       crowd: z.array(addressSchema),
     })

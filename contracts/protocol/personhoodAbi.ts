@@ -183,6 +183,16 @@ export const semaphoreAbi = [
   },
   {
     type: "function",
+    name: "addMembers",
+    inputs: [
+      { name: "groupId", type: "uint256" },
+      { name: "identityCommitments", type: "uint256[]" },
+    ],
+    outputs: [],
+    stateMutability: "nonpayable",
+  },
+  {
+    type: "function",
     name: "createGroup",
     inputs: [
       { name: "admin", type: "address" },

@@ -29,6 +29,7 @@ export type AbiFile = keyof typeof ABI_FILES;
 /** What we say to Semaphore, read from it, and are told when it refuses a proof. */
 const SEMAPHORE_ITEMS = [
   "addMember",
+  "addMembers",
   "createGroup",
   "getGroupAdmin",
   "hasMember",

@@ -20,14 +20,14 @@ const CONSTRUCTOR = [{ type: "constructor", inputs: [{ type: "address" }], state
  * code and returns where it landed. Where Semaphore's own deployment exists, use that one.
  */
 export async function putSemaphore(put: (code: Hex) => Promise<Address>): Promise<Address> {
-  const verifier = await put(await codeOf("@semaphore-protocol/contracts/base/SemaphoreVerifier.sol", {}));
-  const poseidon = await put(await codeOf("poseidon-solidity/PoseidonT3.sol", {}));
-  const bytecode = await codeOf("@semaphore-protocol/contracts/Semaphore.sol", { PoseidonT3: poseidon });
+  const verifier = await put(await compiledCode("@semaphore-protocol/contracts/base/SemaphoreVerifier.sol"));
+  const poseidon = await put(await compiledCode("poseidon-solidity/PoseidonT3.sol"));
+  const bytecode = await compiledCode("@semaphore-protocol/contracts/Semaphore.sol", { PoseidonT3: poseidon });
   return put(encodeDeployData({ abi: CONSTRUCTOR, bytecode, args: [verifier] }));
 }
 
-/** Creation code of a contract from a package, with its libraries' addresses in the places kept for them. */
-async function codeOf(source: string, libraries: Readonly<Record<string, Address>>): Promise<Hex> {
+/** Creation code of a compiled source's contract, with its libraries' addresses in the places kept for them. */
+export async function compiledCode(source: string, libraries: Readonly<Record<string, Address>> = {}): Promise<Hex> {
   const file = path.join(root, "artifacts", source, `${path.basename(source, ".sol")}.json`);
   const { bytecode, linkReferences } = Artifact.parse(JSON.parse(await readFile(file, "utf8")));
   const places = Object.values(linkReferences).flatMap((contracts) => Object.entries(contracts));

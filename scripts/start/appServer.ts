@@ -13,6 +13,8 @@ import type { Credential } from "./demoIssuer.ts";
 /** Gifts that one address, and one IP address, may have in a minute. */
 const GIFTS_PER_ADDRESS = 3;
 const GIFTS_PER_IP = 30;
+/** Commitments are smaller: the order of the group that Semaphore's curve (bn254) forms. */
+const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
 
 export type AppServerOptions = {
   readonly folder: string;
@@ -22,6 +24,8 @@ export type AppServerOptions = {
   readonly fund: (address: Address) => Promise<{ readonly eth: string; readonly coins: string }>;
   /** Vouches that a wallet is a person; null in an open contest. */
   readonly vouch: ((wallet: Address, contest: Address) => Promise<Credential>) | null;
+  /** Lets an identity into the group of persons, as its admin; null where there is no group. */
+  readonly admit: ((commitment: bigint) => Promise<void>) | null;
 };
 
 /** Serves the built app, its configuration, and what only the demo has. */
@@ -43,6 +47,7 @@ export async function createAppServer(options: AppServerOptions): Promise<Fastif
   app.get("/config.json", async (_request, reply) => reply.header("cache-control", "no-store").send(options.config()));
   addGifts(app, options.fund);
   if (options.vouch !== null) addCredentials(app, options.vouch);
+  if (options.admit !== null) addMembers(app, options.admit);
 
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === "GET" && (request.headers.accept ?? "").includes("text/html");
@@ -86,6 +91,25 @@ function addCredentials(app: FastifyInstance, vouch: NonNullable<AppServerOption
       if (!body.success) return reply.code(400).send({ error: { message: "Send {wallet, contest}: two addresses." } });
       const credential = await vouch(body.data.wallet, body.data.contest);
       return { ...credential, deadline: Number(credential.deadline) };
+    },
+  );
+}
+
+/** The admin of the demo's group, who lets everybody in. A real one decides who is a person. */
+function addMembers(app: FastifyInstance, admit: NonNullable<AppServerOptions["admit"]>): void {
+  const bodySchema = z.object({ commitment: z.string().regex(/^[1-9]\d{0,76}$/) });
+  app.post(
+    "/demo/member",
+    { config: { rateLimit: { max: GIFTS_PER_IP, timeWindow: "1 minute" } } },
+    async (request, reply) => {
+      const body = bodySchema.safeParse(request.body);
+      const commitment = BigInt(body.data?.commitment ?? 0);
+      if (commitment === 0n || commitment >= FIELD)
+        return reply
+          .code(400)
+          .send({ error: { message: "Send {commitment}: an identity's, in digits.", parameter: "commitment" } });
+      await admit(commitment);
+      return { admitted: commitment.toString() };
     },
   );
 }

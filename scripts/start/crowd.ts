@@ -6,7 +6,7 @@ import { publicClientOf } from "../chainClients.ts";
 import type { ChainClock } from "./chainClock.ts";
 import type { Member } from "./crowdChoice.ts";
 import { chooseAction } from "./crowdChoice.ts";
-import { issueCredential } from "./demoIssuer.ts";
+import type { DemoPersons } from "./demoPersons.ts";
 import type { DevAccount } from "./localChain.ts";
 import { crowdAccount, devAccounts, LOCAL_CHAIN_ID, localChain } from "./localChain.ts";
 
@@ -34,12 +34,13 @@ export function createCrowd(options: {
   readonly clock: ChainClock;
   readonly contest: Address;
   readonly rules: Rules;
-  readonly personhood: Address | null;
+  /** Null in an open contest. */
+  readonly persons: DemoPersons | null;
   readonly entryIds: readonly number[];
   /** Numbers from 0 to 1. */
   readonly random: () => number;
 }): Crowd {
-  const { rpcUrl, clock, contest, rules, personhood, entryIds, random } = options;
+  const { rpcUrl, clock, contest, rules, persons, entryIds, random } = options;
   const client = publicClientOf(localChain(rpcUrl));
   const members = Array.from({ length: CROWD_SIZE }, (_, number) => ({
     account: crowdAccount(number),
@@ -47,7 +48,7 @@ export function createCrowd(options: {
     purse: PURSE,
     stakes: new Map<number, bigint>(),
   }));
-  const caps = personhood === null ? null : { person: rules.personCap, entry: rules.entryCap };
+  const caps = persons === null ? null : { person: rules.personCap, entry: rules.entryCap };
 
   /** One signed transaction in one request: the set-up sends hundreds. */
   async function sendFrom(account: DevAccount, nonce: number, to: Address, data: Hex): Promise<void> {
@@ -68,14 +69,14 @@ export function createCrowd(options: {
       await sendFrom(organiser, nonce++, rules.coin, transfer);
       const approval = encodeFunctionData({ abi: erc20Abi, functionName: "approve", args: [contest, PURSE] });
       await sendFrom(member.account, member.nonce++, rules.coin, approval);
-      if (personhood === null) continue;
-      const { proof } = await issueCredential({ wallet: address, contest, adapter: personhood, now: rules.votesClose });
-      await sendFrom(
-        member.account,
-        member.nonce++,
-        contest,
-        encodeFunctionData({ abi: contestAbi, functionName: "bind", args: [proof] }),
-      );
+    }
+    if (persons === null) return;
+    const wallets = members.map(({ account }) => account.address);
+    for (const [index, proof] of (await persons.prove(contest, wallets, rules.votesClose)).entries()) {
+      const member = members[index];
+      if (member === undefined) return;
+      const bind = encodeFunctionData({ abi: contestAbi, functionName: "bind", args: [proof] });
+      await sendFrom(member.account, member.nonce++, contest, bind);
     }
   }
 

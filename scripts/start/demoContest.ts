@@ -16,8 +16,10 @@ import type { Prepared } from "../entry/makeEntry.ts";
 import { makeEntry } from "../entry/makeEntry.ts";
 import { root } from "../tool/root.ts";
 import type { ChainClock } from "./chainClock.ts";
-import { bindPerson } from "./demoIssuer.ts";
+import { attestedPersons, type DemoPersons } from "./demoPersons.ts";
 import { devAccounts, localChain } from "./localChain.ts";
+import type { SemaphorePersons } from "./semaphorePersons.ts";
+import type { StartOptions } from "./startOptions.ts";
 import type { Timeline } from "./timeline.ts";
 
 const DEMO = path.join(root, "scripts", "demo");
@@ -37,8 +39,10 @@ const NO_BYTES = "0x000000000000000000000000000000000000000000000000000000000000
 
 export type DemoEntry = Prepared & { readonly id: number };
 
-export type DemoContest = Deployed & {
+export type DemoContest = Omit<Deployed, "personhood"> & {
   readonly contest: Address;
+  /** Null in an open contest. */
+  readonly persons: DemoPersons | SemaphorePersons | null;
   readonly rules: Rules;
   readonly entries: readonly DemoEntry[];
 };
@@ -73,20 +77,29 @@ export async function buildDemoContest(options: {
   readonly rpcUrl: string;
   readonly clock: ChainClock;
   readonly timeline: Timeline;
-  readonly needsPersons: boolean;
+  readonly personhood: StartOptions["personhood"];
   readonly entries: readonly Prepared[];
   /** Base URL of the node that serves the manifests. */
   readonly manifestBase: string;
 }): Promise<DemoContest> {
-  const { rpcUrl, clock, timeline, needsPersons, manifestBase } = options;
+  const { rpcUrl, clock, timeline, personhood, manifestBase } = options;
   const chain = localChain(rpcUrl);
   const publicClient = publicClientOf(chain);
   const accounts = devAccounts();
   const as = (account: (typeof accounts)["organiser"]): Clients => ({ publicClient, wallet: walletOf(chain, account) });
   const organiser = as(accounts.organiser);
 
-  const deployed = await deploy(organiser, needsPersons ? { issuers: [accounts.issuer.address] } : {});
+  const { personhood: attested, ...deployed } = await deploy(
+    organiser,
+    personhood === "attested" ? { issuers: [accounts.issuer.address] } : {},
+  );
   const { coin } = deployed;
+  const persons =
+    personhood === "semaphore"
+      ? await (await import("./semaphorePersons.ts")).createSemaphorePersons(as(accounts.issuer))
+      : attested === null
+        ? null
+        : attestedPersons(attested);
   const give = (to: Address, amount: bigint) =>
     send(organiser, {
       to: coin,
@@ -99,7 +112,7 @@ export async function buildDemoContest(options: {
   const rules: Rules = {
     coin,
     prizeToken: coin,
-    personhood: deployed.personhood ?? ZERO_ADDRESS,
+    personhood: persons?.adapter ?? ZERO_ADDRESS,
     arbitrator: ZERO_ADDRESS,
     arbitratorExtraDataHash: NO_BYTES,
     declarationHash: keccak256(await readFile(path.join(DEMO, "declaration.md"))),
@@ -110,8 +123,8 @@ export async function buildDemoContest(options: {
     rulingTimeout: 14 * 86_400,
     maxEntries: 1_000,
     maxModelBytes: 6 * 1_024 ** 3,
-    personCap: needsPersons ? COINS.personCap : 0n,
-    entryCap: needsPersons ? COINS.entryCap : 0n,
+    personCap: persons !== null ? COINS.personCap : 0n,
+    entryCap: persons !== null ? COINS.entryCap : 0n,
     entryBond: COINS.entryBond,
     challengeBond: COINS.challengeBond,
     minTally: 0n,
@@ -125,12 +138,21 @@ export async function buildDemoContest(options: {
     data: encodeFunctionData({ abi: contestAbi, functionName: "fund", args: [COINS.pot] }),
   });
 
+  const proofs = await persons?.prove(
+    contest,
+    accounts.authors.map(({ address }) => address),
+    timeline.votesClose,
+  );
   const entries: DemoEntry[] = [];
   for (const [index, entry] of options.entries.entries()) {
     const author = accounts.authors[index % accounts.authors.length];
     if (author === undefined) throw new InvalidInputError("The demo has no authors.");
-    if (deployed.personhood !== null)
-      await bindPerson(as(author), { contest, adapter: deployed.personhood, now: timeline.votesClose });
+    const proof = proofs?.[index];
+    if (proof !== undefined)
+      await send(as(author), {
+        to: contest,
+        data: encodeFunctionData({ abi: contestAbi, functionName: "bind", args: [proof] }),
+      });
     const { manifestHash, modelSha256, modelRoot, modelSize } = entry;
     const manifestURI = `${manifestBase}/manifests/${bareHex(manifestHash)}`;
     const id = await submitEntry(as(author), {
@@ -140,5 +162,5 @@ export async function buildDemoContest(options: {
     });
     entries.push({ ...entry, id });
   }
-  return { ...deployed, contest, rules, entries };
+  return { ...deployed, contest, persons, rules, entries };
 }

@@ -1,9 +1,6 @@
 import type { Address, Hex } from "viem";
-import { concat, encodeAbiParameters, encodeFunctionData, keccak256 } from "viem";
-import { contestAbi } from "#protocol/abi.ts";
+import { concat, encodeAbiParameters, keccak256 } from "viem";
 import { credentialTypes, personScope, personsDomain } from "#protocol/typedData.ts";
-import type { Clients } from "../chainClients.ts";
-import { send } from "../chainClients.ts";
 import { devAccounts, LOCAL_CHAIN_ID } from "./localChain.ts";
 
 const DAY = 86_400;
@@ -47,16 +44,4 @@ export async function issueCredential(options: {
     [nullifier, deadline, [signature]],
   );
   return { wallet, scope, nullifier, deadline, signature, proof };
-}
-
-/** Makes the wallet a person of the contest. */
-export async function bindPerson(
-  clients: Clients,
-  { contest, adapter, now }: { readonly contest: Address; readonly adapter: Address; readonly now: number },
-): Promise<void> {
-  const { proof } = await issueCredential({ wallet: clients.wallet.account.address, contest, adapter, now });
-  await send(clients, {
-    to: contest,
-    data: encodeFunctionData({ abi: contestAbi, functionName: "bind", args: [proof] }),
-  });
 }

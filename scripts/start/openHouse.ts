@@ -69,7 +69,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
         rpcUrl,
         clock,
         timeline,
-        needsPersons: options.personhood === "attested",
+        personhood: options.personhood,
         entries: await entriesMade,
         manifestBase: nodeUrls[0] ?? "",
       }),
@@ -81,7 +81,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
     clock,
     contest: demo.contest,
     rules: demo.rules,
-    personhood: demo.personhood,
+    persons: demo.persons,
     entryIds: demo.entries.map(({ id }) => id),
     random: seededRandom(1),
   });
@@ -109,7 +109,8 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
     demo: {
       session: randomUUID(),
       fundUrl: "/demo/fund",
-      credentialUrl: demo.personhood === null ? null : "/demo/credential",
+      credentialUrl: options.personhood === "attested" ? "/demo/credential" : null,
+      memberUrl: options.personhood === "semaphore" ? "/demo/member" : null,
       crowd: hasCrowd ? crowd.addresses.map(lower) : [],
     },
   };
@@ -126,17 +127,18 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
       }),
     ),
     built.then(async () => {
-      const { personhood } = demo;
+      const { persons } = demo;
       const server = await createAppServer({
         folder: appFolder,
         port: appPort,
         config: () => config,
         fund: createGifts({ publicClient, wallet: walletOf(localChain(rpcUrl), accounts.faucet) }, demo.coin),
         vouch:
-          personhood === null
+          persons === null || options.personhood !== "attested"
             ? null
             : async (wallet, contest) =>
-                issueCredential({ wallet, contest, adapter: personhood, now: await clock.now() }),
+                issueCredential({ wallet, contest, adapter: persons.adapter, now: await clock.now() }),
+        admit: persons !== null && "admit" in persons ? persons.admit : null,
       });
       lifetime.adopt(() => server.close());
     }),

@@ -5,7 +5,7 @@ export type StartOptions = {
   readonly fast: boolean;
   /** First of the ports that are tried. */
   readonly port: number;
-  readonly personhood: "none" | "attested";
+  readonly personhood: "none" | "attested" | "semaphore";
 };
 
 const DEFAULT_PORT = 4747;
@@ -20,10 +20,11 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     .option("--port <number>", "port of the app; the services take the next free ones", port, DEFAULT_PORT)
     .addOption(
       new Option(
-        "--personhood <kind>",
-        "who counts: every coin the same, or attested persons by the root of their coins",
+        "--personhood [kind]",
+        "who counts: every coin the same, or persons by the root of their coins, as an issuer attests them or as they prove in zero knowledge",
       )
-        .choices(["none", "attested"])
+        .choices(["none", "attested", "semaphore"])
+        .preset("attested")
         .default("none"),
     )
     .allowExcessArguments(false)

@@ -2,8 +2,9 @@ import { Identity } from "@semaphore-protocol/core";
 import type { Address } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
 import { encodeSemaphoreProof, SEMAPHORE_DEPTH } from "#protocol/semaphoreProof.ts";
+import { endProving } from "../../scripts/semaphore/endProving.ts";
 import type { ContestLab } from "../support/contestLab.ts";
-import { createSemaphoreLab, endProving } from "../support/semaphoreLab.ts";
+import { createSemaphoreLab } from "../support/semaphoreLab.ts";
 
 /** Binds wallets with Semaphore proofs, one member each, and returns what the last one used. */
 export async function bindByProof(lab: ContestLab, wallets: readonly Address[]): Promise<number> {

@@ -301,6 +301,7 @@ export async function startCannedSite(
           session: "canned",
           fundUrl: "/demo/fund",
           credentialUrl: null,
+          memberUrl: null,
           crowd: options.crowd === true ? [address(0xc0), address(0xc1)] : [],
         },
       });

@@ -84,9 +84,3 @@ export async function createSemaphoreLab({ chain, organiser }: ContestLab) {
       chain.read({ to: adapter, abi: semaphorePersonhoodAbi, functionName: "verify", args: [wallet, scope, proof] }),
   };
 }
-
-/** Ends the threads that provers leave behind, so that the process can end. Source: snarkjs, ffjavascript's curves. */
-export async function endProving(): Promise<void> {
-  const { curve_bn128: curve } = globalThis as { curve_bn128?: { terminate(): Promise<void> } };
-  await curve?.terminate();
-}

@@ -7,8 +7,9 @@ import { contestAbi } from "#protocol/abi.ts";
 import { semaphoreAbi, semaphorePersonhoodAbi } from "#protocol/personhoodAbi.ts";
 import { encodeSemaphoreProof, SEMAPHORE_DEPTH } from "#protocol/semaphoreProof.ts";
 import { personScope } from "#protocol/typedData.ts";
+import { endProving } from "../../../scripts/semaphore/endProving.ts";
 import { type ContestLab, createContestLab, freshAddress, LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
-import { createSemaphoreLab, endProving, type SemaphoreLab, TREE_DURATION } from "../../support/semaphoreLab.ts";
+import { createSemaphoreLab, type SemaphoreLab, TREE_DURATION } from "../../support/semaphoreLab.ts";
 import { RevertedError } from "../../support/simulatedChain.ts";
 
 /** Order of the group that the curve's points form: numbers that differ by it are one number to the proof. */

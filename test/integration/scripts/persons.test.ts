@@ -33,7 +33,7 @@ beforeAll(async () => {
     rpcUrl: chain.url,
     clock,
     timeline,
-    needsPersons: true,
+    personhood: "attested",
     entries: await prepareDemoEntries(folder),
     manifestBase: "http://127.0.0.1:1",
   });
@@ -45,14 +45,14 @@ afterAll(async () => {
 });
 
 test("the crowd writes two days of history within its caps, and a recount agrees with it", async () => {
-  const { contest, rules, personhood, entries } = demo;
+  const { contest, rules, persons, entries } = demo;
   const entryIds = entries.map(({ id }) => id);
   const crowd = createCrowd({
     rpcUrl: chain.url,
     clock,
     contest,
     rules,
-    personhood,
+    persons,
     entryIds,
     random: seededRandom(1),
   });
@@ -67,8 +67,8 @@ test("the crowd writes two days of history within its caps, and a recount agrees
 });
 
 test("the app's server vouches for a wallet, and the contest believes it once", async () => {
-  const { contest, personhood } = demo;
-  if (personhood === null) throw new Error("the contest has no adapter");
+  const { contest, persons } = demo;
+  if (persons === null) throw new Error("the contest has no adapter");
   writeFileSync(path.join(folder, "index.html"), "<!doctype html>");
   const server = await createAppServer({
     folder,
@@ -77,7 +77,9 @@ test("the app's server vouches for a wallet, and the contest believes it once", 
       throw new Error("nobody asks for it");
     },
     fund: async () => ({ eth: "0", coins: "0" }),
-    vouch: async (wallet, at) => issueCredential({ wallet, contest: at, adapter: personhood, now: await clock.now() }),
+    vouch: async (wallet, at) =>
+      issueCredential({ wallet, contest: at, adapter: persons.adapter, now: await clock.now() }),
+    admit: null,
   });
   const newcomer = privateKeyToAccount(generatePrivateKey());
   await clock.setBalance(newcomer.address, 10n ** 18n);

@@ -103,7 +103,7 @@ test("brings up everything that it promises, survives the death of a service, an
   expect(config).toMatchObject({
     rpcUrl: demo.rpcUrl,
     contests: [demo.contest],
-    demo: { fundUrl: "/demo/fund", credentialUrl: null },
+    demo: { fundUrl: "/demo/fund", credentialUrl: null, memberUrl: null },
   });
   expect(config.demo?.crowd).toHaveLength(30);
   const page = await fetch(`${demo.appUrl}/any/deep/link`, { headers: { accept: "text/html" } });
