@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IContest, Rules} from "../../contracts/interfaces/IContest.sol";
+import {Schedule} from "../../contracts/libraries/Schedule.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 
@@ -83,6 +84,17 @@ contract PropertiesTest is ContestFixture {
         assertEq(weightIn(contest, ALICE, 1), 2 ** 48 - 1, "weight");
         withdrawAs(ALICE, contest, 1, type(uint96).max);
         assertEq(contest.tallyOf(1).weight, 0, "gone");
+    }
+
+    /// @dev What z3 leaves undecided of test/proofs/ScheduleProof.sol.
+    function testFuzz_elapsed_isTheClampedDifference(uint40 start, uint40 end, uint256 timestamp) external pure {
+        vm.assume(start < end);
+        Schedule schedule = Schedule.wrap((uint256(start) << 136) | (uint256(end) << 96));
+        uint256 near = bound(timestamp, start, end);
+        assertEq(schedule.elapsed(near), near - start, "in the window");
+        uint256 late = bound(timestamp, end, type(uint256).max);
+        assertEq(schedule.elapsed(late), uint256(end) - start, "after it");
+        assertEq(schedule.elapsed(bound(timestamp, 0, start)), 0, "before it");
     }
 
     /// @dev Property 3: more stake never lowers an entry's score and never touches another's.
