@@ -6,6 +6,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {EntryStatus, IContest, Tally} from "../interfaces/IContest.sol";
 import {RulesCode} from "../libraries/RulesCode.sol";
 import {Schedule} from "../libraries/Schedule.sol";
+import {Stake, StakeLib} from "../libraries/Stake.sol";
 import {TallyMath} from "../libraries/TallyMath.sol";
 import {Challenges} from "./Challenges.sol";
 
@@ -13,14 +14,6 @@ import {Challenges} from "./Challenges.sol";
 /// @notice Coins in, coins out, and what they weigh in the meantime.
 /// @dev Every action writes all of its state before a coin moves, so a coin that calls back finds nothing half done.
 abstract contract Ballots is Challenges {
-    /// @dev One slot. `weight` is used in personhood contests only, 0 for support; in an open contest every coin weighs
-    /// one. `nonces` are for signed orders and outlive a stake.
-    struct Stake {
-        uint96 coins;
-        uint48 weight;
-        uint112 nonces;
-    }
-
     mapping(address voter => mapping(uint256 entryId => Stake)) internal _stakes;
 
     /* STAKES */
@@ -53,7 +46,7 @@ abstract contract Ballots is Challenges {
         Schedule schedule = _requireVoting();
         uint256 sum = 0;
         for (uint256 i = 0; i < entryIds.length; ++i) {
-            _add(schedule, msg.sender, entryIds[i], amounts[i]);
+            _add(schedule, msg.sender, entryIds[i], amounts[i], 0);
             sum += amounts[i];
         }
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
@@ -62,7 +55,7 @@ abstract contract Ballots is Challenges {
 
     /// @inheritdoc IContest
     function withdraw(uint256 entryId, uint256 amount) external onlyClone {
-        _remove(_schedule(), msg.sender, entryId, amount);
+        _remove(_schedule(), msg.sender, entryId, amount, 0);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         _payOut(coin, msg.sender, amount);
     }
@@ -72,9 +65,9 @@ abstract contract Ballots is Challenges {
         Schedule schedule = _schedule();
         uint256 sum = 0;
         for (uint256 i = 0; i < entryIds.length; ++i) {
-            uint256 coins = _stakes[msg.sender][entryIds[i]].coins;
+            uint256 coins = _stakes[msg.sender][entryIds[i]].coins();
             if (coins == 0) continue;
-            _remove(schedule, msg.sender, entryIds[i], coins);
+            _remove(schedule, msg.sender, entryIds[i], coins, 0);
             sum += coins;
         }
         if (sum == 0) revert Ballots_NoAmount();
@@ -86,8 +79,8 @@ abstract contract Ballots is Challenges {
     function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external onlyClone {
         if (fromEntry == toEntry) revert Ballots_SameEntry(fromEntry);
         Schedule schedule = _requireVoting();
-        _remove(schedule, msg.sender, fromEntry, amount);
-        _add(schedule, msg.sender, toEntry, amount);
+        _remove(schedule, msg.sender, fromEntry, amount, 0);
+        _add(schedule, msg.sender, toEntry, amount, 0);
     }
 
     /// @inheritdoc IContest
@@ -101,12 +94,12 @@ abstract contract Ballots is Challenges {
         for (uint256 i = 0; i < entryIds.length; ++i) {
             uint256 entryId = entryIds[i];
             _requireLive(entryId);
-            Stake storage stake = _stakes[msg.sender][entryId];
-            uint256 coins = stake.coins;
+            Stake stake = _stakes[msg.sender][entryId];
+            uint256 coins = stake.coins();
             if (coins == 0) revert Ballots_Insufficient(0, 1);
-            if (stake.weight != 0) continue;
+            if (stake.weight() != 0) continue;
             uint256 weight = _countStake(msg.sender, 0, coins, personCap);
-            stake.weight = uint48(weight); // ⌊√coins⌋, coins under 2⁹⁶
+            _stakes[msg.sender][entryId] = StakeLib.pack(coins, weight, stake.nonces());
             _reweighEntry(schedule, msg.sender, entryId, coins, 0, weight);
         }
     }
@@ -115,10 +108,10 @@ abstract contract Ballots is Challenges {
 
     /// @inheritdoc IContest
     function stakeOf(address voter, uint256 entryId) external view onlyClone returns (uint256 stake, uint256 weight) {
-        Stake storage stored = _stakes[voter][entryId];
-        stake = stored.coins;
+        Stake stored = _stakes[voter][entryId];
+        stake = stored.coins();
         (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
-        weight = adapter == address(0) ? stake : stored.weight;
+        weight = adapter == address(0) ? stake : stored.weight();
     }
 
     /// @inheritdoc IContest
@@ -151,57 +144,74 @@ abstract contract Ballots is Challenges {
     /* INTERNALS */
 
     function _drop(uint256 entryId, uint256 amount) private {
-        _add(_requireVoting(), msg.sender, entryId, amount);
+        _add(_requireVoting(), msg.sender, entryId, amount, 0);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         _pullExactly(coin, amount);
     }
 
     /// @dev Adds to a stake on a live entry. A person's stake counts wholly from now on.
-    function _add(Schedule schedule, address voter, uint256 entryId, uint256 amount) internal {
+    /// @param spent Bit of the nonce that it spends, or 0.
+    /// @return nonces Those spent before.
+    function _add(
+        Schedule schedule,
+        address voter,
+        uint256 entryId,
+        uint256 amount,
+        uint256 spent
+    ) internal returns (uint256 nonces) {
         if (amount == 0) revert Ballots_NoAmount();
         _requireLive(entryId);
-        Stake storage stake = _stakes[voter][entryId];
-        uint256 coins = stake.coins;
-        uint256 weight;
-        uint256 newWeight;
+        mapping(uint256 => Stake) storage stakes = _stakes[voter];
+        Stake stake = stakes[entryId];
+        uint256 coins = stake.coins();
         if (amount > type(uint96).max - coins) revert Ballots_TooMuch(amount);
         uint256 newCoins = coins + amount;
+        nonces = stake.nonces();
 
         (address adapter, uint96 personCap) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
         if (adapter == address(0)) {
-            (weight, newWeight) = (coins, newCoins);
+            stakes[entryId] = StakeLib.pack(newCoins, 0, nonces | spent);
+            _reweighEntry(schedule, voter, entryId, newCoins, coins, newCoins);
         } else {
-            weight = stake.weight;
-            newWeight = _countStake(voter, weight == 0 ? 0 : coins, newCoins, personCap);
-            stake.weight = uint48(newWeight); // ⌊√newCoins⌋, newCoins under 2⁹⁶
+            uint256 weight = stake.weight();
+            uint256 newWeight = _countStake(voter, weight == 0 ? 0 : coins, newCoins, personCap);
+            stakes[entryId] = StakeLib.pack(newCoins, newWeight, nonces | spent);
+            _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
         }
-        stake.coins = uint96(newCoins); // checked above
-        _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
     }
 
     /// @dev Takes from a stake on an entry of any status. Knows no cap and never turns support into weight.
-    function _remove(Schedule schedule, address voter, uint256 entryId, uint256 amount) internal {
+    /// @param spent Bit of the nonce that it spends, or 0.
+    /// @return nonces Those spent before.
+    function _remove(
+        Schedule schedule,
+        address voter,
+        uint256 entryId,
+        uint256 amount,
+        uint256 spent
+    ) internal returns (uint256 nonces) {
         if (amount == 0) revert Ballots_NoAmount();
-        Stake storage stake = _stakes[voter][entryId];
-        uint256 coins = stake.coins;
+        mapping(uint256 => Stake) storage stakes = _stakes[voter];
+        Stake stake = stakes[entryId];
+        uint256 coins = stake.coins();
         if (amount > coins) revert Ballots_Insufficient(coins, amount);
         uint256 newCoins = coins - amount;
-        uint256 weight;
-        uint256 newWeight;
+        nonces = stake.nonces();
 
         (address adapter, ) = _pair(RulesCode.PERSONHOOD_AND_PERSON_CAP);
         if (adapter == address(0)) {
-            (weight, newWeight) = (coins, newCoins);
+            stakes[entryId] = StakeLib.pack(newCoins, 0, nonces | spent);
+            _reweighEntry(schedule, voter, entryId, newCoins, coins, newCoins);
         } else {
-            weight = stake.weight;
+            uint256 weight = stake.weight();
+            uint256 newWeight = 0;
             if (weight != 0) {
                 _uncountStake(voter, amount);
                 newWeight = TallyMath.personWeight(newCoins);
-                stake.weight = uint48(newWeight); // at most the old one
             }
+            stakes[entryId] = StakeLib.pack(newCoins, newWeight, nonces | spent);
+            _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
         }
-        stake.coins = uint96(newCoins); // less than before
-        _reweighEntry(schedule, voter, entryId, newCoins, weight, newWeight);
     }
 
     /// @dev Brings the entry's tally up to now, replaces one voter's part of its weight, and tells it.

@@ -10,6 +10,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 
 import {IContest, Order, OrderKind} from "../interfaces/IContest.sol";
 import {RulesCode} from "../libraries/RulesCode.sol";
+import {Stake, StakeLib} from "../libraries/Stake.sol";
 import {Ballots} from "./Ballots.sol";
 
 /// @title Orders
@@ -25,7 +26,6 @@ abstract contract Orders is Ballots, EIP712 {
     bytes32 private constant WITHDRAW_TYPE = keccak256(
         "Withdraw(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)"
     );
-    uint256 private constant NONCES = 112;
     /// @dev What one order may use, its signature and its coins included: the whole cost of a hostile one to its carrier.
     uint256 private constant ORDER_GAS = 500_000;
     uint256 private constant SIGNATURE_GAS = 200_000;
@@ -45,12 +45,12 @@ abstract contract Orders is Ballots, EIP712 {
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         bytes32 domain = _domainSeparatorV4();
         _beginTransit();
-        uint256 due = IERC20(coin).balanceOf(address(this));
+        int256 due = int256(IERC20(coin).balanceOf(address(this))); // no balance near 2²⁵⁵ can be moved
         for (uint256 i = 0; i < orders.length; ++i) {
             if (gasleft() < GAS_BEFORE_ORDER) revert Orders_TooLittleGas(gasleft(), GAS_BEFORE_ORDER);
             Order calldata order = orders[i];
-            try this.carryOne{gas: ORDER_GAS}(order, domain) {
-                due = order.kind == OrderKind.Drop ? due + order.amount : due - order.amount;
+            try this.carryOne{gas: ORDER_GAS}(order, coin, domain) returns (int256 moved) {
+                due += moved;
             } catch (bytes memory reason) {
                 // What a coin or its hooks say at length is left out: the carrier would pay for every byte.
                 if (reason.length > MAX_REASON) reason = "";
@@ -58,38 +58,40 @@ abstract contract Orders is Ballots, EIP712 {
             }
         }
         // More than is due was given unasked and belongs to nobody.
-        uint256 balance = IERC20(coin).balanceOf(address(this));
-        if (balance < due) revert Coins_Short(due, balance);
+        int256 balance = int256(IERC20(coin).balanceOf(address(this)));
+        if (balance < due) revert Coins_Short(uint256(due), uint256(balance));
         _endTransit();
     }
 
     /// @inheritdoc IContest
-    function carryOne(Order calldata order, bytes32 domain) external onlyClone {
+    /// @dev Needs no `onlyClone`: nothing but `carry` makes a contest call itself.
+    function carryOne(Order calldata order, address coin, bytes32 domain) external returns (int256 moved) {
         if (msg.sender != address(this)) revert Orders_NotItself(msg.sender);
         if (block.timestamp > order.deadline) revert Orders_Expired(order.deadline);
-        if (order.nonce >= NONCES) revert Orders_BadNonce(order.nonce);
+        if (order.nonce >= StakeLib.NONCES) revert Orders_BadNonce(order.nonce);
         _checkSignature(order, domain);
 
-        Stake storage stake = _stakes[order.voter][order.entryId];
-        uint256 nonces = stake.nonces;
+        address voter = order.voter;
+        uint256 amount = order.amount;
         uint256 bit = 1 << order.nonce;
-        if (nonces & bit != 0) revert Orders_NonceSpent(order.nonce);
-        stake.nonces = uint112(nonces | bit); // 112 nonces
-
-        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
         if (order.kind == OrderKind.Drop) {
-            _add(_requireVoting(), order.voter, order.entryId, order.amount);
-            IERC20(coin).safeTransferFrom(order.voter, address(this), order.amount);
+            uint256 spent = _add(_requireVoting(), voter, order.entryId, amount, bit);
+            if (spent & bit != 0) revert Orders_NonceSpent(order.nonce);
+            IERC20(coin).safeTransferFrom(voter, address(this), amount);
+            moved = int256(amount); // part of a stake, under 2⁹⁶
         } else {
-            _remove(_schedule(), order.voter, order.entryId, order.amount);
-            IERC20(coin).safeTransfer(order.voter, order.amount);
+            uint256 spent = _remove(_schedule(), voter, order.entryId, amount, bit);
+            if (spent & bit != 0) revert Orders_NonceSpent(order.nonce);
+            IERC20(coin).safeTransfer(voter, amount);
+            moved = -int256(amount); // part of a stake, under 2⁹⁶
         }
     }
 
     /// @inheritdoc IContest
     function cancel(uint256 entryId, uint256 mask) external onlyClone {
-        if (mask == 0 || mask >> NONCES != 0) revert Orders_BadMask(mask);
-        _stakes[msg.sender][entryId].nonces |= uint112(mask); // checked above
+        if (mask == 0 || mask >> StakeLib.NONCES != 0) revert Orders_BadMask(mask);
+        Stake stake = _stakes[msg.sender][entryId];
+        _stakes[msg.sender][entryId] = StakeLib.pack(stake.coins(), stake.weight(), stake.nonces() | mask);
         emit OrdersCancelled(msg.sender, entryId, mask);
     }
 
@@ -97,7 +99,7 @@ abstract contract Orders is Ballots, EIP712 {
 
     /// @inheritdoc IContest
     function noncesOf(address voter, uint256 entryId) external view onlyClone returns (uint256 spent) {
-        return _stakes[voter][entryId].nonces;
+        return _stakes[voter][entryId].nonces();
     }
 
     /* INTERNALS */

@@ -461,8 +461,10 @@ interface IContest is IArbitrable, IEvidence {
     function carry(Order[] calldata orders) external;
 
     /// @notice Carries out one order, or reverts. Only the contest itself calls it, from `carry`.
+    /// @param coin The contest's coin.
     /// @param domain The contest's EIP-712 domain separator, worked out once for the batch.
-    function carryOne(Order calldata order, bytes32 domain) external;
+    /// @return moved Wei by which the contest's balance should have grown; below 0 for a withdrawal.
+    function carryOne(Order calldata order, address coin, bytes32 domain) external returns (int256 moved);
 
     /// @notice Gives up the caller's nonces on an entry, a bit each, so that orders signed with them are void.
     function cancel(uint256 entryId, uint256 mask) external;

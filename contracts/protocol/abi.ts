@@ -444,9 +444,10 @@ export const contestAbi = [
         name: "order",
         type: "tuple",
       },
+      { name: "coin", type: "address" },
       { name: "domain", type: "bytes32" },
     ],
-    outputs: [],
+    outputs: [{ name: "moved", type: "int256" }],
     stateMutability: "nonpayable",
   },
   {
