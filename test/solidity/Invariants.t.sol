@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IContest, Rules, Tally} from "../../contracts/interfaces/IContest.sol";
+import {EntryStatus, IContest, Rules, Tally} from "../../contracts/interfaces/IContest.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
+import {HostileArbitrator} from "../support/HostileArbitrator.sol";
 import {ContestHandler} from "./InvariantsHandler.sol";
 
 /// @notice The law that holds after any sequence of calls at any times: properties 4 to 8 of contracts/PROTOCOL.md.
@@ -18,6 +19,7 @@ abstract contract ContestInvariants is ContestFixture {
         Rules memory rules = _rules();
         rules.entryBond = 1 ether;
         rules.minTally = 1_000;
+        rules.arbitrator = address(new HostileArbitrator());
         rules.votesOpen = VOTES_OPEN;
         rules.countFrom = VOTES_OPEN + 20_000;
         rules.votesClose = rules.countFrom + 100_000;
@@ -132,14 +134,49 @@ abstract contract ContestInvariants is ContestFixture {
             assertTrue(!holds[id], "once");
             holds[id] = true;
             assertTrue(contest.scoreOf(id) >= 1_000 * 100_000, "at least the least tally");
+            assertTrue(!handler.isRemoved(id), "removed entries hold no rank");
             if (rank == 0) continue;
             uint256 above = ranks[rank - 1];
             (uint256 a, uint256 b) = (contest.scoreOf(above), contest.scoreOf(id));
             assertTrue(above != 0 && (a > b || (a == b && above < id)), "score descending, then lower id");
         }
         for (uint256 id = 1; id <= counted && id <= 4; ++id) {
-            assertTrue(holds[id] == (contest.scoreOf(id) >= 1_000 * 100_000), "nobody is left out");
+            bool ranks_ = contest.scoreOf(id) >= 1_000 * 100_000 && !handler.isRemoved(id);
+            assertTrue(holds[id] == ranks_, "nobody is left out");
         }
+    }
+
+    /// @dev Bonds burn by rulings alone, and what is owed is what the handler wrote down, account by account.
+    function invariant_bondsGoWhereTheRulingsSay() external view {
+        assertEq(coin.balanceOf(0x000000000000000000000000000000000000dEaD), handler.burned(), "burned");
+        for (uint256 actor = 0; actor < handler.ACTORS(); ++actor) {
+            address account = handler.actorAt(actor);
+            assertEq(contest.creditOf(account), handler.owed(account), "credit");
+        }
+        for (uint256 id = 1; id <= 4; ++id) {
+            EntryStatus status = contest.tallyOf(id).status;
+            EntryStatus expected =
+                handler.isRemoved(id)
+                    ? EntryStatus.Removed
+                    : handler.challengedAt(id) != 0
+                        ? EntryStatus.Challenged
+                        : EntryStatus.Live;
+            assertTrue(status == expected, "status");
+        }
+    }
+
+    /// @dev Whoever is silent, the result can be had: lapse what is open, count, finalise.
+    function invariant_resultIsDueOnTime() external {
+        if (handler.isFinal()) return;
+        uint256 id = vm.snapshotState();
+        uint256 due = uint256(contest.rules().votesClose) + contest.rules().rulingTimeout;
+        if (handler.time() < due) vm.warp(due);
+        for (uint256 entryId = 1; entryId <= 4; ++entryId) {
+            if (handler.challengedAt(entryId) != 0) contest.lapse(entryId);
+        }
+        if (handler.countedUpTo() < 5) contest.count(5);
+        contest.finalize();
+        vm.revertToState(id);
     }
 
     function invariant_potIsNeverOverspent() external view {

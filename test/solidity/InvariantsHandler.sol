@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IContest} from "../../contracts/interfaces/IContest.sol";
+import {IContest, Order, OrderKind} from "../../contracts/interfaces/IContest.sol";
+import {HostileArbitrator} from "../support/HostileArbitrator.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 import {Test, Vm} from "../support/Vm.sol";
 
-/// @notice Random voters, funders and callers around one contest. Knows beforehand whether each call must work, fails
+/// @notice Random voters, carriers of their signed orders, challengers, an arbitrator, funders and callers around one contest. Knows beforehand whether each call must work, fails
 /// when the contest disagrees, and keeps its own books in the most naive way: every voter's path by itself.
-/// @dev Entries 1 to 4 are live, 5 was retracted, 6 never was. Lies beside the tests and shares a word with their file:
+/// @dev Entries 1 to 4 are live until they are removed, 5 was retracted, 6 never was. Lies beside the tests and shares a word with their file:
 /// the fuzzer calls only contracts of files that are run.
 contract ContestHandler is Test {
     uint256 public constant ACTORS = 5;
@@ -57,7 +58,23 @@ contract ContestHandler is Test {
     uint256 public gifts;
     bool public isFinal;
     uint256 public countedUpTo;
+    mapping(uint256 entryId => bool) public isRemoved;
+    /// @dev Since when, in seconds since 1970; 0 while no challenge is open.
+    mapping(uint256 entryId => uint256) public challengedAt;
+    mapping(uint256 entryId => address) private _challenger;
+    mapping(uint256 entryId => uint256) private _disputeId;
+    mapping(address account => uint256) public owed;
+    mapping(uint256 actor => mapping(uint256 entryId => uint256)) private _spent;
+    uint256 public openChallenges;
+    uint256 public burned;
     mapping(string action => uint256) public done;
+    address[ACTORS] private _actors;
+    HostileArbitrator private _arbitrator;
+    bytes32 private immutable _domain;
+    uint256 private constant KEYS = 0xAC7000;
+    uint256 private constant CHALLENGE_BOND = 5 ether;
+    uint256 private constant TIMEOUT = 7 days;
+    address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
 
     constructor(IContest contest_, TestCoin coin_, uint256 start, uint256 bondsHeld_, uint256 credits_) {
         contest = contest_;
@@ -71,7 +88,20 @@ contract ContestHandler is Test {
         time = start;
         bondsHeld = bondsHeld_;
         credits = credits_;
+        owed[address(0xA4)] = credits_;
+        burned = coin_.balanceOf(DEAD);
+        _arbitrator = HostileArbitrator(payable(contest_.rules().arbitrator));
+        _domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Coindrop"),
+                keccak256("1"),
+                uint256(31_337),
+                address(contest_)
+            )
+        );
         for (uint256 i = 0; i < ACTORS; ++i) {
+            _actors[i] = vm.addr(KEYS + i);
             coin_.mint(actorAt(i), 1_000 ether);
             vm.prank(actorAt(i));
             coin_.approve(address(contest_), type(uint256).max);
@@ -202,13 +232,91 @@ contract ContestHandler is Test {
         (actor, entryId) = (actor % ACTORS, 1 + (entryId % ENTRIES));
         Path memory path = paths[actor][entryId];
         bool fits = path.weight != 0 || (path.coins <= entryCap && counted[actor] + path.coins <= personCap);
-        bool expected = isPersonal && isPerson[actor] && _voting() && entryId <= 4 && path.coins != 0 && fits;
+        bool expected = isPersonal && isPerson[actor] && _voting() && _takesPart(entryId) && path.coins != 0 && fits;
         uint256[] memory ids = new uint256[](1);
         ids[0] = entryId;
         bool success = _try(actor, abi.encodeCall(IContest.reweigh, (ids)));
         assertTrue(success == expected, "reweigh works exactly when it must");
         if (success) _add(actor, entryId, 0, true);
         _note("reweigh", success);
+    }
+
+    /// @dev Two wallets of one person: the second one learns that the person is taken.
+    function bindAsAnother(uint256 actor, uint256 person) external {
+        (actor, person) = (actor % ACTORS, person % ACTORS);
+        if (actor == person || !isPerson[person]) return;
+        bytes memory proof = abi.encode(
+            bytes32(person + 1),
+            actorAt(actor),
+            keccak256(abi.encode(block.chainid, address(contest)))
+        );
+        assertTrue(!_try(actor, abi.encodeCall(IContest.bind, (proof))), "one wallet for a person");
+        _note("bindAsAnother", false);
+    }
+
+    /* ORDERS */
+
+    /// @dev Two orders of any two actors in one batch. The second one is often a replay of the first.
+    function carry(uint256 seed, uint256 a, uint256 b) external {
+        Order[] memory orders = new Order[](2);
+        orders[0] = _order(seed);
+        orders[1] = (seed >> 200) % 4 == 0 ? orders[0] : _order(uint256(keccak256(abi.encode(seed, a, b))));
+        uint256 skips = 0;
+        for (uint256 i = 0; i < 2; ++i) if (!_book(orders[i])) ++skips;
+        vm.prank(address(0xCA881E8));
+        contest.carry(orders);
+        assertEq(_noteAndCountSkips(), skips, "exactly the bad orders are skipped");
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 actor = _actorOf(orders[i].voter);
+            assertEq(
+                contest.noncesOf(orders[i].voter, orders[i].entryId),
+                _spent[actor][orders[i].entryId],
+                "nonces are spent by what succeeds"
+            );
+        }
+    }
+
+    function cancel(uint256 actor, uint256 entryId, uint256 mask) external {
+        (actor, entryId, mask) = (actor % ACTORS, 1 + (entryId % ENTRIES), mask % 256);
+        bool success = _try(actor, abi.encodeCall(IContest.cancel, (entryId, mask)));
+        assertTrue(success == (mask != 0), "cancel works");
+        if (success) _spent[actor][entryId] |= mask;
+        _note("cancel", success);
+    }
+
+    /* CHALLENGES */
+
+    function challenge(uint256 actor, uint256 entryId) external {
+        (actor, entryId) = (actor % ACTORS, 1 + (entryId % ENTRIES));
+        bool expected = time < _votesClose && entryId <= 4 && !isRemoved[entryId] && challengedAt[entryId] == 0;
+        expected = expected && coin.balanceOf(actorAt(actor)) >= CHALLENGE_BOND;
+        uint256 disputeId = _arbitrator.nextId();
+        bool success = _try(actor, abi.encodeCall(IContest.challenge, (entryId, "https://why", "extra")));
+        assertTrue(success == expected, "challenge works exactly when it must");
+        if (success) {
+            (challengedAt[entryId], _challenger[entryId], _disputeId[entryId]) = (time, actorAt(actor), disputeId);
+            bondsHeld += CHALLENGE_BOND;
+            ++openChallenges;
+        }
+        _note("challenge", success);
+    }
+
+    /// @dev Rules on an open or a closed dispute, with a ruling of 0 to 3.
+    function rule(uint256 entryId, uint256 ruling) external {
+        (entryId, ruling) = (1 + (entryId % 4), ruling % 4);
+        if (_challenger[entryId] == address(0)) return;
+        _arbitrator.ruleOn(contest, _disputeId[entryId], ruling);
+        if (challengedAt[entryId] != 0) _close(entryId, ruling);
+        _note("rule", true);
+    }
+
+    function lapse(uint256 entryId) external {
+        entryId = 1 + (entryId % ENTRIES);
+        bool success = _try(0, abi.encodeCall(IContest.lapse, (entryId)));
+        uint256 since = challengedAt[entryId];
+        assertTrue(success == (since != 0 && time >= since + TIMEOUT), "lapse works exactly when it must");
+        if (success) _close(entryId, 0);
+        _note("lapse", success);
     }
 
     /* RESULT */
@@ -226,7 +334,7 @@ contract ContestHandler is Test {
 
     function count(uint256 limit) external {
         limit %= 7;
-        bool expected = time >= _votesClose && !isFinal && limit != 0 && countedUpTo < 5;
+        bool expected = time >= _votesClose && !isFinal && limit != 0 && countedUpTo < 5 && openChallenges == 0;
         bool success = _try(0, abi.encodeCall(IContest.count, (limit)));
         assertTrue(success == expected, "count works exactly when it must");
         if (success) countedUpTo = countedUpTo + limit < 5 ? countedUpTo + limit : 5;
@@ -272,23 +380,26 @@ contract ContestHandler is Test {
         entryId = 1 + (entryId % ENTRIES);
         bool held = contest.entry(entryId).bondHeld;
         bool success = _try(0, abi.encodeCall(IContest.releaseBond, (entryId)));
-        assertTrue(success == (isFinal && held && entryId <= 4), "a bond comes back once the result is final");
+        assertTrue(success == (isFinal && held && _takesPart(entryId)), "a bond comes back once the result is final");
         if (success) {
             bondsHeld -= 1 ether;
-            credits += 1 ether;
+            _owe(contest.entry(entryId).author, 1 ether);
         }
         _note("releaseBond", success);
     }
 
     function collect(uint256 seed) external {
         address account = seed % 2 == 0 ? contest.entry(1 + (seed % 5)).author : actorAt(seed % ACTORS);
-        uint256 owed = contest.creditOf(account);
+        uint256 before = coin.balanceOf(account);
+        assertEq(contest.creditOf(account), owed[account], "credit");
         vm.prank(account);
         try contest.collect() {
-            credits -= owed;
+            assertEq(coin.balanceOf(account) - before, owed[account], "all that is owed");
+            credits -= owed[account];
+            owed[account] = 0;
             _note("collect", true);
         } catch {
-            assertEq(owed, 0, "credits can be collected");
+            assertEq(owed[account], 0, "credits can be collected");
         }
     }
 
@@ -301,8 +412,8 @@ contract ContestHandler is Test {
 
     /* VIEWS */
 
-    function actorAt(uint256 index) public pure returns (address) {
-        return address(uint160(0xAC7000 + index));
+    function actorAt(uint256 index) public view returns (address) {
+        return _actors[index];
     }
 
     function stakes() external view returns (uint256 sum) {
@@ -355,6 +466,79 @@ contract ContestHandler is Test {
         return time >= _votesOpen && time < _votesClose;
     }
 
+    function _takesPart(uint256 entryId) private view returns (bool) {
+        return entryId >= 1 && entryId <= 4 && !isRemoved[entryId];
+    }
+
+    function _owe(address account, uint256 amount) private {
+        owed[account] += amount;
+        credits += amount;
+    }
+
+    function _close(uint256 entryId, uint256 ruling) private {
+        challengedAt[entryId] = 0;
+        --openChallenges;
+        bondsHeld -= CHALLENGE_BOND;
+        _owe(ruling == 1 ? contest.entry(entryId).author : _challenger[entryId], CHALLENGE_BOND);
+        if (ruling != 2) return;
+        isRemoved[entryId] = true;
+        bondsHeld -= 1 ether;
+        _owe(_challenger[entryId], 0.5 ether);
+        burned += 0.5 ether;
+    }
+
+    /// @dev Of any actor, on any entry, for up to five coins; one in eight is signed by somebody else.
+    function _order(uint256 seed) private view returns (Order memory order) {
+        uint256 actor = seed % ACTORS;
+        order.kind = (seed >> 8) % 3 == 0 ? OrderKind.Withdraw : OrderKind.Drop;
+        order.voter = actorAt(actor);
+        order.entryId = 1 + ((seed >> 16) % ENTRIES);
+        order.amount = (seed >> 32) % 4 == 0 ? paths[actor][order.entryId].coins : (seed >> 40) % 3 ether;
+        order.nonce = (seed >> 136) % 114;
+        order.deadline = time + ((seed >> 144) % 8 == 0 ? 0 : 1_000);
+        bytes32 structHash = keccak256(
+            abi.encode(
+                order.kind == OrderKind.Drop
+                    ? keccak256("Drop(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)")
+                    : keccak256(
+                        "Withdraw(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)"
+                    ),
+                order.voter,
+                order.entryId,
+                order.amount,
+                order.nonce,
+                order.deadline
+            )
+        );
+        uint256 key = KEYS + ((seed >> 152) % 8 == 0 ? (actor + 1) % ACTORS : actor);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", _domain, structHash)));
+        order.signature = abi.encodePacked(r, s, v);
+        if (key != KEYS + actor) order.deadline |= 1 << 255;
+    }
+
+    /// @dev Writes down what an order does, if it must work. A forged one is marked by its deadline.
+    function _book(Order memory order) private returns (bool works) {
+        uint256 actor = _actorOf(order.voter);
+        uint256 bit = 1 << order.nonce;
+        if (order.nonce >= 112 || order.deadline >> 255 != 0 || order.amount == 0) return false;
+        if (_spent[actor][order.entryId] & bit != 0) return false;
+        if (order.kind == OrderKind.Drop) {
+            bool counts;
+            (counts, works) = _mayAdd(actor, order.entryId, order.amount, 0);
+            if (!works || !_voting()) return false;
+            _add(actor, order.entryId, order.amount, counts);
+        } else {
+            if (order.amount > paths[actor][order.entryId].coins) return false;
+            _remove(actor, order.entryId, order.amount);
+        }
+        _spent[actor][order.entryId] |= bit;
+        return true;
+    }
+
+    function _actorOf(address voter) private view returns (uint256 actor) {
+        while (_actors[actor] != voter) ++actor;
+    }
+
     /// @dev Whether adding is within the law, and whether the stake counts after it.
     function _mayAdd(
         uint256 actor,
@@ -363,7 +547,7 @@ contract ContestHandler is Test {
         uint256 freed
     ) private view returns (bool counts, bool allowed) {
         counts = !isPersonal || isPerson[actor];
-        allowed = amount != 0 && entryId >= 1 && entryId <= 4;
+        allowed = amount != 0 && _takesPart(entryId);
         if (isPersonal && isPerson[actor]) {
             Path storage path = paths[actor][entryId];
             uint256 after_ = path.coins + amount;
@@ -426,8 +610,22 @@ contract ContestHandler is Test {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         if (!success) return;
         ++done[action];
+        _fold(logs);
+    }
+
+    /// @dev As `_note`, for a batch.
+    function _noteAndCountSkips() private returns (uint256 skips) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        ++done["carry"];
+        for (uint256 i = 0; i < logs.length; ++i) if (logs[i].topics[0] == IContest.OrderSkipped.selector) ++skips;
+        _fold(logs);
+    }
+
+    function _fold(Vm.Log[] memory logs) private {
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] != IContest.StakeChanged.selector) continue;
+            // Of an order that failed after it: undone on a chain, and kept by the recorder.
+            if (i + 1 < logs.length && logs[i + 1].topics[0] == IContest.OrderSkipped.selector) continue;
             (uint256 stake, uint256 weight, uint256 entryWeight, uint256 timestamp) = abi.decode(
                 logs[i].data,
                 (uint256, uint256, uint256, uint256)

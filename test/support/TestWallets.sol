@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {Reentrant} from "./HostileCoins.sol";
+
+/// @notice A contract wallet that answers for one key.
+contract OwnedWallet is IERC1271 {
+    error ActFailed();
+
+    address private immutable _owner;
+
+    constructor(address owner) {
+        _owner = owner;
+    }
+
+    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
+        return ECDSA.recoverCalldata(digest, signature) == _owner ? this.isValidSignature.selector : bytes4(0);
+    }
+
+    function act(address target, bytes calldata call_) external {
+        (bool success, ) = target.call(call_);
+        if (!success) revert ActFailed();
+    }
+}
+
+/// @notice A wallet that agrees to everything, and calls back when its coins move.
+contract YesWallet is Reentrant, IERC1271 {
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return IERC1271.isValidSignature.selector;
+    }
+}
+
+/// @notice A wallet that answers every question about a signature in its own bad way.
+contract HostileWallet {
+    enum Way {
+        Loops,
+        Reverts,
+        ReturnsALot,
+        ReturnsNothing,
+        SaysNo
+    }
+
+    Way private immutable _way;
+
+    constructor(Way way) {
+        _way = way;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        Way way = _way;
+        assembly ("memory-safe") {
+            switch way
+            case 0 {
+                for {} 1 {} {}
+            }
+            case 1 {
+                revert(0, 20000)
+            }
+            case 2 {
+                return(0, 200000)
+            }
+            case 3 {
+                return(0, 0)
+            }
+            default {
+                mstore(0, 0)
+                return(0, 32)
+            }
+        }
+    }
+}
