@@ -147,20 +147,25 @@ struct ChallengeView {
 /// them. One contract per contest; no owner, no upgrade, no pause.
 ///
 /// @dev Safety, which holds whatever anybody does:
-/// - A voter's coins leave only to that voter.
+/// - A voter's coins leave only to that voter, and move only by the voter's own call or signed order, each once.
 /// - The contest's coin balance covers all stakes, all bonds held, all coin credits, and the unspent pot when the prize
 ///   token is the coin.
-/// - No party, the organiser included, can change a rule, a weight or a standing by privilege.
+/// - No party, the organiser included, can change a rule, a weight or a tally by privilege. The arbitrator can remove an
+///   entry that was challenged before `votesClose`, and award the bonds at stake in it; nothing else.
 /// - An order of transactions never matters beyond the block times at which stakes change.
 ///
 /// Liveness, which needs only that the chain includes transactions:
 /// - `withdraw` and `withdrawMany` always work for what is staked, in every phase, with every other party silent.
-/// - `count` and `finalize` can be called by anyone after `votesClose` and finish in bounded gas per page.
+/// - Every challenge can be closed by anyone `rulingTimeout` after it was opened, whatever the arbitrator does, and none
+///   can be opened after `votesClose`.
+/// - `count` and `finalize` can be called by anyone once voting and challenges are closed, at `votesClose + rulingTimeout`
+///   at the latest, and finish in bounded gas per page.
 /// - Whatever is owed is pulled; a receiver that cannot be paid blocks only itself.
 ///
 /// Assumptions:
 /// - The coin is a plain ERC-20. One that takes a fee on transfer is refused at the first movement. One that rebases
 ///   downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
+/// - The arbitrator rules honestly and within `rulingTimeout`; one that does not costs bonds and entries, not stakes.
 /// - A block's timestamp is at most seconds away from the time of day.
 interface IContest is IArbitrable, IEvidence {
     /* EVENTS */
