@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Address, Hex } from "viem";
 import { encodeDeployData, encodeFunctionData, erc20Abi, parseEventLogs } from "viem";
 import { contestAbi, contestFactoryAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { panelArbitratorAbi } from "#protocol/arbitrationAbi.ts";
 import { BaseError } from "#protocol/errors.ts";
 import { attestedPersonhoodAbi } from "#protocol/personhoodAbi.ts";
 import type { Rules } from "#protocol/rules.ts";
@@ -43,6 +44,16 @@ export async function deploy(
           encodeDeployData({ abi: attestedPersonhoodAbi, bytecode, args: [[...issuers]] }),
         );
   return { coin, factory, nodeRegistry, personhood };
+}
+
+/** Puts a panel on a chain. `threshold`: how many members must vote alike. `fee`: wei of the chain's own coin. */
+export async function deployPanel(
+  clients: Clients,
+  panel: { readonly members: readonly Address[]; readonly threshold: number; readonly fee: bigint },
+): Promise<Address> {
+  const bytecode = await bytecodeOf("arbitration/PanelArbitrator");
+  const args = [panel.members, BigInt(panel.threshold), panel.fee] as const;
+  return putContract(clients, encodeDeployData({ abi: panelArbitratorAbi, bytecode, args }));
 }
 
 /** Creates a contest. `salt`: 32 bytes that tell contests with equal rules apart. */

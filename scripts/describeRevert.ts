@@ -1,10 +1,18 @@
 import type { Hex } from "viem";
 import { decodeErrorResult, formatEther, BaseError as ViemError } from "viem";
 import { contestAbi, contestFactoryAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { panelArbitratorAbi } from "#protocol/arbitrationAbi.ts";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import * as personhoodAbis from "#protocol/personhoodAbi.ts";
 
-const ABIS = [contestAbi, contestFactoryAbi, nodeRegistryAbi, demoCoinAbi, ...Object.values(personhoodAbis)];
+const ABIS = [
+  contestAbi,
+  contestFactoryAbi,
+  nodeRegistryAbi,
+  panelArbitratorAbi,
+  demoCoinAbi,
+  ...Object.values(personhoodAbis),
+];
 
 /** What a chain's refusal means, in words where one of our contracts gave the reason. */
 export function describeRevert(error: unknown): BaseError {
@@ -26,7 +34,7 @@ function decode(data: Hex): string | undefined {
   return undefined;
 }
 
-/** Those that an organiser or author meets; the others keep their names. */
+/** Those that an organiser, author or panel member meets; the others keep their names. */
 function inWords(name: string, args: readonly unknown[]): string | undefined {
   const [first, second, third] = args;
   switch (name) {
@@ -46,6 +54,14 @@ function inWords(name: string, args: readonly unknown[]): string | undefined {
       return `this person has a live entry already, number ${first}`;
     case "Persons_NotBound":
       return `${first} is not verified as a person in this contest`;
+    case "Panel_NotTaken":
+      return `the contract that asked does not take the ruling on dispute ${first}`;
+    case "Panel_Delivered":
+      return `the ruling on dispute ${first} was given already`;
+    case "Panel_NotRuled":
+      return `dispute ${first} has no ruling`;
+    case "Panel_NothingOwed":
+      return `nothing is owed to ${first}`;
     case "ERC20InsufficientBalance":
       return `${first} holds ${formatEther(toBigInt(second))} coins and needs ${formatEther(toBigInt(third))}`;
     case "FailedDeployment":

@@ -7,7 +7,7 @@ import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IArbitratorV2} from "../interfaces/IArbitratorV2.sol";
 import {IDisputeTemplateRegistry} from "../interfaces/IDisputeTemplateRegistry.sol";
 import {IKlerosArbitrator, KlerosDispute} from "../interfaces/IKlerosArbitrator.sol";
-import {Rulings} from "../libraries/Rulings.sol";
+import {Rulings} from "./Rulings.sol";
 
 /// @title Kleros arbitrator
 /// @notice Passes disputes of contests on to Kleros v2 and its rulings back; see `IKlerosArbitrator`.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IArbitrable} from "../interfaces/IArbitrable.sol";
 import {IArbitrator} from "../interfaces/IArbitrator.sol";
 import {IPanelArbitrator, PanelDispute} from "../interfaces/IPanelArbitrator.sol";
-import {Rulings} from "../libraries/Rulings.sol";
+import {Rulings} from "./Rulings.sol";
 
 /// @title Panel arbitrator
 /// @notice A few named members rule on disputes by public votes; see `IPanelArbitrator`.

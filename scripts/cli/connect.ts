@@ -11,26 +11,32 @@ import { readDemoFile } from "./readDemoFile.ts";
 
 export type ConnectOptions = AccountSource & { readonly rpc?: string | undefined };
 
-export type Connection = {
+export type Reading = {
   readonly chain: Chain;
-  readonly clients: Clients;
-  readonly account: Account;
+  readonly publicClient: Clients["publicClient"];
   /** The running demo, where the chain is its chain. */
   readonly demo: DemoFile | undefined;
 };
 
-/** Connects to the chain named by --rpc, or to the demo that runs in this folder, with the account that sends. */
-export async function connect({ rpc, ...source }: ConnectOptions): Promise<Connection> {
+export type Connection = Pick<Reading, "chain" | "demo"> & { readonly clients: Clients; readonly account: Account };
+
+/** Connects to the chain named by --rpc, or to the demo that runs in this folder, to look and not to send. */
+export async function connectToRead(rpc: string | undefined): Promise<Reading> {
   const running = await readDemoFile();
   const rpcUrl = rpc ?? running?.rpcUrl;
   if (rpcUrl === undefined)
     throw new InvalidInputError(
       "Which chain? No demo runs in this folder: start it with `npm start`, or name an endpoint with --rpc.",
     );
-  const demo = running?.rpcUrl === rpcUrl ? running : undefined;
   const chain = await chainAt(rpcUrl);
+  return { chain, publicClient: publicClientOf(chain), demo: running?.rpcUrl === rpcUrl ? running : undefined };
+}
+
+/** Connects as `connectToRead` does, with the account that sends. */
+export async function connect({ rpc, ...source }: ConnectOptions): Promise<Connection> {
+  const { chain, publicClient, demo } = await connectToRead(rpc);
   const account = await openAccount({ ...source, demo: demo === undefined ? undefined : source.demo });
-  return { chain, account, demo, clients: { publicClient: publicClientOf(chain), wallet: walletOf(chain, account) } };
+  return { chain, account, demo, clients: { publicClient, wallet: walletOf(chain, account) } };
 }
 
 /** The factory to use: named, the demo's, or the public one of the chain. */

@@ -13,9 +13,9 @@ export const ABI_FILES = {
     contestAbi: "Contest",
     contestFactoryAbi: "ContestFactory",
     nodeRegistryAbi: "NodeRegistry",
-    panelArbitratorAbi: "PanelArbitrator",
     demoCoinAbi: "DemoCoin",
   },
+  "contracts/protocol/arbitrationAbi.ts": { panelArbitratorAbi: "PanelArbitrator" },
   "contracts/protocol/personhoodAbi.ts": {
     attestedPersonhoodAbi: "AttestedPersonhood",
     humanityPersonhoodAbi: "HumanityPersonhood",

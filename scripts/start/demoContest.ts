@@ -11,7 +11,7 @@ import { ZERO_ADDRESS } from "#protocol/rules.ts";
 import type { Clients } from "../chainClients.ts";
 import { publicClientOf, send, walletOf } from "../chainClients.ts";
 import type { Deployed } from "../deploy.ts";
-import { approve, createContest, deploy, submitEntry } from "../deploy.ts";
+import { approve, createContest, deploy, deployPanel, submitEntry } from "../deploy.ts";
 import type { Prepared } from "../entry/makeEntry.ts";
 import { makeEntry } from "../entry/makeEntry.ts";
 import { root } from "../tool/root.ts";
@@ -34,6 +34,8 @@ const COINS = {
   operator: parseEther("1000"),
   faucet: parseEther("1000000"),
 };
+/** Wei of the chain's own coin. */
+const ARBITRATION_FEE = parseEther("0.01");
 const SPLIT = [4_000, 2_000, 1_200, 800, 500, 500, 400, 300, 200, 100];
 const NO_BYTES = "0x0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -113,8 +115,12 @@ export async function buildDemoContest(options: {
     coin,
     prizeToken: coin,
     personhood: persons?.adapter ?? ZERO_ADDRESS,
-    arbitrator: ZERO_ADDRESS,
-    arbitratorExtraDataHash: NO_BYTES,
+    arbitrator: await deployPanel(organiser, {
+      members: accounts.panel.map(({ address }) => address),
+      threshold: 2,
+      fee: ARBITRATION_FEE,
+    }),
+    arbitratorExtraDataHash: keccak256("0x"),
     declarationHash: keccak256(await readFile(path.join(DEMO, "declaration.md"))),
     entriesOpen: timeline.entriesOpen,
     votesOpen: timeline.votesOpen,

@@ -17,6 +17,7 @@ const DEV_ACCOUNT_INDEX = {
   keeper: 9,
   issuer: 10,
   nodeKeys: [11, 12],
+  panel: [14, 15, 16],
 } as const;
 
 export type DevAccount = LocalAccount & { readonly privateKey: Hex };
@@ -38,6 +39,7 @@ export function devAccounts() {
     keeper: at(index.keeper),
     issuer: at(index.issuer),
     nodeKeys: index.nodeKeys.map(at),
+    panel: index.panel.map(at),
   };
 }
 

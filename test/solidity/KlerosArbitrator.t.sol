@@ -7,7 +7,7 @@ import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
 import {IArbitratorV2} from "../../contracts/interfaces/IArbitratorV2.sol";
 import {IDisputeTemplateRegistry} from "../../contracts/interfaces/IDisputeTemplateRegistry.sol";
 import {IKlerosArbitrator, KlerosDispute} from "../../contracts/interfaces/IKlerosArbitrator.sol";
-import {Rulings} from "../../contracts/libraries/Rulings.sol";
+import {Rulings} from "../../contracts/arbitration/Rulings.sol";
 import {Manner, TestArbitrable} from "../support/TestArbitrables.sol";
 import {TestKlerosCore, TestTemplateRegistry} from "../support/TestKleros.sol";
 import {Test} from "../support/Vm.sol";
@@ -227,7 +227,9 @@ contract KlerosArbitratorTest is Test {
     function testFuzz_rule_neverLosesARulingToTooLittleGas(uint256 gas) external {
         uint256 id = _open();
         core.decide(id, 2);
-        gas = bound(gas, 30_000, 1_400_000);
+        // It needs nearly all of what it is due; half of the tries are close to that.
+        arbitrable.setManner(Manner.NeedsMuchGas);
+        gas = bound(gas, gas % 2 == 0 ? 30_000 : 900_000, 1_400_000);
         (bool ok, bytes memory answer) = address(core).call{gas: gas}(
             abi.encodeCall(TestKlerosCore.executeRuling, (id))
         );

@@ -11,7 +11,8 @@ enum Manner {
     BurnsAllGas,
     ReturnsMuch,
     RevertsWithMuch,
-    CallsBack
+    CallsBack,
+    NeedsMuchGas
 }
 
 /// @notice Opens disputes and takes rulings in the manner it was told.
@@ -56,6 +57,7 @@ contract TestArbitrable is IArbitrable {
     function rule(uint256 disputeId, uint256 ruling) external {
         if (manner == Manner.Reverts) revert TestArbitrable_Refused();
         if (manner == Manner.BurnsAllGas) _burnAllGas();
+        if (manner == Manner.NeedsMuchGas) _useMuchGas();
         if (manner == Manner.ReturnsMuch || manner == Manner.RevertsWithMuch) _answerMuch();
         if (manner == Manner.CallsBack) {
             // solhint-disable-next-line reentrancy
@@ -67,6 +69,12 @@ contract TestArbitrable is IArbitrable {
         emit Ruling(arbitrator, disputeId, ruling);
     }
 
+    /// @dev As an honest one may, but for what is left of the million it is given.
+    function _useMuchGas() private view {
+        uint256 start = gasleft();
+        while (start - gasleft() < 880_000) {}
+    }
+
     /// @dev `invalid` uses up whatever gas the call has.
     function _burnAllGas() private pure {
         assembly ("memory-safe") {
@@ -74,14 +82,14 @@ contract TestArbitrable is IArbitrable {
         }
     }
 
-    /// @dev 500 KB: making them fits into the gas of one ruling, copying them as well would not.
+    /// @dev 600 KB: making them fits into the gas of one ruling, copying them as well would not.
     function _answerMuch() private view {
         bool reverts = manner == Manner.RevertsWithMuch;
         assembly ("memory-safe") {
             if reverts {
-                revert(0, 500000)
+                revert(0, 600000)
             }
-            return(0, 500000)
+            return(0, 600000)
         }
     }
 }
