@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IArbitrable} from "../../contracts/interfaces/IArbitrable.sol";
-import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
 import {ChallengeView, EntryStatus, IContest, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
 import {IEvidence} from "../../contracts/interfaces/IEvidence.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
