@@ -49,7 +49,7 @@ abstract contract Prizes is Standings {
         Ranks ranks = roll.ranks;
         uint256 total = _pot.total;
         roll.isFinal = true;
-        emit Finalized(ranks.toArray(), total, _unheld(total, ranks));
+        emit Finalized(Ranks.unwrap(ranks), total, _unheld(total, ranks));
     }
 
     /// @inheritdoc IContest

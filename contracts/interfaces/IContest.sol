@@ -271,12 +271,13 @@ interface IContest is IArbitrable, IEvidence {
     /// @notice The result stands.
     /// @dev Promises to readers:
     /// 1. Emitted once.
-    /// 2. `entryIds` are the ranks from 1 on, 0 where nobody holds the rank; they follow from the tallies alone.
+    /// 2. `ranks` holds the ids of ranks 1 to 10, 16 bits each, rank 1 lowest, 0 where nobody holds the rank; they follow
+    /// from the tallies alone, and `standings` returns them spelled out.
     /// 3. Prizes and refunds follow from `pot`, `unheld` and the rules.
-    /// @param entryIds Ranks 1 to 10.
+    /// @param ranks Ten ids in one word: spelled out they would cost 2,900 gas more.
     /// @param pot Wei of the prize token to be paid.
     /// @param unheld Wei of it that go back to the funders.
-    event Finalized(uint16[10] entryIds, uint256 pot, uint256 unheld);
+    event Finalized(uint160 ranks, uint256 pot, uint256 unheld);
 
     /// @notice A rank's prize was paid.
     /// @dev Promises to readers: 1. at most once for a rank; 2. `to` is the author, or was named by the author's own call.

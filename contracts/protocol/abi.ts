@@ -291,7 +291,7 @@ export const contestAbi = [
     type: "event",
     name: "Finalized",
     inputs: [
-      { indexed: false, name: "entryIds", type: "uint16[10]" },
+      { indexed: false, name: "ranks", type: "uint160" },
       { indexed: false, name: "pot", type: "uint256" },
       { indexed: false, name: "unheld", type: "uint256" },
     ],

@@ -43,3 +43,8 @@ export function dividePot(pot: bigint, split: readonly number[], held: number): 
   const prizes = shares.map((share, index) => (index >= held ? 0n : index === 0 ? share + dust : share));
   return { prizes, unheld: shares.slice(held).reduce((sum, share) => sum + share, 0n) };
 }
+
+/** The ids of ranks 1 to 10 out of the word that `Finalized` carries; 0 where nobody holds the rank. */
+export function unpackRanks(ranks: bigint): number[] {
+  return Array.from({ length: 10 }, (_, i) => Number(BigInt.asUintN(16, ranks >> BigInt(16 * i))));
+}

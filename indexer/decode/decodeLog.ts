@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { decodeEventLog, toEventSelector } from "viem";
 import { contestAbi, contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { unpackRanks } from "#protocol/standings.ts";
 import type { Log } from "../chain/log.ts";
 import type { ChainEvent } from "./events.ts";
 import { decodeStakeChanged, STAKE_CHANGED } from "./stakeChanged.ts";
@@ -73,7 +74,7 @@ function decodeContest(log: Log): ChainEvent | undefined {
     case "Counted":
       return { name: event.eventName, upTo: Number(event.args.upTo) };
     case "Finalized":
-      return { name: event.eventName, ...event.args, entryIds: [...event.args.entryIds] };
+      return { name: event.eventName, ...event.args, entryIds: unpackRanks(event.args.ranks) };
     case "PrizeClaimed": {
       const { rank, entryId, to, amount } = event.args;
       return { name: event.eventName, rank: Number(rank), entryId: Number(entryId), to: lower(to), amount };

@@ -11,7 +11,7 @@ export const contestInterface = new Interface([
   "event StakeChanged(address indexed voter, uint256 indexed entryId, uint256 stake, uint256 weight, uint256 entryWeight, uint256 timestamp)",
   "event PotFunded(address indexed funder, uint256 amount, uint256 pot)",
   "event Counted(uint256 upTo)",
-  "event Finalized(uint16[10] entryIds, uint256 pot, uint256 unheld)",
+  "event Finalized(uint160 ranks, uint256 pot, uint256 unheld)",
   "event PrizeClaimed(uint256 indexed rank, uint256 indexed entryId, address to, uint256 amount)",
   "event Reclaimed(address indexed funder, uint256 amount)",
   "event Credited(address indexed account, address indexed token, uint256 amount)",

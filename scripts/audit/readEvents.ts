@@ -42,7 +42,7 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
       case "Counted":
         return { ...place, kind: "counted", upTo: a.upTo };
       case "Finalized":
-        return { ...place, kind: "finalized", entryIds: [...a.entryIds], pot: a.pot, unheld: a.unheld };
+        return { ...place, kind: "finalized", entryIds: idsIn(a.ranks), pot: a.pot, unheld: a.unheld };
       case "PrizeClaimed":
         return { ...place, kind: "claimed", rank: a.rank, entryId: a.entryId, to: lower(a.to), amount: a.amount };
       case "Reclaimed":
@@ -55,6 +55,11 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
         return unknown;
     }
   });
+}
+
+/** Ten ids of 16 bits, the first one lowest. */
+function idsIn(ranks: bigint): bigint[] {
+  return Array.from({ length: 10 }, (_, i) => (ranks >> BigInt(16 * i)) % 65_536n);
 }
 
 function lower(address: string): string {

@@ -44,7 +44,7 @@ export const GAS_ROWS = [
   { key: "count100", what: "count 100 entries", gate: 360_000 },
   { key: "count1000", what: "count 1,000 entries, random scores", gate: 2_750_000 },
   { key: "count1000Rising", what: "count 1,000 entries, each better than the one before (worst case)" },
-  { key: "finalize", what: "finalize, ranks spelled out in the event", gate: 38_000 },
+  { key: "finalize", what: "finalize", gate: 36_000 },
   { key: "claim", what: "claim", gate: 56_000 },
   { key: "slashAttestation", what: "slash a node for a false attestation" },
   { key: "challengeBlock", what: "challenge a node to bring a block" },
@@ -53,6 +53,7 @@ export const GAS_ROWS = [
     what: "answer with 16 KiB and a path of 19 hashes (6 GiB); the bond pays twice",
     gate: 1_500_000,
   },
+  { key: "contestBytes", what: "bytes of code behind every contest (EIP-170)", gate: 24_576 },
 ] as const satisfies readonly GasRow[];
 
 export type GasKey = (typeof GAS_ROWS)[number]["key"];
