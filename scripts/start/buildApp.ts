@@ -43,6 +43,8 @@ async function build(options: BuildOptions): Promise<void> {
     name: "the app's build",
     file: toolPath("vite"),
     args: ["build", path.join(root, "app"), "--logLevel", "warn"],
+    // A test runner says "test" here, and React would come in the size it has for developers.
+    env: { NODE_ENV: "production" },
     logFile: options.logFile,
   });
   options.onSpawn(async () => {

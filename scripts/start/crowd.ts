@@ -39,10 +39,11 @@ export function createCrowd(options: {
   readonly entryIds: readonly number[];
   /** Numbers from 0 to 1. */
   readonly random: () => number;
+  readonly size?: number;
 }): Crowd {
-  const { rpcUrl, clock, contest, rules, persons, entryIds, random } = options;
+  const { rpcUrl, clock, contest, rules, persons, entryIds, random, size = CROWD_SIZE } = options;
   const client = publicClientOf(localChain(rpcUrl));
-  const members = Array.from({ length: CROWD_SIZE }, (_, number) => ({
+  const members = Array.from({ length: size }, (_, number) => ({
     account: crowdAccount(number),
     nonce: 0,
     purse: PURSE,
