@@ -13,6 +13,7 @@ import { recallManifest } from "../data/knownManifests.ts";
 import type { Shape } from "../data/loadShapes.ts";
 import { learn } from "../data/network.ts";
 import { chainClient } from "./client.ts";
+import { readChallenges } from "./readChallenges.ts";
 
 /**
  * The same answers as the indexer's, read from the contract's own views. What only the events tell (voters, support,
@@ -219,7 +220,7 @@ async function entriesAt(config: AppConfig, contest: ContestView, at: At): Promi
   const total = BigInt(contest.entryCount);
   const firsts: bigint[] = [];
   for (let first = 1n; first <= total; first += pageSize) firsts.push(first);
-  const [pages, kept, logs] = await Promise.all([
+  const [pages, kept, logs, challenges] = await Promise.all([
     Promise.all(
       firsts.map((first) => client.readContract({ ...view, functionName: "scores", args: [first, pageSize] })),
     ),
@@ -232,6 +233,7 @@ async function entriesAt(config: AppConfig, contest: ContestView, at: At): Promi
     client
       .getLogs({ address: contest.address, event: submitted, fromBlock: 0n, toBlock: BigInt(at.block.number) })
       .catch(() => []),
+    readChallenges(config, contest, at.block.number),
   ]);
   const tallies = pages.flatMap(([list]) => list);
   const scores = pages.flatMap(([, list]) => list);
@@ -262,6 +264,7 @@ async function entriesAt(config: AppConfig, contest: ContestView, at: At): Promi
       staked: "0",
       voters: 0,
       nodes: 0,
+      challenges: challenges.get(index + 1) ?? [],
     };
   });
 }

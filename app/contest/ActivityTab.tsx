@@ -118,6 +118,12 @@ function sentence(item: Activity, { contest, entries, wallet }: Telling): string
       return said.submitted(who(item.account), named(item.entryId));
     case "retracted":
       return said.retracted(named(item.entryId));
+    case "challenged":
+      return said.challenged(who(item.account), named(item.entryId));
+    case "evidence":
+      return said.evidence(who(item.account), named(item.entryId));
+    case "ruled":
+      return item.lapsed ? said.lapsed(named(item.entryId)) : said.ruled(named(item.entryId), item.ruling);
     case "bound":
       return said.bound(who(item.account));
     case "funded":

@@ -13,6 +13,9 @@ const askAgainMs = 3_000;
 /** How long the indexer may lag before the page stops trusting it. */
 const lagAllowedMs = 10_000;
 
+/** What changes more of an entry than the message tells. */
+const aboutEntries: ReadonlySet<string> = new Set(["submitted", "retracted", "challenged", "evidence", "ruled"]);
+
 type Entries = Sourced<Shape<"entries">>;
 
 /**
@@ -110,9 +113,9 @@ function take(client: QueryClient, message: StreamMessage): void {
             entries: old.entries.map((entry) => ({ ...entry, ...changed.get(entry.entryId) })),
           },
     );
-    const submitted = contest.activity.some(({ kind }) => kind === "submitted" || kind === "retracted");
+    const other = contest.activity.some(({ kind }) => aboutEntries.has(kind));
     void client.invalidateQueries({
-      predicate: ({ queryKey }) => queryKey[0] === contest.address && (submitted || queryKey[1] !== "entries"),
+      predicate: ({ queryKey }) => queryKey[0] === contest.address && (other || queryKey[1] !== "entries"),
     });
     void client.invalidateQueries({ queryKey: keys.contests });
   }

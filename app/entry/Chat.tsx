@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "react";
-import type { ContestView, EntryView, NodeView } from "#protocol/http.ts";
+import type { ContestView, EntryView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Washer } from "../parts/Washer.tsx";
 import { words } from "../words/words.ts";

@@ -1,5 +1,6 @@
 import type { AppConfig } from "#protocol/config.ts";
-import type { ContestView, EntryView, NodeView } from "#protocol/http.ts";
+import type { ContestView, EntryView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import type { Bundle } from "#protocol/node.ts";
 import { readNodeOfKey } from "../chain/readNodeOfKey.ts";
 import { chatClient } from "./chatClient.ts";

@@ -1,4 +1,4 @@
-import type { NodeAttestationView, NodeView } from "#protocol/http.ts";
+import type { NodeAttestationView, NodeView } from "#protocol/httpNodes.ts";
 
 export type Serving = {
   readonly node: NodeView;

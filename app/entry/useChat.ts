@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from "react";
 import { BaseError, RetryableError } from "#protocol/errors.ts";
-import type { ContestView, EntryView, NodeView } from "#protocol/http.ts";
+import type { ContestView, EntryView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import type { Bundle } from "#protocol/node.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { announce } from "../shell/announce.ts";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { NodeView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { useChainNow } from "../data/clock.ts";
 import { isDegraded, useNetwork } from "../data/network.ts";

@@ -387,6 +387,15 @@ export const en = {
     reweighed: (who: string, entry: string) => `${who} had the coins on ${entry} counted`,
     submitted: (who: string, entry: string) => `${who} entered ${entry}`,
     retracted: (entry: string) => `${entry} was taken back by its author`,
+    challenged: (who: string, entry: string) => `${who} challenged ${entry}`,
+    evidence: (who: string, entry: string) => `${who} added evidence about ${entry}`,
+    ruled: (entry: string, ruling: number) =>
+      ruling === 2
+        ? `${entry} was ruled out and removed`
+        : ruling === 1
+          ? `${entry} was ruled eligible`
+          : `The arbitrator refused to rule on ${entry}, which stays`,
+    lapsed: (entry: string) => `The arbitrator let its time pass, so ${entry} stays`,
     bound: (who: string) => `${who} was verified as a person`,
     funded: (who: string, amount: string) => `${who} put ${amount} into the pot`,
     counted: (upTo: number) => `Entries up to number ${upTo} were counted`,

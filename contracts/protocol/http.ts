@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { nodeSchema } from "./httpNodes.ts";
 import { manifestSchema } from "./manifest.ts";
-import { addressSchema, amountSchema, bytes32Schema, secondsSchema } from "./primitives.ts";
+import { addressSchema, amountSchema, blockSchema, bytes32Schema, secondsSchema } from "./primitives.ts";
 import { ENTRY_STATUSES, PHASES } from "./rules.ts";
 import { rulesSchema } from "./wireRules.ts";
 
@@ -8,9 +9,6 @@ import { rulesSchema } from "./wireRules.ts";
  * The indexer's HTTP shapes. Amounts, weights and scores are decimal strings; times are seconds since 1970; addresses
  * and hashes are lower case. Every answer names the block it is true at.
  */
-
-/** A block by number, hash and timestamp. */
-export const blockSchema = z.object({ number: z.int().nonnegative(), hash: bytes32Schema, timestamp: secondsSchema });
 
 /** Where the indexer stands: `at` is the newest block folded in, `finalized` the newest that cannot be rolled back. */
 export const atSchema = z.object({ chainId: z.int().positive(), block: blockSchema, finalized: z.int().nonnegative() });
@@ -53,6 +51,29 @@ export const manifestStateSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("unavailable"), reason: z.string() }),
 ]);
 
+/** What somebody brought forward on a challenge. The address is the submitter's word: nobody checked what is there. */
+export const evidenceSchema = z.object({ party: addressSchema, evidenceURI: z.string(), block: blockSchema });
+
+/** A challenge of an entry. With ruling 2 the entry is removed, for the reasons at `evidenceURI`. */
+export const challengeSchema = z.object({
+  /** From 1, within the contest. */
+  challengeId: z.int().positive(),
+  challenger: addressSchema,
+  /** The arbitrator's id for it. */
+  disputeId: amountSchema,
+  /** Where the challenger's reasons can be read. */
+  evidenceURI: z.string(),
+  openedAt: blockSchema,
+  /** Until when the arbitrator has time; from then on anyone may close it as ruling 0. */
+  due: secondsSchema,
+  /** The first ones, the challenger's reasons among them, in the order in which they came. */
+  evidence: z.array(evidenceSchema),
+  /** How many there are in all. */
+  evidenceCount: z.int(),
+  /** Null while it is open. 0: refused, or `lapsed`; 1: eligible; 2: ineligible. */
+  closed: z.object({ ruling: z.int().min(0).max(2), lapsed: z.boolean(), block: blockSchema }).nullable(),
+});
+
 export const entrySchema = z.object({
   entryId: z.int().positive(),
   author: addressSchema,
@@ -82,6 +103,8 @@ export const entrySchema = z.object({
   voters: z.int(),
   /** Nodes with an attestation of this entry's true hashes within the last 48 hours. */
   nodes: z.int(),
+  /** Oldest first. At most the last one is open: the entry is `challenged` then. */
+  challenges: z.array(challengeSchema),
 });
 
 export const rankRowSchema = z.object({
@@ -130,6 +153,22 @@ export const activitySchema = z.discriminatedUnion("kind", [
   z.object({ ...activityBase, kind: z.literal("bound"), account: addressSchema }),
   z.object({
     ...activityBase,
+    kind: z.enum(["challenged", "evidence"]),
+    entryId: z.int(),
+    account: addressSchema,
+    challengeId: z.int(),
+    evidenceURI: z.string(),
+  }),
+  z.object({
+    ...activityBase,
+    kind: z.literal("ruled"),
+    entryId: z.int(),
+    challengeId: z.int(),
+    ruling: z.int().min(0).max(2),
+    lapsed: z.boolean(),
+  }),
+  z.object({
+    ...activityBase,
     kind: z.enum(["dropped", "withdrew", "reweighed"]),
     entryId: z.int(),
     account: addressSchema,
@@ -150,34 +189,10 @@ export const activitySchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const nodeAttestationSchema = z.object({
-  contest: addressSchema,
-  entryId: z.int(),
-  key: addressSchema,
-  engine: bytes32Schema,
-  epoch: z.int(),
-  /** Whether all three hashes are those of the entry. */
-  matches: z.boolean(),
-  block: blockSchema,
-});
-
-export const nodeSchema = z.object({
-  address: addressSchema,
-  endpoint: z.string(),
-  stake: amountSchema,
-  active: z.boolean(),
-  /** Seconds since 1970, null while it stays. */
-  leavesAt: secondsSchema.nullable(),
-  keys: z.array(addressSchema),
-  registeredAt: blockSchema,
-  /** The newest one per entry. */
-  attestations: z.array(nodeAttestationSchema),
-});
-
 export const historyPointSchema = z.object({
   /** Bucket end. */
   timestamp: secondsSchema,
-  /** Projected score per entry id as it stood then; entries with score 0 are left out. */
+  /** Projected score per entry id as it stood then; entries with score 0, and those removed by then, are left out. */
   scores: z.record(z.string(), amountSchema),
 });
 
@@ -223,10 +238,11 @@ export const streamMessageSchema = z.discriminatedUnion("kind", [
     contests: z.array(
       z.object({
         address: addressSchema,
-        /** Entries whose tally changed, with their new projected figures. */
+        /** Entries whose tally or status changed, with their new projected figures. */
         entries: z.array(
           entrySchema.pick({
             entryId: true,
+            status: true,
             weight: true,
             acc: true,
             last: true,
@@ -251,12 +267,11 @@ export type Block = z.infer<typeof blockSchema>;
 export type At = z.infer<typeof atSchema>;
 export type ContestView = z.infer<typeof contestSchema>;
 export type EntryView = z.infer<typeof entrySchema>;
+export type ChallengeView = z.infer<typeof challengeSchema>;
 export type ManifestState = z.infer<typeof manifestStateSchema>;
 export type RankRow = z.infer<typeof rankRowSchema>;
 export type VoterView = z.infer<typeof voterSchema>;
 export type Activity = z.infer<typeof activitySchema>;
-export type NodeView = z.infer<typeof nodeSchema>;
-export type NodeAttestationView = z.infer<typeof nodeAttestationSchema>;
 export type HistoryPoint = z.infer<typeof historyPointSchema>;
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
 export type Ready = z.infer<typeof readyAnswer>;

@@ -27,3 +27,6 @@ export const hexSchema = z
 
 /** Seconds since 1970. */
 export const secondsSchema = z.int().nonnegative();
+
+/** A block by number, hash and timestamp. */
+export const blockSchema = z.object({ number: z.int().nonnegative(), hash: bytes32Schema, timestamp: secondsSchema });

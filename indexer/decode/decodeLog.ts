@@ -1,6 +1,8 @@
 import type { Hex } from "viem";
 import { decodeEventLog, toEventSelector } from "viem";
 import { contestAbi, contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { InvalidInputError } from "#protocol/errors.ts";
+import { FAULTS } from "#protocol/faults.ts";
 import { unpackRanks } from "#protocol/standings.ts";
 import type { Log } from "../chain/log.ts";
 import type { ChainEvent } from "./events.ts";
@@ -67,6 +69,36 @@ function decodeContest(log: Log): ChainEvent | undefined {
     }
     case "EntryRetracted":
       return { name: event.eventName, entryId: Number(event.args.entryId) };
+    case "EntryChallenged": {
+      const { entryId, challengeId, challenger, disputeId, evidenceURI } = event.args;
+      return {
+        name: event.eventName,
+        entryId: Number(entryId),
+        challengeId: Number(challengeId),
+        challenger: lower(challenger),
+        disputeId,
+        evidenceURI: storable(evidenceURI),
+      };
+    }
+    case "EntryRuled": {
+      const { entryId, challengeId, ruling, lapsed } = event.args;
+      return {
+        name: event.eventName,
+        entryId: Number(entryId),
+        challengeId: Number(challengeId),
+        ruling: Number(ruling),
+        lapsed,
+      };
+    }
+    case "Evidence": {
+      const { evidenceGroupID, party, evidence } = event.args;
+      return {
+        name: event.eventName,
+        challengeId: Number(evidenceGroupID),
+        party: lower(party),
+        evidenceURI: storable(evidence),
+      };
+    }
     case "PersonBound":
       return { name: event.eventName, wallet: lower(event.args.wallet), nullifier: event.args.nullifier };
     case "PotFunded":
@@ -111,6 +143,37 @@ function decodeRegistry(log: Log): ChainEvent | undefined {
     }
     case "NodeLeaving":
       return { name: event.eventName, node: lower(event.args.node), leavesAt: Number(event.args.leavesAt) };
+    case "NodeSlashed": {
+      const { node, contest, entryId, fault, evidence, bringer, amount, reward } = event.args;
+      return {
+        name: event.eventName,
+        node: lower(node),
+        contest: lower(contest),
+        entryId: Number(entryId),
+        fault: FAULTS[fault] ?? unknownFault(fault),
+        evidence,
+        bringer: lower(bringer),
+        amount,
+        reward,
+      };
+    }
+    case "BlockChallenged": {
+      const { challengeId, node, contest, entryId, index, challenger, bond, answerBy } = event.args;
+      return {
+        name: event.eventName,
+        challengeId,
+        node: lower(node),
+        contest: lower(contest),
+        entryId: Number(entryId),
+        index: Number(index),
+        challenger: lower(challenger),
+        bond,
+        answerBy: Number(answerBy),
+      };
+    }
+    case "BlockAnswered":
+    case "BlockExpired":
+      return { name: event.eventName, challengeId: event.args.challengeId, node: lower(event.args.node) };
     default:
       return undefined;
   }
@@ -118,6 +181,10 @@ function decodeRegistry(log: Log): ChainEvent | undefined {
 
 function selectors(abi: typeof contestAbi | typeof contestFactoryAbi | typeof nodeRegistryAbi): ReadonlySet<Hex> {
   return new Set(abi.flatMap((item) => (item.type === "event" ? [toEventSelector(item)] : [])));
+}
+
+function unknownFault(fault: number): never {
+  throw new InvalidInputError(`A node was slashed for a fault without a name: ${fault}.`);
 }
 
 /** Topics and data as viem wants them. */

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { Fault } from "#protocol/faults.ts";
 import type { WireRules } from "#protocol/wireRules.ts";
 
 /** An event that the fold knows, decoded. Names and meanings are those of the interfaces in contracts/interfaces. */
@@ -15,6 +16,23 @@ export type ChainEvent =
       readonly manifestURI: string;
     }
   | { readonly name: "EntryRetracted"; readonly entryId: number }
+  | {
+      readonly name: "EntryChallenged";
+      readonly entryId: number;
+      readonly challengeId: number;
+      readonly challenger: Hex;
+      readonly disputeId: bigint;
+      readonly evidenceURI: string;
+    }
+  | {
+      readonly name: "EntryRuled";
+      readonly entryId: number;
+      readonly challengeId: number;
+      /** 0 refused or lapsed, 1 eligible, 2 ineligible. */
+      readonly ruling: number;
+      readonly lapsed: boolean;
+    }
+  | { readonly name: "Evidence"; readonly challengeId: number; readonly party: Hex; readonly evidenceURI: string }
   | { readonly name: "PersonBound"; readonly wallet: Hex; readonly nullifier: Hex }
   | StakeChanged
   | { readonly name: "PotFunded"; readonly funder: Hex; readonly amount: bigint; readonly pot: bigint }
@@ -46,7 +64,31 @@ export type ChainEvent =
       readonly engine: Hex;
       readonly epoch: bigint;
     }
-  | { readonly name: "NodeLeaving"; readonly node: Hex; readonly leavesAt: number };
+  | { readonly name: "NodeLeaving"; readonly node: Hex; readonly leavesAt: number }
+  | {
+      readonly name: "NodeSlashed";
+      readonly node: Hex;
+      readonly contest: Hex;
+      readonly entryId: number;
+      readonly fault: Fault;
+      readonly evidence: Hex;
+      readonly bringer: Hex;
+      readonly amount: bigint;
+      readonly reward: bigint;
+    }
+  | {
+      readonly name: "BlockChallenged";
+      readonly challengeId: bigint;
+      readonly node: Hex;
+      readonly contest: Hex;
+      readonly entryId: number;
+      readonly index: number;
+      readonly challenger: Hex;
+      readonly bond: bigint;
+      /** Seconds since 1970. */
+      readonly answerBy: number;
+    }
+  | { readonly name: "BlockAnswered" | "BlockExpired"; readonly challengeId: bigint; readonly node: Hex };
 
 export type StakeChanged = {
   readonly name: "StakeChanged";

@@ -19,6 +19,7 @@ export function projectSubmission(state: State, at: Position, event: EventOf<"En
       ...submitted,
       submittedBlock: at.block,
       status: "live",
+      removedBlock: null,
       weight: 0n,
       acc: 0n,
       last: 0,

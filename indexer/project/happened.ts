@@ -4,7 +4,7 @@ import type { ActivityRow } from "./tables.ts";
 import { activity } from "./tables.ts";
 
 type Happening = Pick<ActivityRow, "kind"> &
-  Partial<Pick<ActivityRow, "entryId" | "account" | "amount" | "stake" | "weight" | "number">>;
+  Partial<Omit<ActivityRow, "kind" | "contest" | "block" | "logIndex" | "transaction">>;
 
 /** A row for the list of what happened; what is not given does not apply. */
 export function happened(at: Position, happening: Happening): Change {
@@ -19,6 +19,9 @@ export function happened(at: Position, happening: Happening): Change {
     stake: null,
     weight: null,
     number: null,
+    evidenceURI: null,
+    ruling: null,
+    lapsed: null,
     ...happening,
   });
 }

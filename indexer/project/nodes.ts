@@ -4,7 +4,7 @@ import type { Change, Position, State } from "./change.ts";
 import { put } from "./change.ts";
 import { InconsistentLogsError } from "./InconsistentLogsError.ts";
 import type { NodeRow } from "./tables.ts";
-import { attestations, nodeKeys, nodes } from "./tables.ts";
+import { attestations, blockChallenges, nodeKeys, nodes, slashings } from "./tables.ts";
 
 export function projectRegistration(at: Position, event: EventOf<"NodeRegistered">): Change[] {
   const { node, endpoint, stake } = event;
@@ -35,6 +35,36 @@ export function projectAttestation(state: State, at: Position, event: EventOf<"A
   nodeAt(state, at, event.node);
   const { name: _, entryId, epoch, ...signed } = event;
   return [put(attestations, { ...signed, entryId: entryId.toString(), epoch: Number(epoch), block: at.block })];
+}
+
+/** What is left of the stake is told by a `StakeSet` before it. */
+export function projectSlash(state: State, at: Position, event: EventOf<"NodeSlashed">): Change[] {
+  nodeAt(state, at, event.node);
+  const { name: _, ...told } = event;
+  return [put(slashings, { ...told, block: at.block, logIndex: at.logIndex })];
+}
+
+export function projectBlockChallenge(state: State, at: Position, event: EventOf<"BlockChallenged">): Change[] {
+  nodeAt(state, at, event.node);
+  const { name: _, challengeId, ...told } = event;
+  return [
+    put(blockChallenges, { challengeId: challengeId.toString(), ...told, openedBlock: at.block, outcome: "open" }),
+  ];
+}
+
+type Closing = { readonly challengeId: bigint; readonly node: Hex };
+
+export function projectBlockOutcome(
+  state: State,
+  at: Position,
+  { challengeId, node }: Closing,
+  outcome: "answered" | "expired",
+): Change[] {
+  const challenge = state.get(blockChallenges, [challengeId.toString()]);
+  if (challenge?.outcome !== "open" || challenge.node !== node) {
+    throw new InconsistentLogsError(at, `block challenge ${challengeId} of ${node} was ${outcome} and is not open`);
+  }
+  return [put(blockChallenges, { ...challenge, outcome })];
 }
 
 function nodeAt(state: State, at: Position, address: Hex): NodeRow {

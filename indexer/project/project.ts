@@ -1,10 +1,19 @@
 import type { ChainEvent } from "../decode/events.ts";
+import { projectChallenge, projectEvidence, projectRuling } from "./challenges.ts";
 import type { Change, Position, State } from "./change.ts";
 import { put } from "./change.ts";
 import { projectRetraction, projectSubmission } from "./entries.ts";
 import { happened } from "./happened.ts";
 import { contestAt, walletAt } from "./lookups.ts";
-import { projectAttestation, projectKey, projectNode, projectRegistration } from "./nodes.ts";
+import {
+  projectAttestation,
+  projectBlockChallenge,
+  projectBlockOutcome,
+  projectKey,
+  projectNode,
+  projectRegistration,
+  projectSlash,
+} from "./nodes.ts";
 import {
   projectClaim,
   projectCollection,
@@ -29,6 +38,12 @@ export function project(state: State, at: Position, event: ChainEvent): Change[]
       return projectSubmission(state, at, event);
     case "EntryRetracted":
       return projectRetraction(state, at, event);
+    case "EntryChallenged":
+      return projectChallenge(state, at, event);
+    case "Evidence":
+      return projectEvidence(state, at, event);
+    case "EntryRuled":
+      return projectRuling(state, at, event);
     case "PersonBound":
       contestAt(state, at);
       return [
@@ -61,6 +76,14 @@ export function project(state: State, at: Position, event: ChainEvent): Change[]
       return projectNode(state, at, event);
     case "Attested":
       return projectAttestation(state, at, event);
+    case "NodeSlashed":
+      return projectSlash(state, at, event);
+    case "BlockChallenged":
+      return projectBlockChallenge(state, at, event);
+    case "BlockAnswered":
+      return projectBlockOutcome(state, at, event, "answered");
+    case "BlockExpired":
+      return projectBlockOutcome(state, at, event, "expired");
   }
 }
 

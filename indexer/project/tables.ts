@@ -1,3 +1,4 @@
+import type { Fault } from "#protocol/faults.ts";
 import type { EntryStatus } from "#protocol/rules.ts";
 import type { WireRules } from "#protocol/wireRules.ts";
 import { amount, hex, integer, json, nullable, text, word } from "../store/column.ts";
@@ -45,6 +46,8 @@ export const entries = defineTable({
     manifestURI: text,
     submittedBlock: integer,
     status: word<EntryStatus>(),
+    /** Block of the ruling that removed it; null while it was not. */
+    removedBlock: nullable(integer),
     weight: amount,
     acc: amount,
     /** Seconds after countFrom up to which acc is complete. */
@@ -55,6 +58,33 @@ export const entries = defineTable({
   },
   keyLength: 2,
   indexes: [["manifestHash"], ["contest", "author"]],
+});
+
+export const challenges = defineTable({
+  name: "challenges",
+  columns: {
+    contest: hex,
+    challengeId: integer,
+    entryId: integer,
+    challenger: hex,
+    disputeId: amount,
+    evidenceURI: text,
+    openedBlock: integer,
+    /** These three are null while it is open. */
+    ruling: nullable(integer),
+    lapsed: nullable(integer),
+    closedBlock: nullable(integer),
+  },
+  keyLength: 2,
+});
+
+/** What was brought forward on a challenge, by everybody. */
+export const evidence = defineTable({
+  name: "evidence",
+  columns: { contest: hex, challengeId: integer, block: integer, logIndex: integer, party: hex, evidenceURI: text },
+  keyLength: 4,
+  blockColumn: "block",
+  indexes: [["block"]],
 });
 
 /** What an entry's tally was from a block on: the last state in each block that changed it. */
@@ -113,6 +143,9 @@ export const claims = defineTable({
 export type ActivityKind =
   | "submitted"
   | "retracted"
+  | "challenged"
+  | "evidence"
+  | "ruled"
   | "bound"
   | "dropped"
   | "withdrew"
@@ -136,8 +169,11 @@ export const activity = defineTable({
     amount: nullable(amount),
     stake: nullable(amount),
     weight: nullable(amount),
-    /** The rank of a claim, the highest id of a count. */
+    /** The rank of a claim, the highest id of a count, the id of a challenge. */
     number: nullable(integer),
+    evidenceURI: nullable(text),
+    ruling: nullable(integer),
+    lapsed: nullable(integer),
   },
   keyLength: 3,
   blockColumn: "block",
@@ -183,10 +219,53 @@ export const attestations = defineTable({
   indexes: [["contest", "entryId"]],
 });
 
+export const slashings = defineTable({
+  name: "slashings",
+  columns: {
+    node: hex,
+    block: integer,
+    logIndex: integer,
+    contest: hex,
+    entryId: integer,
+    fault: word<Fault>(),
+    evidence: hex,
+    bringer: hex,
+    amount,
+    reward: amount,
+  },
+  keyLength: 3,
+  blockColumn: "block",
+  indexes: [["block"]],
+});
+
+export type BlockOutcome = "open" | "answered" | "expired";
+
+/** Blocks that nodes were asked for. */
+export const blockChallenges = defineTable({
+  name: "blockChallenges",
+  columns: {
+    /** Decimal digits. */
+    challengeId: text,
+    node: hex,
+    contest: hex,
+    entryId: integer,
+    index: integer,
+    challenger: hex,
+    bond: amount,
+    answerBy: integer,
+    openedBlock: integer,
+    outcome: word<BlockOutcome>(),
+  },
+  keyLength: 1,
+  indexes: [["node", "outcome"]],
+});
+
 /** Every table of the fold, in the order in which they are made. */
 export const foldTables: readonly Table<unknown>[] = [
   contests,
   entries,
+  challenges,
+  evidence,
   tallies,
   stakes,
   wallets,
@@ -196,10 +275,13 @@ export const foldTables: readonly Table<unknown>[] = [
   nodes,
   nodeKeys,
   attestations,
+  slashings,
+  blockChallenges,
 ];
 
 export type ContestRow = Row<typeof contests>;
 export type EntryRow = Row<typeof entries>;
+export type ChallengeRow = Row<typeof challenges>;
 export type TallyRow = Row<typeof tallies>;
 export type ActivityRow = Row<typeof activity>;
 export type NodeRow = Row<typeof nodes>;

@@ -8,7 +8,7 @@ import { lockDatabase } from "./lockDatabase.ts";
 import { keepTables } from "./tables.ts";
 
 /** Goes up when a table changes; a database of another version is refused and read anew. */
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
 
 export type OpenDatabase = { readonly database: DatabaseSync; readonly close: () => void };
 

@@ -1,8 +1,19 @@
 import type { Hex } from "viem";
 import type { Block, StreamMessage } from "#protocol/http.ts";
 import type { Change } from "../project/change.ts";
-import type { ActivityRow, ContestRow, TallyRow } from "../project/tables.ts";
-import { activity, attestations, claims, contests, entries, nodeKeys, nodes, tallies } from "../project/tables.ts";
+import type { ActivityRow, ContestRow, EntryRow } from "../project/tables.ts";
+import {
+  activity,
+  attestations,
+  blockChallenges,
+  challenges,
+  claims,
+  contests,
+  entries,
+  nodeKeys,
+  nodes,
+  slashings,
+} from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import type { Header, Told } from "../store/store.ts";
 import type { Table } from "../store/table.ts";
@@ -48,8 +59,8 @@ function describe(
   const headers = new Map(told.headers.map((one) => [one.number, one]));
   const block = (number: number): Block => blockOf(headers.get(number) ?? header);
   const happened = byContest<ActivityRow>(changes, activity);
-  const moved = byContest<TallyRow>(changes, tallies);
-  const touched = [contests, entries, claims].flatMap((table) => [
+  const moved = byContest<EntryRow>(changes, entries);
+  const touched = [contests, challenges, claims].flatMap((table) => [
     ...byContest<{ contest: Hex }>(changes, table).keys(),
   ]);
   return {
@@ -69,7 +80,9 @@ function describe(
   };
 }
 
-const nodeTables: ReadonlySet<string> = new Set([nodes.name, nodeKeys.name, attestations.name]);
+const nodeTables: ReadonlySet<string> = new Set(
+  [nodes, nodeKeys, attestations, slashings, blockChallenges].map(({ name }) => name),
+);
 
 function byContest<R extends Pick<ContestRow, "contest">>(
   changes: readonly Change[],

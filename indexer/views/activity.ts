@@ -16,6 +16,25 @@ export function activityOf(row: ActivityRow, block: Block): Activity {
       return { ...base, kind: row.kind, entryId: given(row.entryId), account: given(row.account) };
     case "retracted":
       return { ...base, kind: row.kind, entryId: given(row.entryId) };
+    case "challenged":
+    case "evidence":
+      return {
+        ...base,
+        kind: row.kind,
+        entryId: given(row.entryId),
+        account: given(row.account),
+        challengeId: given(row.number),
+        evidenceURI: given(row.evidenceURI),
+      };
+    case "ruled":
+      return {
+        ...base,
+        kind: row.kind,
+        entryId: given(row.entryId),
+        challengeId: given(row.number),
+        ruling: given(row.ruling),
+        lapsed: given(row.lapsed) === 1,
+      };
     case "bound":
       return { ...base, kind: row.kind, account: given(row.account) };
     case "dropped":

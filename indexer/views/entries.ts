@@ -1,11 +1,12 @@
 import type { Hex } from "viem";
-import type { At, EntryView, ManifestState } from "#protocol/http.ts";
+import type { At, ChallengeView, EntryView, ManifestState } from "#protocol/http.ts";
 import type { Window } from "#protocol/tally.ts";
-import type { EntryRow } from "../project/tables.ts";
+import type { ContestRow, EntryRow } from "../project/tables.ts";
 import { entries } from "../project/tables.ts";
 import { amount } from "../store/column.ts";
 import type { Rows } from "../store/rows.ts";
 import { atOf, blockOf, standingOf } from "./blocks.ts";
+import { challengesOf } from "./challenges.ts";
 import { contestRow } from "./contests.ts";
 import { NotFoundError } from "./errors.ts";
 import { figuresOf, windowOf } from "./figures.ts";
@@ -19,27 +20,46 @@ type EntriesQuery = { readonly search?: string | undefined; readonly category?: 
 /** Entries of a contest by id; `search` is looked for in what people read of an entry. */
 export function entriesView(rows: Rows, manifestOf: ManifestReader, contest: Hex, query: EntriesQuery) {
   const at = atOf(rows);
-  const { rules } = contestRow(rows, contest);
-  const serving = servingNodes(rows, contest, at);
+  const { entryOf } = readerOf(rows, contestRow(rows, contest), at);
   const found = rows
     .select(entries, `"contest" = ? ORDER BY "entryId"`, contest)
     .map((row) => ({ row, manifest: manifestOf(row.manifestHash) }))
     .filter((entry) => matches(entry, query));
-  const window = windowOf(rules);
-  const nodesOf = (id: number) => serving.get(id) ?? 0;
-  return { at, entries: found.map(({ row, manifest }) => viewOf(rows, row, window, manifest, nodesOf(row.entryId))) };
+  return { at, entries: found.map(({ row, manifest }) => entryOf(row, manifest)) };
 }
 
 export function entryView(rows: Rows, manifestOf: ManifestReader, contest: Hex, entryId: number) {
   const at = atOf(rows);
-  const { rules } = contestRow(rows, contest);
+  const { entryOf } = readerOf(rows, contestRow(rows, contest), at);
   const row = rows.get(entries, [contest, entryId]);
   if (row === undefined) throw new NotFoundError(`The contest ${contest} has no entry ${entryId}.`);
-  const nodes = servingNodes(rows, contest, at).get(entryId) ?? 0;
-  return { at, entry: viewOf(rows, row, windowOf(rules), manifestOf(row.manifestHash), nodes) };
+  return { at, entry: entryOf(row, manifestOf(row.manifestHash)) };
 }
 
-function viewOf(rows: Rows, row: EntryRow, window: Window, manifest: ManifestState, nodes: number): EntryView {
+/** Puts what is known of an entry together; what lies beside the entries is read once for all of them. */
+function readerOf(rows: Rows, contest: ContestRow, at: At) {
+  const window = windowOf(contest.rules);
+  const serving = servingNodes(rows, contest.contest, at);
+  const challenges = challengesOf(rows, contest);
+  return {
+    entryOf: (row: EntryRow, manifest: ManifestState): EntryView =>
+      viewOf(rows, row, {
+        window,
+        manifest,
+        nodes: serving.get(row.entryId) ?? 0,
+        challenges: challenges.get(row.entryId) ?? [],
+      }),
+  };
+}
+
+type Beside = {
+  readonly window: Window;
+  readonly manifest: ManifestState;
+  readonly nodes: number;
+  readonly challenges: ChallengeView[];
+};
+
+function viewOf(rows: Rows, row: EntryRow, { window, manifest, nodes, challenges }: Beside): EntryView {
   return {
     author: row.author,
     manifestHash: row.manifestHash,
@@ -48,10 +68,10 @@ function viewOf(rows: Rows, row: EntryRow, window: Window, manifest: ManifestSta
     modelSize: row.modelSize,
     manifestURI: row.manifestURI,
     submittedAt: blockOf(rows, row.submittedBlock),
-    status: row.status,
     manifest,
     ...figuresOf(row, window),
     nodes,
+    challenges,
   };
 }
 

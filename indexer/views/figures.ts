@@ -2,11 +2,11 @@ import type { EntryView } from "#protocol/http.ts";
 import type { Window } from "#protocol/tally.ts";
 import { displayedTally, projectedScore } from "#protocol/tally.ts";
 import type { WireRules } from "#protocol/wireRules.ts";
-import type { TallyRow } from "../project/tables.ts";
+import type { EntryRow, TallyRow } from "../project/tables.ts";
 
 type Figures = Pick<
   EntryView,
-  "entryId" | "weight" | "acc" | "last" | "score" | "tally" | "support" | "staked" | "voters"
+  "entryId" | "status" | "weight" | "acc" | "last" | "score" | "tally" | "support" | "staked" | "voters"
 >;
 
 export function windowOf(rules: Pick<WireRules, "countFrom" | "votesClose">): Window {
@@ -19,10 +19,11 @@ export function scoreOf({ weight, acc, last }: Pick<TallyRow, "weight" | "acc" |
 }
 
 /** An entry's figures as they are served. */
-export function figuresOf(row: Omit<TallyRow, "block" | "contest">, window: Window): Figures {
+export function figuresOf(row: EntryRow, window: Window): Figures {
   const score = scoreOf(row, window);
   return {
     entryId: row.entryId,
+    status: row.status,
     weight: row.weight.toString(),
     acc: row.acc.toString(),
     last: row.last,

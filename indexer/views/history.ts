@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { At, HistoryPoint } from "#protocol/http.ts";
-import { tallies } from "../project/tables.ts";
+import { entries, tallies } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import { atOf, blockNumberAt } from "./blocks.ts";
 import { contestRow } from "./contests.ts";
@@ -52,11 +52,17 @@ export function historyView(rows: Rows, address: Hex, buckets: number): History 
     last === null
       ? []
       : rows.select(tallies, `"contest" = ? AND "block" <= ? ORDER BY "entryId", "block"`, address, last);
+  const removed = new Map(
+    rows
+      .select(entries, `"contest" = ? AND "removedBlock" IS NOT NULL`, address)
+      .map(({ entryId, removedBlock }) => [entryId, removedBlock]),
+  );
   let bucket = 0;
   changes.forEach((tally, index) => {
     if (tally.entryId !== changes[index - 1]?.entryId) bucket = 0;
     const next = changes[index + 1];
-    const until = next?.entryId === tally.entryId ? next.block : Number.POSITIVE_INFINITY;
+    const changed = next?.entryId === tally.entryId ? next.block : Number.POSITIVE_INFINITY;
+    const until = Math.min(changed, removed.get(tally.entryId) ?? Number.POSITIVE_INFINITY);
     const endsBefore = (block: number) => bucket < points.length && (points[bucket]?.block ?? -1) < block;
     while (endsBefore(tally.block)) bucket++;
     if (!endsBefore(until)) return;

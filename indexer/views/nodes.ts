@@ -1,7 +1,8 @@
 import type { Hex } from "viem";
-import type { At, NodeAttestationView, NodeView } from "#protocol/http.ts";
-import type { AttestationRow, NodeRow } from "../project/tables.ts";
-import { attestations, entries, nodeKeys, nodes } from "../project/tables.ts";
+import type { At } from "#protocol/http.ts";
+import type { NodeAttestationView, NodeView } from "#protocol/httpNodes.ts";
+import type { AttestationRow, BlockOutcome, NodeRow } from "../project/tables.ts";
+import { attestations, blockChallenges, entries, nodeKeys, nodes, slashings } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import { atOf, blockOf, standingOf } from "./blocks.ts";
 
@@ -29,7 +30,30 @@ function viewOf(rows: Rows, row: NodeRow, minStake: bigint): NodeView {
     attestations: rows
       .select(attestations, `"node" = ? ORDER BY "contest", length("entryId"), "entryId"`, row.node)
       .flatMap((attestation) => attestationView(rows, attestation)),
+    slashings: rows
+      .select(slashings, `"node" = ? ORDER BY "block", "logIndex"`, row.node)
+      .map(({ contest, entryId, fault, evidence, bringer, amount, reward, block }) => ({
+        ...{ contest, entryId, fault, evidence, bringer },
+        amount: amount.toString(),
+        reward: reward.toString(),
+        block: blockOf(rows, block),
+      })),
+    blockChallenges: rows
+      .select(blockChallenges, `"node" = ? AND "outcome" = 'open' ORDER BY "answerBy", "challengeId"`, row.node)
+      .map(({ challengeId, contest, entryId, index, challenger, bond, answerBy, openedBlock }) => ({
+        ...{ challengeId, contest, entryId, index, challenger, answerBy },
+        bond: bond.toString(),
+        openedAt: blockOf(rows, openedBlock),
+      })),
+    blocksAnswered: outcomes(rows, row.node, "answered"),
+    blocksExpired: outcomes(rows, row.node, "expired"),
   };
+}
+
+function outcomes(rows: Rows, node: Hex, outcome: BlockOutcome): number {
+  return Number(
+    rows.cell(`SELECT count(*) FROM "blockChallenges" WHERE "node" = ? AND "outcome" = ?`, node, outcome) ?? 0,
+  );
 }
 
 /** An attestation beside the entry it names; none for an entry that does not exist. */

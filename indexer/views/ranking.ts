@@ -81,9 +81,11 @@ function ranksAt(
   const block = blockNumberAt(rows, timestamp);
   if (block === null) return new Map();
   const window: Window = windowOf(contest.rules);
-  const scored = of.flatMap(({ entryId, status }) => {
+  const scored = of.flatMap(({ entryId, status, removedBlock }) => {
     const tally = tallyAt(rows, contest.contest, entryId, block);
-    return tally === undefined ? [] : [{ entryId, status, score: scoreOf(tally, window) }];
+    // Whatever was removed since then was live then.
+    const then = removedBlock !== null && removedBlock > block ? "live" : status;
+    return tally === undefined ? [] : [{ entryId, status: then, score: scoreOf(tally, window) }];
   });
   return new Map(rankEntries(scored, rankingRules(contest)).map(({ entryId }, index) => [entryId, index + 1]));
 }

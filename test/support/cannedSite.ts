@@ -93,7 +93,20 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     const name = demoNames[index % demoNames.length] ?? "sums";
     const weight =
       BigInt(wei([128.4, 97.81, 241.37, 149.2, 187.04][index % 5] ?? 1)) / BigInt(1 + Math.floor(index / 5));
-    const removed = index === 6;
+    const status = index === 6 ? "removed" : index === 5 ? "challenged" : "live";
+    const challenge = {
+      challengeId: id,
+      challenger: address(0xc4),
+      disputeId: "0",
+      evidenceURI: "https://example.org/why-not",
+      openedAt: block(8000, now - 86_400),
+      due: now + 6 * 86_400,
+      evidence: [
+        { party: address(0xc4), evidenceURI: "https://example.org/why-not", block: block(8000, now - 86_400) },
+      ],
+      evidenceCount: 1,
+      closed: status === "removed" ? { ruling: 2, lapsed: false, block: block(8200, now - 3_600) } : null,
+    };
     return {
       entryId: id,
       author: address(id + 0x10),
@@ -103,7 +116,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
       modelSize: 1_089_888 + id,
       manifestURI: `http://127.0.0.1/manifests/${id}`,
       submittedAt: block(100 + id, rules.entriesOpen + id * 600),
-      status: removed ? "removed" : "live",
+      status,
       manifest:
         index === 7
           ? { state: "unavailable", reason: "timeout" }
@@ -120,13 +133,14 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
       staked: weight.toString(),
       voters: 30 + id,
       nodes: index === 8 ? 0 : 2,
+      challenges: status === "live" ? [] : [challenge],
     };
   });
   const ranked = entries
-    .filter(({ status }) => status === "live")
+    .filter(({ status }) => status !== "removed")
     .sort((a, b) => Number(BigInt(b.score) - BigInt(a.score) > 0n) - Number(BigInt(b.score) - BigInt(a.score) < 0n));
   const rankOf = new Map(ranked.map(({ entryId }, index) => [entryId, index + 1]));
-  const rows = [...ranked, ...entries.filter(({ status }) => status !== "live")].map((entry) => {
+  const rows = [...ranked, ...entries.filter(({ status }) => status === "removed")].map((entry) => {
     const rank = rankOf.get(entry.entryId) ?? null;
     return {
       rank,
@@ -198,6 +212,10 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
       matches: true,
       block: block(8000),
     })),
+    slashings: [],
+    blockChallenges: [],
+    blocksAnswered: 3,
+    blocksExpired: 0,
   }));
   const activity = Array.from({ length: 30 }, (_, index) => ({
     kind: ["dropped", "withdrew", "dropped"][index % 3],

@@ -9,6 +9,7 @@ import type { Ready } from "#protocol/http.ts";
 import type { ServeOptions } from "../../../indexer/serve.ts";
 import { serve } from "../../../indexer/serve.ts";
 import { createContestLab, LAB_TIMES } from "../../support/contestLab.ts";
+import { addPanel } from "../../support/panelLab.ts";
 import { startRpcServer } from "../../support/rpcServer.ts";
 import { compiled } from "../../support/simulatedChain.ts";
 import { until } from "../../support/until.ts";
@@ -28,7 +29,8 @@ export async function createIndexerLab() {
   );
   const rpc = await startRpcServer(chain.provider);
   const folder = mkdtempSync(join(tmpdir(), "coindrop-indexer-"));
-  const { contest: created } = await lab.create(lab.openRules);
+  const panel = await addPanel(lab);
+  const { contest: created } = await lab.create({ ...lab.openRules, ...panel.ruled });
   const contest = created.toLowerCase() as Hex;
 
   for (const account of [author, alice, bob, carol]) await lab.equip(account, contest);
@@ -56,6 +58,7 @@ export async function createIndexerLab() {
 
   return {
     ...lab,
+    ...panel,
     rpc,
     folder,
     contest,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppConfig } from "#protocol/config.ts";
-import type { ContestView, EntryView, NodeView } from "#protocol/http.ts";
+import type { ContestView, EntryView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import type { Bundle } from "#protocol/node.ts";
 import { chatClient } from "../../../app/entry/chatClient.ts";
 import { checkBundle } from "../../../app/entry/checkBundle.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NodeView } from "#protocol/http.ts";
+import type { NodeView } from "#protocol/httpNodes.ts";
 import { nodeName, servingNodes } from "../../../app/entry/servingNodes.ts";
 
 const contest = `0x${"0c".repeat(20)}`;
