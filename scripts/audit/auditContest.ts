@@ -2,6 +2,7 @@ import { Contract, isAddress } from "ethers";
 import { CannotLookError, reasonOf } from "./cannotLookError.ts";
 import type { ChainReader } from "./chainReader.ts";
 import { firstBlockOf, openChain, readLogs, readTimes } from "./chainReader.ts";
+import type { CoinsHeld } from "./coinsOwed.ts";
 import type { Compared } from "./compareWithContract.ts";
 import { compareWithContract } from "./compareWithContract.ts";
 import { compareWithIndexer } from "./compareWithIndexer.ts";
@@ -39,6 +40,7 @@ export type Audit = {
   readonly standings: Standings;
   readonly isFinal: boolean;
   readonly compared: Compared;
+  readonly coins: CoinsHeld;
   /** The factory that was asked; absent where none was. */
   readonly factory: string | undefined;
   /** Block of the indexer's answer; absent where none was asked. */
@@ -112,6 +114,7 @@ async function auditOn(chain: ChainReader, { contest, indexerUrl, factory, block
     standings,
     isFinal: contract.isFinal,
     compared: contract.compared,
+    coins: contract.coins,
     factory,
     indexerBlock: answer?.at.block.number,
     findings,
@@ -158,6 +161,8 @@ async function readRules(chain: ChainReader, contest: string, block: number): Pr
       coin: rules.coin.toLowerCase(),
       prizeToken: rules.prizeToken.toLowerCase(),
       isOpen: BigInt(rules.personhood) === 0n,
+      arbitrator: rules.arbitrator.toLowerCase(),
+      rulingTimeout: rules.rulingTimeout,
       entriesOpen: rules.entriesOpen,
       votesOpen: rules.votesOpen,
       countFrom: rules.countFrom,
@@ -166,6 +171,7 @@ async function readRules(chain: ChainReader, contest: string, block: number): Pr
       personCap: rules.personCap,
       entryCap: rules.entryCap,
       entryBond: rules.entryBond,
+      challengeBond: rules.challengeBond,
       minTally: rules.minTally,
       split: [...rules.split],
     };

@@ -1,12 +1,15 @@
 import { Contract } from "ethers";
+import { DEAD } from "./bondBooks.ts";
 import type { ChainReader } from "./chainReader.ts";
+import type { CoinsHeld } from "./coinsOwed.ts";
+import { coinsOwed, leftOfPot } from "./coinsOwed.ts";
 import { coinInterface, contestInterface } from "./contestInterface.ts";
 import type { Finding } from "./finding.ts";
 import { compare } from "./finding.ts";
 import type { Recount } from "./recount.ts";
 import type { AuditRules } from "./rulesOf.ts";
 import type { Standings } from "./standingsOf.ts";
-import { gatheredAt } from "./standingsOf.ts";
+import { gatheredAt, takesPart } from "./standingsOf.ts";
 
 /** Stakes, and accounts of a kind, that are looked up one by one; of more, an even selection. */
 const MOST_READ = 2_000;
@@ -26,7 +29,12 @@ export async function compareWithContract(options: {
   readonly rules: AuditRules;
   readonly recount: Recount;
   readonly standings: Standings;
-}): Promise<{ readonly findings: Finding[]; readonly isFinal: boolean; readonly compared: Compared }> {
+}): Promise<{
+  readonly findings: Finding[];
+  readonly isFinal: boolean;
+  readonly compared: Compared;
+  readonly coins: CoinsHeld;
+}> {
   const { chain, contest, at, rules, recount, standings } = options;
   const contract = new Contract(contest, contestInterface, chain.provider);
   const read = (name: string, ...args: unknown[]) =>
@@ -36,12 +44,16 @@ export async function compareWithContract(options: {
     findings.push(...compare("contract", what, counted, found));
 
   expect("number of entries", BigInt(recount.entries.size), await read("entryCount"));
-  let bonds = 0n;
+  const takingPart = [...recount.entries.values()].filter(takesPart);
+  expect("entries that take part", BigInt(takingPart.length), await read("liveCount"));
+  const lastChallenge = new Map([...recount.challenges.values()].map((challenge) => [challenge.entryId, challenge]));
+  let bondsHeld = 0n;
   await inBatches(standings.rows, async ({ entry, score }) => {
-    const [view, tally, projected] = await Promise.all([
+    const [view, tally, projected, challenged] = await Promise.all([
       read("entry", entry.id),
       read("tallyOf", entry.id),
       read("scoreOf", entry.id),
+      read("challengeOf", entry.id),
     ]);
     const name = `entry ${entry.id}`;
     expect(`${name}: author`, entry.author, String(view.author).toLowerCase());
@@ -55,8 +67,17 @@ export async function compareWithContract(options: {
       contractGathered(tally, rules, at.timestamp),
     );
     expect(`${name}: projected score`, score, projected);
-    if (view.bondHeld) bonds += rules.entryBond;
+    if (view.bondHeld) bondsHeld += 1n;
+    const challenge = lastChallenge.get(entry.id);
+    expect(`${name}: last challenge`, challenge?.id ?? 0n, challenged.challengeId);
+    expect(`${name}: challenge open`, challenge !== undefined && challenge.ruling === undefined, challenged.open);
+    if (challenge === undefined) return;
+    expect(`${name}: challenger`, challenge.challenger, String(challenged.challenger).toLowerCase());
+    expect(`${name}: dispute`, challenge.disputeId, challenged.disputeId);
+    if (challenge.openedAt !== undefined) expect(`${name}: challenged at`, challenge.openedAt, challenged.openedAt);
   });
+  // Which of an author's bonds came back after the result is not told, only how many.
+  expect("entry bonds held", BigInt([...recount.entries.values()].filter((one) => one.bondHeld).length), bondsHeld);
 
   const stakes = evenly([...recount.stakes.values()], MOST_READ);
   await inBatches(stakes, async ({ voter, entryId, stake, weight }) => {
@@ -80,6 +101,16 @@ export async function compareWithContract(options: {
     const view = await read("personOf", wallet);
     expect(`person ${wallet}: bound`, recount.bound.has(wallet), view.bound);
     expect(`person ${wallet}: counted`, recount.counted.get(wallet) ?? 0n, view.counted);
+    expect(
+      `person ${wallet}: own entry`,
+      takingPart.find(({ author }) => author === wallet)?.id ?? 0n,
+      view.liveEntryId,
+    );
+  });
+
+  await inBatches(evenly([...recount.cancelled.values()], MOST_READ), async ({ voter, entryId, mask }) => {
+    const spent: bigint = await read("noncesOf", voter, entryId);
+    expect(`entry ${entryId}: nonces given up by ${voter}`, mask, spent & mask);
   });
 
   const [ranks, pot] = await Promise.all([read("standings"), read("pot")]);
@@ -93,42 +124,29 @@ export async function compareWithContract(options: {
     expect("prizes paid", paidBits(recount), pot.paid);
   }
   expect("pot", recount.pot, pot.total);
-  findings.push(...(await compareCoins({ chain, contest, at, rules, recount, bonds })));
+  const coins = coinsOwed(recount, rules);
+  const held = await balanceIn(chain, rules.coin, { contest, at });
+  if (held < coins.total) expect("coins held cover all that is owed", `at least ${coins.total}`, held);
+  const left = leftOfPot(recount);
+  const prizes = rules.prizeToken === rules.coin ? left : await balanceIn(chain, rules.prizeToken, { contest, at });
+  if (prizes < left) expect("prize tokens held cover the pot", `at least ${left}`, prizes);
   const compared: Compared = {
     stakes: { read: stakes.length, of: recount.stakes.size },
     credits: { read: credits.length, of: accounts.length },
     funders: { read: funders.length, of: recount.fundedBy.size },
     persons: { read: persons.length, of: wallets.length },
   };
-  return { findings, isFinal, compared };
+  return { findings, isFinal, compared, coins: { ...coins, held } };
 }
 
-/** Conservation: what the contest holds covers all stakes, bonds and credits (stray gifts may lie on top). */
-async function compareCoins(options: {
-  readonly chain: ChainReader;
-  readonly contest: string;
-  readonly at: Moment;
-  readonly rules: AuditRules;
-  readonly recount: Recount;
-  readonly bonds: bigint;
-}): Promise<Finding[]> {
-  const { chain, contest, at, rules, recount, bonds } = options;
-  const coin = new Contract(rules.coin, coinInterface, chain.provider);
-  const held: bigint = await coin.getFunction("balanceOf").staticCall(contest, { blockTag: at.number });
-  const staked = [...recount.stakes.values()].reduce((total, { stake }) => total + stake, 0n);
-  const paid = recount.claims.reduce((total, { amount }) => total + amount, 0n);
-  const potInCoin = rules.coin === rules.prizeToken ? recount.pot - paid - recount.reclaimed : 0n;
-  const owed = [...recount.owed.values()].reduce((total, amount) => total + amount, 0n);
-  const least = staked + bonds + owed + potInCoin;
-  if (held >= least) return [];
-  return [
-    {
-      where: "contract",
-      what: "coins held cover stakes, bonds, credits and pot",
-      recount: `at least ${least}`,
-      found: String(held),
-    },
-  ];
+async function balanceIn(
+  { provider }: ChainReader,
+  token: string,
+  { contest, at }: { readonly contest: string; readonly at: Moment },
+): Promise<bigint> {
+  return new Contract(token, coinInterface, provider)
+    .getFunction("balanceOf")
+    .staticCall(contest, { blockTag: at.number });
 }
 
 function contractGathered(
@@ -141,9 +159,11 @@ function contractGathered(
   return seconds > tally.last ? tally.acc + tally.weight * (seconds - tally.last) : tally.acc;
 }
 
-/** Every account that was credited, and every author: whose credit an endpoint might hide. */
-function accountsIn({ owed, entries }: Recount): Set<string> {
-  return new Set([...owed.keys(), ...[...entries.values()].map(({ author }) => author)]);
+/** Every account that was credited, and every other that can be: whose credit an endpoint might hide. */
+function accountsIn({ owed, entries, challenges }: Recount): Set<string> {
+  const authors = [...entries.values()].map(({ author }) => author);
+  const challengers = [...challenges.values()].map(({ challenger }) => challenger);
+  return new Set([DEAD, ...owed.keys(), ...authors, ...challengers]);
 }
 
 /** Every wallet that is bound or ever had a stake. */

@@ -5,7 +5,9 @@ export type EntryCount = {
   readonly modelSize: bigint;
   /** keccak256 over the three hashes, as the contract keeps it. */
   readonly identity: string;
-  status: "live" | "retracted";
+  status: "live" | "challenged" | "retracted" | "removed";
+  /** Whether the contest still holds the author's bond. */
+  bondHeld: boolean;
   weight: bigint;
   /** Weight-seconds gathered inside the window up to `until`. */
   gathered: bigint;
@@ -22,4 +24,16 @@ export type StakeCount = {
   readonly entryId: bigint;
   readonly stake: bigint;
   readonly weight: bigint;
+};
+
+export type ChallengeCount = {
+  readonly id: bigint;
+  readonly entryId: bigint;
+  readonly challenger: string;
+  readonly disputeId: bigint;
+  readonly reason: string;
+  /** Seconds since 1970; undefined where the block's time is not known. */
+  readonly openedAt: bigint | undefined;
+  /** Undefined while it is open. */
+  ruling: bigint | undefined;
 };

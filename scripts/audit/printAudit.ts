@@ -19,7 +19,7 @@ export function printAudit(audit: Audit): string {
   const rows = standings.rows.map(({ entry, rank, tally, score, prize }) => [
     rank === undefined ? "–" : String(rank),
     String(entry.id),
-    entry.status === "live" ? decimal(tally, weightDecimals) : entry.status,
+    entry.status === "live" || entry.status === "challenged" ? decimal(tally, weightDecimals) : entry.status,
     decimal(entry.weight, weightDecimals),
     String(score),
     String(entry.voters),
@@ -47,6 +47,8 @@ export function printAudit(audit: Audit): string {
     `  at block  ${block.number}, ${when(block.timestamp)}, ${phase}`,
     `  rules     ${rules.isOpen ? "open: every coin weighs the same" : "persons: the root of each person's coins"}, averaged over ${hours(length)} until ${when(rules.votesClose)}`,
     `  read      ${plural(audit.events, "event")} since block ${audit.fromBlock}, ${plural(recount.voters, "wallet")} with a stake, pot ${decimal(recount.pot, audit.coin.decimals)}`,
+    `  holds     ${holdings(audit)}`,
+    ...removals(audit),
     "",
     ...table(heads, rows).map((line, index) => `  ${index === 0 ? dim(line) : line}`),
     "",
@@ -54,6 +56,31 @@ export function printAudit(audit: Audit): string {
     ...(findings.length > 0 ? ["", ...differences(audit)] : []),
     "",
   ].join("\n");
+}
+
+/** What the contest holds of its coin, and for whom. */
+function holdings({ coins, coin, recount }: Audit): string {
+  const amount = (wei: bigint) => decimal(wei, coin.decimals);
+  const { stakes, bonds, credits, pot, total, held } = coins;
+  const parts = `${amount(stakes)} staked, ${amount(bonds)} in bonds, ${amount(credits)} credited, ${amount(pot)} in the pot`;
+  const given = held > total ? `, ${amount(held - total)} given unasked` : "";
+  return `${amount(held)} ${coin.symbol}: ${parts}${given}; ${amount(recount.burned)} burned`;
+}
+
+/** Entries that were removed or wait for a ruling, and the reasons brought against them. */
+function removals({ recount }: Audit): string[] {
+  return [...recount.challenges.values()]
+    .filter(({ ruling }) => ruling === undefined || ruling === 2n)
+    .map(({ entryId, ruling, reason }) => {
+      const what = ruling === 2n ? "removed" : "challenged";
+      return `  ${what.padEnd(9)} entry ${entryId}, because: ${printable(reason)}`;
+    });
+}
+
+/** A text of a stranger without what could steer a terminal, and short. */
+function printable(text: string): string {
+  const plain = text.replaceAll(/[^\x20-\x7e]/g, "?");
+  return plain.length > 100 ? `${plain.slice(0, 99)}…` : plain;
 }
 
 /** The audit as JSON: amounts and scores as decimal strings. */
@@ -72,6 +99,15 @@ export function auditAsJson(audit: Audit): unknown {
     persons: recount.persons,
     pot: String(recount.pot),
     final: audit.isFinal,
+    coins: Object.fromEntries(Object.entries(audit.coins).map(([name, amount]) => [name, String(amount)])),
+    burned: String(recount.burned),
+    challenges: [...recount.challenges.values()].map(({ id, entryId, challenger, reason, ruling }) => ({
+      challengeId: Number(id),
+      entryId: Number(entryId),
+      challenger,
+      reason,
+      ruling: ruling === undefined ? null : Number(ruling),
+    })),
     entries: standings.rows.map(({ entry, rank, score, tally, prize }) => ({
       entryId: Number(entry.id),
       rank: rank === undefined ? null : Number(rank),
@@ -111,9 +147,9 @@ function scope({ recount, rules, compared, factory }: Audit): string[] {
     return `${plural(read, one)}${read < all ? ` of ${all}` : ""}`;
   };
   return [
-    `    compared: ${plural(recount.entries.size, "entry", "entries")} (author, model size, hashes, status, weight, score),`,
+    `    compared: ${plural(recount.entries.size, "entry", "entries")} (author, model size, hashes, status, challenge, weight, score),`,
     `      ${of("stakes", "stake")} with weight, ${of("credits", "account")} with credit, ${of("funders", "funder")},`,
-    `      ${rules.isOpen ? "" : `${of("persons", "person")} (bound, counted), `}pot, result, prizes paid and coins held; every event against the rules`,
+    `      ${rules.isOpen ? "" : `${of("persons", "person")} (bound, counted), `}bonds, pot, result, prizes paid and coins held; every event against the rules`,
     `    factory ${factory === undefined ? "not checked" : `asked: ${factory}`}`,
   ];
 }

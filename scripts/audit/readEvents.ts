@@ -24,6 +24,49 @@ export function eventsOf(logs: readonly Pick<Log, "topics" | "data" | "blockNumb
         };
       case "EntryRetracted":
         return { ...place, kind: "retracted", entryId: a.entryId, returned: a.returned, burned: a.burned };
+      case "EntryChallenged":
+        return {
+          ...place,
+          kind: "challenged",
+          entryId: a.entryId,
+          challengeId: a.challengeId,
+          challenger: lower(a.challenger),
+          disputeId: a.disputeId,
+          reason: a.evidenceURI,
+        };
+      case "EntryRuled":
+        return {
+          ...place,
+          kind: "ruled",
+          entryId: a.entryId,
+          challengeId: a.challengeId,
+          ruling: a.ruling,
+          lapsed: a.lapsed,
+        };
+      case "Ruling":
+        return { ...place, kind: "ruling", arbitrator: lower(a.arbitrator), disputeId: a.disputeID, ruling: a.ruling };
+      case "MetaEvidence":
+        return { ...place, kind: "metaEvidence" };
+      case "Dispute":
+        return {
+          ...place,
+          kind: "dispute",
+          arbitrator: lower(a.arbitrator),
+          disputeId: a.disputeID,
+          challengeId: a.evidenceGroupID,
+        };
+      case "Evidence":
+        return {
+          ...place,
+          kind: "evidence",
+          arbitrator: lower(a.arbitrator),
+          challengeId: a.evidenceGroupID,
+          party: lower(a.party),
+        };
+      case "OrderSkipped":
+        return { ...place, kind: "orderSkipped", voter: lower(a.voter), entryId: a.entryId, nonce: a.nonce };
+      case "OrdersCancelled":
+        return { ...place, kind: "ordersCancelled", voter: lower(a.voter), entryId: a.entryId, mask: a.mask };
       case "PersonBound":
         return { ...place, kind: "bound", wallet: lower(a.wallet), nullifier: a.nullifier };
       case "StakeChanged":

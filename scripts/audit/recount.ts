@@ -1,13 +1,17 @@
 import { AbiCoder, keccak256 } from "ethers";
+import { createBondBooks } from "./bondBooks.ts";
+import { createChallengeBooks } from "./challengeBooks.ts";
 import type { ContestEvent } from "./contestEvent.ts";
-import type { EntryCount, StakeCount } from "./entryCount.ts";
+import type { ChallengeCount, EntryCount, StakeCount } from "./entryCount.ts";
+import type { Expect } from "./law.ts";
 import type { AuditRules } from "./rulesOf.ts";
-import { squareRoot } from "./squareRoot.ts";
+import { createStakeBooks } from "./stakeBooks.ts";
 
 export type Recount = {
   readonly entries: ReadonlyMap<bigint, EntryCount>;
   /** The last word on each (voter, entry), zero stakes included. */
   readonly stakes: ReadonlyMap<string, StakeCount>;
+  readonly challenges: ReadonlyMap<bigint, ChallengeCount>;
   readonly voters: number;
   readonly persons: number;
   readonly pot: bigint;
@@ -15,6 +19,10 @@ export type Recount = {
   readonly reclaimed: bigint;
   /** Wei of the coin credited less wei collected, by account. */
   readonly owed: ReadonlyMap<string, bigint>;
+  /** Wei of bonds that were sent to nobody. */
+  readonly burned: bigint;
+  /** Nonces given up, by voter and entry. */
+  readonly cancelled: ReadonlyMap<string, Cancelled>;
   /** Wei put into the pot and not taken back, by funder. */
   readonly fundedBy: ReadonlyMap<string, bigint>;
   /** Wallets that are bound to a person. */
@@ -27,6 +35,11 @@ export type Recount = {
   readonly broken: readonly { readonly what: string; readonly event: string; readonly law: string }[];
 };
 
+export type Cancelled = { readonly voter: string; readonly entryId: bigint; readonly mask: bigint };
+
+/** Nonces of signed orders, for one voter and entry. */
+const NONCES = 112n;
+
 /**
  * Folds a contest's events into its state and checks every weight on the way. `events`: in the chain's order.
  * `timeOf`: a block's timestamp in seconds since 1970; events of blocks that it does not know are not compared with it.
@@ -37,26 +50,41 @@ export function recount(
   timeOf: (block: number) => bigint | undefined = () => undefined,
 ): Recount {
   const entries = new Map<bigint, EntryCount>();
-  const stakes = new Map<string, StakeCount>();
   const nullifierOf = new Map<string, string>();
   const walletOf = new Map<string, string>();
-  const counted = new Map<string, bigint>();
-  const owed = new Map<string, bigint>();
+  const cancelled = new Map<string, Cancelled>();
   const fundedBy = new Map<string, bigint>();
   let reclaimed = 0n;
   const claims: Extract<ContestEvent, { kind: "claimed" }>[] = [];
   const broken: { what: string; event: string; law: string }[] = [];
   let pot = 0n;
   let countedUpTo = 0n;
-  /** A retraction whose credit must be the next event. */
-  let retracted: Extract<ContestEvent, { kind: "retracted" }> | undefined;
   let finalized: Extract<ContestEvent, { kind: "finalized" }> | undefined;
 
+  const {
+    stakes,
+    counted,
+    apply: applyStake,
+  } = createStakeBooks({
+    rules,
+    entries,
+    isBound: (wallet) => nullifierOf.has(wallet),
+    timeOf,
+  });
+  const bonds = createBondBooks(rules, entries);
+  const books = createChallengeBooks(rules, entries, timeOf);
+
+  let last: ContestEvent | undefined;
   for (const event of events) {
-    checkReturn(event);
-    apply(event);
+    const wasDue = bonds.isDue();
+    bonds.before(event, expectAt(last));
+    books.before(event, expectAt(last));
+    apply(event, expectAt(event), wasDue);
+    last = event;
   }
-  checkReturn(undefined);
+  bonds.before(undefined, expectAt(last));
+  books.before(undefined, expectAt(last));
+  books.finish(expectAt(last));
   const holding = [...stakes.values()].filter(({ stake }) => stake > 0n);
   return {
     entries,
@@ -65,7 +93,10 @@ export function recount(
     persons: nullifierOf.size,
     pot,
     reclaimed,
-    owed,
+    challenges: books.challenges,
+    owed: bonds.owed,
+    burned: bonds.burned(),
+    cancelled,
     fundedBy,
     bound: new Set(nullifierOf.keys()),
     counted,
@@ -74,20 +105,13 @@ export function recount(
     broken,
   };
 
-  /** Beside a retraction its author is credited with the bond less a tenth. */
-  function checkReturn(next: ContestEvent | undefined): void {
-    if (retracted === undefined) return;
-    const { entryId, block } = retracted;
-    retracted = undefined;
-    const law = `${rules.entryBond - rules.entryBond / 10n} to ${entries.get(entryId)?.author}`;
-    const said = next?.kind === "credited" && next.block === block ? `${next.amount} to ${next.account}` : "none";
-    if (said !== law) broken.push({ what: `entry ${entryId} bond credited (block ${block})`, event: said, law });
+  function expectAt(event: ContestEvent | undefined): Expect {
+    return (holds, what, says, law) => {
+      if (!holds) broken.push({ what: `${what} (block ${event?.block})`, event: String(says), law: String(law) });
+    };
   }
 
-  function apply(event: ContestEvent): void {
-    const expect = (holds: boolean, what: string, says: unknown, law: unknown): void => {
-      if (!holds) broken.push({ what: `${what} (block ${event.block})`, event: String(says), law: String(law) });
-    };
+  function apply(event: ContestEvent, expect: Expect, wasDue: boolean): void {
     switch (event.kind) {
       case "submitted": {
         expect(
@@ -111,6 +135,7 @@ export function recount(
           modelSize: event.modelSize,
           identity: identityOf(event),
           status: "live",
+          bondHeld: true,
           weight: 0n,
           gathered: 0n,
           until: rules.countFrom,
@@ -136,9 +161,33 @@ export function recount(
           rules.entryBond / 10n,
         );
         if (entry !== undefined) entry.status = "retracted";
-        retracted = event;
+        bonds.retracted(event, entry);
         return;
       }
+      case "challenged":
+        return books.challenged(event, expect);
+      case "dispute":
+        return books.dispute(event, expect);
+      case "evidence":
+        return books.evidence(event, expect);
+      case "ruling":
+        return books.ruling(event, expect);
+      case "ruled": {
+        const closed = books.ruled(event, expect);
+        if (closed !== undefined) bonds.ruled(closed.challenge, closed.entry, event.ruling, event.block);
+        return;
+      }
+      case "ordersCancelled": {
+        const { voter, entryId, mask } = event;
+        expect(mask > 0n && mask < 1n << NONCES, `nonces given up by ${voter}`, mask, `bits 0 to ${NONCES - 1n}`);
+        const key = `${voter}/${entryId}`;
+        cancelled.set(key, { voter, entryId, mask: (cancelled.get(key)?.mask ?? 0n) | mask });
+        return;
+      }
+      // The first says what jurors read, the second that nothing happened.
+      case "metaEvidence":
+      case "orderSkipped":
+        return;
       case "bound": {
         const other = walletOf.get(event.nullifier);
         expect(!rules.isOpen, "a person bound in an open contest", event.wallet, "nobody");
@@ -166,6 +215,7 @@ export function recount(
           event.upTo,
           `${countedUpTo} to ${entries.size}`,
         );
+        expect(books.openCount() === 0, "counted with a challenge open", books.openCount(), 0);
         countedUpTo = event.upTo;
         return;
       }
@@ -194,97 +244,16 @@ export function recount(
         reclaimed += event.amount;
         return;
       }
-      case "credited": {
-        expect(event.token === rules.coin, `credit of ${event.account}: token`, event.token, rules.coin);
-        owed.set(event.account, (owed.get(event.account) ?? 0n) + event.amount);
-        return;
-      }
-      case "collected": {
-        expect(event.token === rules.coin, `collected by ${event.account}: token`, event.token, rules.coin);
-        const owing = owed.get(event.account) ?? 0n;
-        expect(event.amount === owing, `collected by ${event.account}`, event.amount, owing);
-        owed.set(event.account, owing - event.amount);
-        return;
-      }
+      case "credited":
+        return bonds.credited(event, expect, wasDue, finalized !== undefined);
+      case "collected":
+        return bonds.collected(event, expect);
       case "unknown": {
         expect(false, "an event that this auditor does not know", event.topic, "none");
         return;
       }
     }
   }
-
-  function applyStake(
-    event: Extract<ContestEvent, { kind: "stake" }>,
-    expect: (holds: boolean, what: string, says: unknown, law: unknown) => void,
-  ): void {
-    const { voter, entryId, stake, weight, timestamp } = event;
-    const name = `entry ${entryId}, voter ${voter}`;
-    const entry = entries.get(entryId);
-    expect(entry !== undefined, `${name}: stake on an entry`, "unknown entry", "a submitted one");
-    if (entry === undefined) return;
-    const key = `${voter}/${entryId}`;
-    const before = stakes.get(key) ?? { voter, entryId, stake: 0n, weight: 0n };
-    const blockTime = timeOf(event.block);
-    expect(blockTime === undefined || blockTime === timestamp, `${name}: time of the block`, timestamp, blockTime);
-    expect(timestamp >= rules.votesOpen, `${name}: no stake before voting opens`, timestamp, rules.votesOpen);
-    expect(
-      timestamp < rules.votesClose || stake <= before.stake,
-      `${name}: no more stake after the close`,
-      stake,
-      before.stake,
-    );
-    expect(stake !== before.stake || weight !== before.weight, `${name}: a change`, "none", "of stake or weight");
-    expect(
-      entry.status === "live" || stake <= before.stake,
-      `${name}: more stake`,
-      entry.status,
-      "on a live entry only",
-    );
-    checkWeight(name, event, before, expect);
-
-    const to = timestamp < rules.votesClose ? timestamp : rules.votesClose;
-    if (to > entry.until) {
-      entry.gathered += entry.weight * (to - entry.until);
-      entry.until = to;
-    }
-    entry.weight += weight - before.weight;
-    entry.staked += stake - before.stake;
-    entry.support += supportOf(stake, weight) - supportOf(before.stake, before.weight);
-    entry.voters += Number(stake > 0n) - Number(before.stake > 0n);
-    stakes.set(key, { voter, entryId, stake, weight });
-    expect(
-      event.entryWeight === entry.weight,
-      `entry ${entryId}: weight after the change`,
-      event.entryWeight,
-      entry.weight,
-    );
-  }
-
-  /** Weight follows from the stake, who holds it and the caps; nothing else may enter. */
-  function checkWeight(
-    name: string,
-    { voter, stake, weight }: Extract<ContestEvent, { kind: "stake" }>,
-    before: StakeCount,
-    expect: (holds: boolean, what: string, says: unknown, law: unknown) => void,
-  ): void {
-    if (rules.isOpen) {
-      expect(weight === stake, `${name}: weight of an open stake`, weight, stake);
-      return;
-    }
-    // A rise, or a wish to be counted, counts where a person stands behind it; a fall never counts what did not count.
-    const counts = stake < before.stake ? before.weight > 0n : nullifierOf.has(voter);
-    const expected = counts ? squareRoot(stake) : 0n;
-    expect(weight === expected, `${name}: weight of a person's stake`, weight, expected);
-    if (weight > 0n) expect(stake <= rules.entryCap, `${name}: cap for an entry`, stake, `at most ${rules.entryCap}`);
-    const lost = before.weight > 0n ? before.stake : 0n;
-    const total = (counted.get(voter) ?? 0n) - lost + (weight > 0n ? stake : 0n);
-    counted.set(voter, total);
-    expect(total <= rules.personCap, `${name}: cap for a person`, total, `at most ${rules.personCap}`);
-  }
-}
-
-function supportOf(stake: bigint, weight: bigint): bigint {
-  return weight === 0n ? stake : 0n;
 }
 
 function identityOf({ manifestHash, modelSha256, modelRoot }: Extract<ContestEvent, { kind: "submitted" }>): string {

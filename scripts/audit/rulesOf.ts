@@ -3,6 +3,8 @@ export type AuditRules = {
   readonly coin: string;
   readonly prizeToken: string;
   readonly isOpen: boolean;
+  readonly arbitrator: string;
+  readonly rulingTimeout: bigint;
   readonly entriesOpen: bigint;
   readonly votesOpen: bigint;
   readonly countFrom: bigint;
@@ -11,6 +13,7 @@ export type AuditRules = {
   readonly personCap: bigint;
   readonly entryCap: bigint;
   readonly entryBond: bigint;
+  readonly challengeBond: bigint;
   readonly minTally: bigint;
   readonly split: readonly bigint[];
 };

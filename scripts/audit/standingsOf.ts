@@ -31,7 +31,7 @@ export function standingsOf({ entries, pot }: Pick<Recount, "entries" | "pot">, 
     score: entry.gathered + entry.weight * (rules.votesClose - entry.until),
   }));
   const holds = ({ entry, score }: (typeof scored)[number]) =>
-    entry.status === "live" && score > 0n && score >= rules.minTally * length;
+    takesPart(entry) && score > 0n && score >= rules.minTally * length;
   const ranked = scored.filter(holds).sort((a, b) => sign(b.score - a.score) || sign(a.entry.id - b.entry.id));
   const others = scored.filter((row) => !holds(row)).sort((a, b) => sign(a.entry.id - b.entry.id));
   const shares = rules.split.map((basisPoints) => (pot * basisPoints) / 10_000n);
@@ -54,6 +54,11 @@ export function standingsOf({ entries, pot }: Pick<Recount, "entries" | "pot">, 
 export function gatheredAt(entry: EntryCount, rules: AuditRules, time: bigint): bigint {
   const to = time < rules.votesClose ? time : rules.votesClose;
   return to > entry.until ? entry.gathered + entry.weight * (to - entry.until) : entry.gathered;
+}
+
+/** A challenge changes nothing until it is ruled on. */
+export function takesPart({ status }: Pick<EntryCount, "status">): boolean {
+  return status === "live" || status === "challenged";
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -231,6 +231,9 @@ test("ranks, prizes and refunds of a final result agree", async () => {
   expect(standings.rows.map(({ prize }) => prize)).toEqual([parseEther("300"), parseEther("200"), 0n]);
   expect(standings.unheld).toBe(parseEther("500"));
   // What an endpoint hides of it, the contract tells.
-  expect(await hiding("Credited(address,address,uint256)")).toEqual([`credit of ${lab.author.toLowerCase()}`]);
+  expect(await hiding("Credited(address,address,uint256)")).toEqual([
+    "entry bonds held",
+    `credit of ${lab.author.toLowerCase()}`,
+  ]);
   expect(await hiding("Reclaimed(address,uint256)")).toContain(`funded by ${organiser.toLowerCase()}`);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { DEAD } from "../../../scripts/audit/bondBooks.ts";
+import { coinsOwed } from "../../../scripts/audit/coinsOwed.ts";
 import type { ContestEvent } from "../../../scripts/audit/contestEvent.ts";
 import { recount } from "../../../scripts/audit/recount.ts";
 import type { AuditRules } from "../../../scripts/audit/rulesOf.ts";
@@ -14,6 +16,8 @@ const open: AuditRules = {
   coin: "0xc0",
   prizeToken: "0xc0",
   isOpen: true,
+  arbitrator: "0xa7",
+  rulingTimeout: 50n,
   entriesOpen: 0n,
   votesOpen: 100n,
   countFrom: 500n,
@@ -22,6 +26,7 @@ const open: AuditRules = {
   personCap: 0n,
   entryCap: 0n,
   entryBond: 10n,
+  challengeBond: 4n,
   minTally: 0n,
   split: [4_000n, 2_000n, 1_200n, 800n, 500n, 500n, 400n, 300n, 200n, 100n],
 };
@@ -273,17 +278,46 @@ describe("laws that events may break", () => {
     expect(lawsBroken([submitted(1n), ...retraction(1n).slice(0, 1)])).toEqual(law);
   });
 
-  test("an account collects what was credited to it, in the coin", () => {
-    const two = [credited(alice, 4n), credited(bob, 5n)];
-    expect(recount([...two, collected(alice, 4n)], open)).toMatchObject({
+  test("an account collects what was credited to it, in the coin; nothing is credited for no reason", () => {
+    const two = [submitted(1n), { ...submitted(2n), author: bob }, ...retraction(1n), ...retraction(2n, bob)];
+    expect(recount([...two, collected("0xau", 9n)], open)).toMatchObject({
       broken: [],
+      burned: 2n,
       owed: new Map([
-        [alice, 0n],
-        [bob, 5n],
+        ["0xau", 0n],
+        [bob, 9n],
       ]),
     });
-    expect(lawsBroken([...two, collected(alice, 5n)])).toEqual(["collected by 0xa1"]);
-    expect(lawsBroken([credited(alice, 4n, "0xbad")])).toEqual(["credit of 0xa1: token"]);
+    expect(lawsBroken([...two, collected("0xau", 5n)])).toEqual(["collected by 0xau"]);
+    expect(lawsBroken([credited(alice, 4n, "0xbad")])).toEqual(["credit of 0xa1: token", "credit of 0xa1"]);
+    expect(lawsBroken([...two, credited(alice, 10n)])).toEqual(["credit of 0xa1"]);
+  });
+
+  test("a burn that the coin refuses is owed to nobody, once and whole", () => {
+    const [gone, back] = retraction(1n) as [ContestEvent, ContestEvent];
+    const kept = (amount: bigint): ContestEvent => ({ ...credited(DEAD, amount), block: gone.block, index: 2 });
+    const counted = recount([submitted(1n), gone, back, kept(1n)], open);
+    expect(counted).toMatchObject({ broken: [], burned: 0n });
+    expect(coinsOwed(counted, open)).toMatchObject({ bonds: 0n, credits: 10n, total: 10n });
+    expect(lawsBroken([submitted(1n), gone, back, kept(2n)])).toEqual([`credit of ${DEAD}`]);
+    expect(lawsBroken([submitted(1n), gone, back, kept(1n), kept(1n)])).toEqual([`credit of ${DEAD}`]);
+    expect(lawsBroken([submitted(1n), gone, back, credited(DEAD, 1n)])).toEqual([`credit of ${DEAD}`]);
+  });
+
+  test("a bond comes back after the result, once for each entry", () => {
+    const ranks = [0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n];
+    const final: ContestEvent[] = [
+      submitted(1n),
+      submitted(2n),
+      { ...place(), kind: "counted", upTo: 2n },
+      { ...place(), kind: "finalized", entryIds: ranks, pot: 0n, unheld: 0n },
+    ];
+    const once = recount([...final, credited("0xau", 10n)], open);
+    expect(once.broken).toEqual([]);
+    expect(coinsOwed(once, open)).toMatchObject({ bonds: 10n, credits: 10n, total: 20n });
+    expect(lawsBroken([...final, credited("0xau", 9n)])).toEqual(["credit of 0xau"]);
+    const thrice = [credited("0xau", 10n), credited("0xau", 10n), credited("0xau", 10n)];
+    expect(lawsBroken([...final, ...thrice])).toEqual(["credit of 0xau"]);
   });
 
   test("a prize is paid once, and what it does not know it does not pass over", () => {
@@ -293,6 +327,136 @@ describe("laws that events may break", () => {
     expect(lawsBroken([{ ...place(), kind: "unknown", topic: "0x00" }])).toEqual([
       "an event that this auditor does not know",
     ]);
+  });
+});
+
+/** Challenges of the open contest: bond 4, entry bond 10, 50 seconds for a ruling. Events of one block each. */
+describe("challenges", () => {
+  const at = open.arbitrator;
+  const challenged = (entryId: bigint, challengeId = 1n, disputeId = 7n): ContestEvent[] => {
+    const { block } = place();
+    return [
+      { block, index: 0, kind: "dispute", arbitrator: at, disputeId, challengeId },
+      { block, index: 1, kind: "evidence", arbitrator: at, challengeId, party: alice },
+      { block, index: 2, kind: "challenged", entryId, challengeId, challenger: alice, disputeId, reason: "ipfs://why" },
+    ];
+  };
+  const credit = (account: string, amount: bigint, block: number, index: number): ContestEvent => ({
+    ...credited(account, amount),
+    block,
+    index,
+  });
+  /** A ruling and what it moves. `said`: what the arbitrator said. */
+  const ruled = (ruling: bigint, { said = ruling, challengeId = 1n, disputeId = 7n } = {}): ContestEvent[] => {
+    const { block } = place();
+    const events: ContestEvent[] = [
+      { block, index: 0, kind: "ruling", arbitrator: at, disputeId, ruling: said },
+      { block, index: 1, kind: "ruled", entryId: 1n, challengeId, ruling, lapsed: false },
+      credit(ruling === 1n ? "0xau" : alice, 4n, block, 2),
+    ];
+    return ruling === 2n ? [...events, credit(alice, 5n, block, 3)] : events;
+  };
+  const votes = [submitted(1n), submitted(2n), stake(bob, 1n, 6n, 6n, 6n, 200n), stake(bob, 2n, 5n, 5n, 5n, 200n)];
+
+  test("a challenged entry keeps its rank; a removed one holds none, and its stakes still leave", () => {
+    const waiting = recount([...votes, ...challenged(1n)], open);
+    expect(waiting.broken).toEqual([]);
+    expect(standingsOf(waiting, open).topTen.slice(0, 3)).toEqual([1n, 2n, 0n]);
+    expect(coinsOwed(waiting, open)).toEqual({ stakes: 11n, bonds: 24n, credits: 0n, pot: 0n, total: 35n });
+    const removed = recount([...votes, ...challenged(1n), ...ruled(2n)], open);
+    expect(removed.broken).toEqual([]);
+    expect(standingsOf(removed, open).topTen.slice(0, 3)).toEqual([2n, 0n, 0n]);
+    expect(removed.entries.get(1n)?.status).toBe("removed");
+    expect(coinsOwed(removed, open)).toEqual({ stakes: 11n, bonds: 10n, credits: 9n, pot: 0n, total: 30n });
+    expect(removed.burned).toBe(5n);
+    const events = [...votes, ...challenged(1n), ...ruled(2n)];
+    expect(lawsBroken([...events, stake(bob, 1n, 0n, 0n, 0n, 300n)])).toEqual([]);
+    expect(lawsBroken([...events, stake(bob, 1n, 7n, 7n, 7n, 300n)])).toEqual(["entry 1, voter 0xb0: more stake"]);
+  });
+
+  test("ruling 0 gives the bond back, ruling 1 gives it to the author; the entry is live again and can be challenged", () => {
+    const refused = recount([...votes, ...challenged(1n), ...ruled(0n)], open);
+    expect(refused).toMatchObject({ broken: [], burned: 0n, owed: new Map([[alice, 4n]]) });
+    const eligible = recount([...votes, ...challenged(1n), ...ruled(1n), ...challenged(1n, 2n, 8n)], open);
+    expect(eligible).toMatchObject({ broken: [], owed: new Map([["0xau", 4n]]) });
+    expect(eligible.entries.get(1n)?.status).toBe("challenged");
+    expect(lawsBroken([...votes, ...challenged(1n), ...ruled(0n, { said: 9n })])).toEqual([]);
+  });
+
+  test("a challenge lapses when its time is over, as ruling 0, and not before", () => {
+    const opening = challenged(1n);
+    const { block } = place();
+    const lapsed = (ruling: bigint): ContestEvent[] => [
+      { block, index: 0, kind: "ruled", entryId: 1n, challengeId: 1n, ruling, lapsed: true },
+      credit(alice, 4n, block, 1),
+    ];
+    const at = (seconds: bigint) => (number: number) =>
+      number === opening[0]?.block ? 300n : number === block ? 300n + seconds : undefined;
+    const broken = (ruling: bigint, seconds: bigint) =>
+      recount([submitted(1n), ...opening, ...lapsed(ruling)], open, at(seconds)).broken.map(({ what }) => what);
+    expect(broken(0n, 50n)).toEqual([]);
+    expect(broken(0n, 49n)).toEqual([`challenge 1: the arbitrator's time (block ${block})`]);
+    expect(broken(1n, 50n)).toContain(`challenge 1: ruling after its time (block ${block})`);
+  });
+
+  test("bonds go to whom the law says, at once and to the wei", () => {
+    const before = [...votes, ...challenged(1n)];
+    const law = "challenge 1 bond credited";
+    expect(lawsBroken([...before, ...ruled(2n).slice(0, 2)])).toEqual([law]);
+    expect(lawsBroken([...before, ...ruled(2n).slice(0, 3)])).toEqual(["challenge 1 reward credited"]);
+    const [said, effect, bond] = ruled(1n) as [ContestEvent, ContestEvent, ContestEvent];
+    expect(lawsBroken([...before, said, effect, { ...bond, account: alice } as ContestEvent])).toEqual([law]);
+    expect(lawsBroken([...before, said, effect, { ...bond, amount: 5n } as ContestEvent])).toEqual([law]);
+  });
+
+  test("only the arbitrator rules, once, on what is open, and what it says takes effect", () => {
+    const before = [...votes, ...challenged(1n)];
+    expect(lawsBroken([...before, ...ruled(2n, { said: 1n })])).toEqual(["challenge 1: what the arbitrator said"]);
+    expect(lawsBroken([...before, ...ruled(2n).slice(1)])).toEqual([
+      "challenge 1: its dispute",
+      "challenge 1: what the arbitrator said",
+    ]);
+    expect(lawsBroken([...before, ...ruled(0n, { disputeId: 8n })])).toEqual(["challenge 1: its dispute"]);
+    expect(lawsBroken([...before, ...ruled(0n).slice(0, 1)])).toEqual(["ruling on dispute 7"]);
+    const twice = [...before, ...ruled(0n), ...ruled(0n)];
+    expect(lawsBroken(twice)[0]).toBe("challenge 1: ruled on");
+    const stranger = ruled(0n).map((event) => (event.kind === "ruling" ? { ...event, arbitrator: bob } : event));
+    expect(lawsBroken([...before, ...stranger])).toEqual(["ruling on dispute 7"]);
+  });
+
+  test("one is open at a time, on a live entry, before the close, with its dispute and its evidence", () => {
+    const [dispute, evidence, opening] = challenged(1n) as [ContestEvent, ContestEvent, ContestEvent];
+    const one = [submitted(1n), dispute, evidence, opening];
+    expect(lawsBroken(one)).toEqual([]);
+    expect(lawsBroken([submitted(1n), evidence, opening])).toEqual(["challenge 1: its dispute"]);
+    expect(lawsBroken([submitted(1n), dispute, opening])).toEqual(["challenge 1: its evidence"]);
+    expect(lawsBroken([...one, ...challenged(1n, 2n, 8n)])).toEqual(["challenge 2: of a live entry"]);
+    expect(lawsBroken([...one, submitted(2n), ...challenged(2n, 3n, 8n)])).toEqual(["challenge ids count up from 1"]);
+    expect(lawsBroken(challenged(1n))).toEqual(["challenge 1: of a live entry"]);
+    expect(recount(one, open, () => 1_000n).broken.map(({ what }) => what)).toContain(
+      `challenge 1: before the close (block ${opening.block})`,
+    );
+    expect(lawsBroken([...one, { ...place(), kind: "counted", upTo: 1n }])).toEqual(["counted with a challenge open"]);
+    const late: ContestEvent = { ...place(), kind: "evidence", arbitrator: at, challengeId: 1n, party: bob };
+    expect(lawsBroken([...one, late])).toEqual([]);
+    expect(lawsBroken([...one, ...ruled(0n), late])).toEqual(["evidence on challenge 1"]);
+    expect(lawsBroken([submitted(1n), late])).toEqual(["evidence on challenge 1"]);
+  });
+
+  test("an order that was skipped changes nothing; nonces given up are nonces", () => {
+    const skipped: ContestEvent = { ...place(), kind: "orderSkipped", voter: bob, entryId: 99n, nonce: 2n ** 200n };
+    expect(lawsBroken([submitted(1n), skipped])).toEqual([]);
+    const cancelled = (mask: bigint): ContestEvent => ({
+      ...place(),
+      kind: "ordersCancelled",
+      voter: bob,
+      entryId: 1n,
+      mask,
+    });
+    const counted = recount([cancelled(5n), cancelled(2n)], open);
+    expect(counted.broken).toEqual([]);
+    expect([...counted.cancelled.values()]).toEqual([{ voter: bob, entryId: 1n, mask: 7n }]);
+    expect(lawsBroken([cancelled(0n), cancelled(1n << 112n)])).toHaveLength(2);
   });
 });
 
