@@ -84,11 +84,17 @@ type PartProps = HoldingsProps & { readonly sender: Sender };
 
 function Stakes({ contest, entries, voter, total, sender }: PartProps & { readonly total: bigint }) {
   const said = words.coins;
+  const isRemoved = (id: number) => entries.some(({ entryId, status }) => entryId === id && status === "removed");
   return (
     <section className="sheet pane">
       <header>
         <h2>{said.stakes}</h2>
       </header>
+      {voter.stakes.some(({ entryId }) => isRemoved(entryId)) ? (
+        <p className="holdings-removed" role="note">
+          {said.removed}
+        </p>
+      ) : null}
       <table className="rank">
         <thead>
           <tr>
@@ -120,6 +126,7 @@ function Stakes({ contest, entries, voter, total, sender }: PartProps & { readon
                       <b>{name}</b>
                     </Link>
                     {entry?.status === "removed" ? <Badge tone="bad">{words.entries.removed}</Badge> : null}
+                    {entry?.status === "challenged" ? <Badge tone="warn">{words.entries.challenged}</Badge> : null}
                   </span>
                 </th>
                 <td className="num figure rank-tally">{formatAmount(BigInt(stake), contest.coin.decimals)}</td>

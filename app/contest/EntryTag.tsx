@@ -40,6 +40,13 @@ export function EntryTag({ contest, entry, from, yours }: TagProps) {
         </div>
       </div>
       <p className="tag-pitch">{pitch(entry, from)}</p>
+      {entry.status === "challenged" ? (
+        <p>
+          <Badge tone="warn">
+            {words.entries.challengedBy(shorten(entry.challenges.at(-1)?.challenger ?? entry.author))}
+          </Badge>
+        </p>
+      ) : null}
       {live ? <Tape entry={entry} /> : <Gone entry={entry} />}
       <p className="tag-facts">
         {manifest === null ? null : <span>{words.entries.parameters(formatParameters(manifest.parameters))}</span>}

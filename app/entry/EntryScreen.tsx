@@ -16,6 +16,7 @@ import { shorten } from "../parts/shorten.ts";
 import { useTitle } from "../shell/useTitle.ts";
 import { VerifyCard } from "../verify/VerifyCard.tsx";
 import { words } from "../words/words.ts";
+import { ChallengeCard } from "./ChallengeCard.tsx";
 import { DropPanel } from "./DropPanel.tsx";
 import { ModelCard } from "./ModelCard.tsx";
 import { ServingNodes } from "./ServingNodes.tsx";
@@ -102,8 +103,10 @@ function Present({ contest, entry, entries, from }: PresentProps) {
               <Chat contest={contest} entry={entry} name={name} />
             </Suspense>
           </Boundary>
+          {entry.status === "live" ? null : <ChallengeCard contest={contest} entry={entry} />}
           <ModelCard entry={entry} from={from} />
           <ServingNodes contest={contest} entry={entry} from={from} />
+          {entry.status === "live" ? <ChallengeCard contest={contest} entry={entry} /> : null}
         </div>
         <aside className="entry-side">
           <DropPanel contest={contest} entry={entry} entries={entries} />

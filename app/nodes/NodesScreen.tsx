@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ContestView } from "#protocol/http.ts";
 import type { NodeView } from "#protocol/httpNodes.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { useChainNow } from "../data/clock.ts";
@@ -93,6 +94,7 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
                         ? said.inactive
                         : said.leaving(localMoment(node.leavesAt))}
                   </span>
+                  <Faults node={node} coin={coin} />
                 </td>
                 <td className="num">{said.entriesN(node.attestations.filter(({ matches }) => matches).length)}</td>
                 <td className="num only-wide">
@@ -106,6 +108,34 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
       </table>
       <p className="nodes-fine small quiet">{said.fine}</p>
     </div>
+  );
+}
+
+type FaultsProps = { readonly node: NodeView; readonly coin: ContestView["coin"] | undefined };
+
+/** What the node lost and why, and what it is being asked for. */
+function Faults({ node, coin }: FaultsProps) {
+  const said = words.nodes;
+  return (
+    <>
+      {node.slashings.map(({ fault, amount, entryId, block, evidence }) => (
+        <span className="nodes-fault small" key={`${block.number}-${evidence}`}>
+          {said.slashed[fault](
+            `${formatAmount(BigInt(amount), coin?.decimals ?? 18)} ${coin?.symbol ?? ""}`,
+            entryId,
+            localMoment(block.timestamp),
+          )}
+        </span>
+      ))}
+      {node.blockChallenges.map(({ challengeId, entryId, index, answerBy }) => (
+        <span className="nodes-asked small quiet" key={challengeId}>
+          {said.asked(index, entryId, localMoment(answerBy))}
+        </span>
+      ))}
+      {node.blocksAnswered > 0 ? (
+        <span className="nodes-asked small quiet">{said.answered(node.blocksAnswered)}</span>
+      ) : null}
+    </>
   );
 }
 

@@ -46,6 +46,7 @@ export async function send(transaction: Transaction, { config, client, place }: 
       abi: [...call.abi.filter(({ type }) => type !== "error"), ...errors] as Abi,
       functionName: call.functionName,
       args: call.args,
+      ...(call.value === undefined ? {} : { value: call.value }),
     });
     const follow = async (hash: Hex): Promise<TransactionReceipt> => {
       const time = Date.now();

@@ -6,6 +6,8 @@ export type Call = {
   readonly abi: Abi;
   readonly functionName: string;
   readonly args: readonly unknown[];
+  /** Wei of the chain's own coin that go along. */
+  readonly value?: bigint;
 };
 
 /** What a transaction may use while it is being sent. */

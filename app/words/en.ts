@@ -253,6 +253,7 @@ export const en = {
     retracted: "Taken back",
     retractedText: "Its author took this entry back before voting opened.",
     challenged: "Challenged",
+    challengedBy: (who: string) => `Challenged by ${who}`,
     categories: {
       story: "Story",
       text: "Text tools",
@@ -599,6 +600,9 @@ export const en = {
       reclaim: "Returning unheld prizes to you",
       collect: "Collecting what is owed to you",
       releaseBond: (entry: string) => `Releasing the deposit of ${entry}`,
+      challenge: (entry: string) => `Challenging ${entry}`,
+      evidence: (entry: string) => `Adding evidence about ${entry}`,
+      lapse: (entry: string) => `Closing the challenge of ${entry}`,
       count: "Counting the entries",
       finalize: "Making the result final",
       bind: "Verifying that you are one person",
@@ -613,6 +617,9 @@ export const en = {
       reclaim: "Your share of unheld prizes is back",
       collect: "What was owed to you is in your wallet",
       releaseBond: (entry: string) => `The deposit of ${entry} is credited to its author`,
+      challenge: (entry: string) => `${entry} is challenged`,
+      evidence: (entry: string) => `Your evidence about ${entry} is on the chain`,
+      lapse: (entry: string) => `${entry} is no longer challenged`,
       count: "Entries counted",
       finalize: "The result is final",
       bind: "This wallet is verified as a person",
@@ -691,6 +698,8 @@ export const en = {
   },
 
   coins: {
+    removed:
+      "An entry below was removed by ruling. Your coins on it are safe: take them back, or move them while voting is open.",
     title: "My coins",
     lede: "All that is yours in this contest, and the one button that brings it home.",
     connectTitle: "No wallet connected",
@@ -723,8 +732,65 @@ export const en = {
     chooseContest: "Contest",
   },
 
+  challenge: {
+    title: { live: "May it take part?", challenged: "Challenged", removed: "Ruled out", retracted: "Taken back" },
+    unknown: "Who challenged it and why cannot be read at the moment.",
+    open: (who: string, when: string) =>
+      `${who} says since ${when} that this entry breaks the rules. Until the arbitrator rules it takes part as before: coins can come and go, and they count.`,
+    due: (when: string) => `The arbitrator has until ${when}. After that the entry stays, whoever says so.`,
+    overdue: "The arbitrator's time is over. Anyone can close the challenge now; the entry stays.",
+    lapse: "Close the challenge",
+    removed: (when: string) =>
+      `The arbitrator removed this entry on ${when}, for the reasons below. It holds no rank any more; its number, its hashes and its history stay.`,
+    safe: "Coins on it are safe: each voter can take them back at any time.",
+    yours: (amount: string) =>
+      `Your ${amount} on it are safe. Take them back, or move them to another entry while voting is open.`,
+    takeBack: (amount: string) => `Take ${amount} back`,
+    evidence: "What was said",
+    by: (who: string, isChallenger: boolean, when: string) =>
+      `${who}${isChallenger ? ", who challenged it" : ""}, ${when}`,
+    more: (n: number) => `and ${n} more on the chain`,
+    unchecked: "These are addresses that strangers gave. Nobody checked what is there.",
+    outcome: (who: string, { ruling, lapsed }: { ruling: number; lapsed: boolean }, when: string) =>
+      lapsed
+        ? `Challenged by ${who}; nobody ruled in time, it stays (${when}).`
+        : ruling === 1
+          ? `Challenged by ${who}; ruled eligible (${when}).`
+          : ruling === 2
+            ? `Challenged by ${who}; ruled ineligible (${when}).`
+            : `Challenged by ${who}; the arbitrator refused to rule, it stays (${when}).`,
+    start: "Challenge this entry",
+    what: "If this entry breaks what its author declared, say so. The contest's arbitrator decides.",
+    bond: "Your deposit",
+    fee: "The arbitrator's fee, in the chain's own coin",
+    feeWaiting: "asking …",
+    feeFailed: "not known at the moment",
+    decides: "Who decides",
+    outcomes: (bond: string) =>
+      `Ruled ineligible: your ${bond} come back, with half of the author's deposit. Ruled eligible: they go to the author. No ruling: they come back. The fee is the arbitrator's in any case.`,
+    uri: "Address of the reasons",
+    uriNote: "Where everybody can read them: https:// or ipfs://, at most 512 bytes. It stays on the chain for ever.",
+    badURI:
+      "That is no address that others could open. It begins with https://, http:// or ipfs:// and holds no spaces.",
+    submit: "Deposit and challenge",
+    connect: "Connect a wallet to challenge it",
+    noExtraData: "This contest's arbitrator wants data with a challenge that this site does not have.",
+    add: "Add evidence",
+    addSubmit: "Put it on the chain",
+  },
+
   nodes: {
     title: "Nodes",
+    slashed: {
+      falseAttestation: (amount: string, entry: number, when: string) =>
+        `Lost ${amount} on ${when}: it signed a false statement about entry ${entry}`,
+      falseReceipt: (amount: string, entry: number, when: string) =>
+        `Lost ${amount} on ${when}: it signed a false receipt about entry ${entry}`,
+      missingBlock: (amount: string, entry: number, when: string) =>
+        `Lost ${amount} on ${when}: it did not show a block of entry ${entry}`,
+    },
+    asked: (index: number, entry: number, when: string) => `Asked for block ${index} of entry ${entry}, until ${when}`,
+    answered: (n: number) => `Showed ${count(n, "block", "blocks")} when asked`,
     lede: "Nodes host the models and sign what they serve. Each has put coins at stake; its keys and endpoint are on the chain.",
     what: "the nodes",
     failed: "Could not load the nodes",
@@ -784,11 +850,21 @@ export const en = {
         can: "Enter a model with a deposit, take it back before voting opens, receive a prize.",
         cannot: "Edit an entry. Authors may vote for themselves, as anyone may.",
       },
-      { who: "Node operator", can: "Serve models and sign what it serves.", cannot: "Touch votes, tallies or prizes." },
+      {
+        who: "Challenger",
+        can: "Say that an entry breaks the rules, with a deposit and the arbitrator's fee; anyone may, until voting closes.",
+        cannot: "Keep the entry from being voted on meanwhile, or get the author's deposit without a ruling.",
+      },
+      {
+        who: "Node operator",
+        can: "Serve models and sign what it serves. Loses its stake when it signs what is false, and a fifth when it cannot show a block of a file.",
+        cannot: "Touch votes, tallies or prizes.",
+      },
       {
         who: "Arbitrator",
-        can: "Nothing yet: in this version entries cannot be challenged. Later it may rule a challenged entry out.",
-        cannot: "Touch a stake, a weight or a tally.",
+        can: "Rule on entries that somebody challenged: leave them in, or remove them for ever; award the two deposits at stake.",
+        cannot:
+          "Touch a stake, a weight or a tally, judge what nobody challenged, or hold up the count: when its time is over, the entry stays.",
       },
       {
         who: "Personhood adapter",
@@ -802,7 +878,7 @@ export const en = {
       },
       {
         who: "Anyone",
-        can: "Add to the pot, start the count, make the result final, trigger the payment of a prize to its author.",
+        can: "Add evidence to a challenge, close one that nobody ruled on in time, carry signed votes, add to the pot, start the count, make the result final, trigger the payment of a prize to its author.",
         cannot: "Redirect a prize or a coin.",
       },
     ],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressSchema } from "./primitives.ts";
+import { addressSchema, hexSchema } from "./primitives.ts";
 
 /**
  * What a deployment tells the app at `GET /config.json`. `demo` is null everywhere but in the local demo; its
@@ -15,6 +15,8 @@ export const appConfigSchema = z.object({
   coin: addressSchema,
   /** Contests that this deployment lists. */
   contests: z.array(addressSchema),
+  /** What challengers pass on to the arbitrators of these contests, each found by the hash in the rules; none: no bytes. */
+  arbitratorExtraData: z.array(hexSchema).default([]),
   demo: z
     .object({
       session: z.string().min(1),

@@ -106,6 +106,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
     nodeRegistry: lower(demo.nodeRegistry),
     coin: lower(demo.coin),
     contests: [lower(demo.contest)],
+    arbitratorExtraData: [],
     demo: {
       session: randomUUID(),
       fundUrl: "/demo/fund",

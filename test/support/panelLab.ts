@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import { keccak256 } from "viem";
-import { contestAbi, panelArbitratorAbi } from "#protocol/abi.ts";
+import { contestAbi } from "#protocol/abi.ts";
+import { panelArbitratorAbi } from "#protocol/arbitrationAbi.ts";
 import type { ContestLab } from "./contestLab.ts";
 import { compiled } from "./simulatedChain.ts";
 
