@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import type { Address } from "viem";
-import { parseEther } from "viem";
+import { keccak256, numberToHex, parseEther, toEventSelector } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { contestAbi, demoCoinAbi } from "#protocol/abi.ts";
-import { type Mode, modeOf, type Rules } from "#protocol/rules.ts";
+import { entryStatusOf, type Mode, modeOf, type Rules } from "#protocol/rules.ts";
 import { dividePot, rankEntries } from "#protocol/standings.ts";
 import { projectedScore, type Window } from "#protocol/tally.ts";
-import { type ContestLab, createContestLab, freshAddress, LAB_START } from "../support/contestLab.ts";
-import { type Ask, type ContestModel, createContestModel } from "../support/contestModel.ts";
+import { ORDER_KINDS, ordersDomain, orderTypes } from "#protocol/typedData.ts";
+import { type ContestLab, createContestLab, LAB_START } from "../support/contestLab.ts";
+import { type Ask, authorName, type ContestModel, createContestModel, voterName } from "../support/contestModel.ts";
+import { addPanel, type PanelLab } from "../support/panelLab.ts";
+import { type Reading, readByAuditor, readByIndexer, readLogs } from "./readersOf.ts";
 
 const ENTRIES = 4;
 const VOTERS = 3;
@@ -15,6 +19,9 @@ const POT = 1_000_003n;
 /** Seconds from the opening of votes to the window, and from the window to the close. */
 const BEFORE = 1_000;
 const WINDOW = 5_000;
+const CHAIN_ID = 31_337;
+const RULING_TIMEOUT = 86_400;
+const ORDER_SKIPPED = toEventSelector("OrderSkipped(address,uint256,uint256,bytes)");
 
 /** Amounts that reach the caps in two or three steps, a few single wei among them. */
 const amount = fc.oneof(
@@ -32,6 +39,28 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("move" as const), voter, entry, target: entry, amount }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("reweigh" as const), voter, entry }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("bind" as const), voter }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("order" as const),
+      act: fc.constantFrom("drop" as const, "drop" as const, "withdraw" as const),
+      voter,
+      entry,
+      amount,
+      nonce: fc.constantFrom(0, 1, 2, 110, 111),
+      isForged: fc.integer({ min: 0, max: 7 }).map((die) => die === 0),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("cancel" as const), voter, entry, nonce: fc.constantFrom(0, 111) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("challenge" as const), voter, entry }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("rule" as const), entry, ruling: fc.integer({ min: 0, max: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("lapse" as const), entry }) },
 );
 /** Seconds before an ask; edges of the window are hit on purpose. */
 const pause = fc.oneof(
@@ -41,13 +70,19 @@ const pause = fc.oneof(
 const edge = fc.integer({ min: -1, max: 1 });
 const history = fc.array(fc.record({ ask, pause, edge }), { minLength: 5, maxLength: 40, size: "max" });
 
-describe("the contract and the reference tally agree to the wei", () => {
+describe("contract, reference, indexer and auditor agree to the wei", () => {
   let lab: ContestLab;
+  let panel: PanelLab;
   let now = LAB_START + 100;
-  const voters = Array.from({ length: VOTERS }, (_, index) => freshAddress(9_000 + index));
+  /** What histories brought about: a generator that never removes anything proves nothing. */
+  const seen = { removed: 0, lapsed: 0, carried: 0, skipped: 0 };
+  const keys = Array.from({ length: VOTERS }, (_, index) => privateKeyToAccount(keccak256(numberToHex(9_000 + index))));
+  const forger = privateKeyToAccount(keccak256(numberToHex(8_000)));
+  const voters = keys.map(({ address }) => address);
 
   beforeAll(async () => {
     lab = await createContestLab();
+    panel = await addPanel(lab);
     for (const wallet of voters) {
       await lab.chain.impersonate(wallet);
       await lab.chain.write({
@@ -67,7 +102,10 @@ describe("the contract and the reference tally agree to the wei", () => {
         fc.asyncProperty(history, async (steps) => {
           const { contest, rules, authors } = await createContest(mode);
           const window: Window = { countFrom: BigInt(rules.countFrom), votesClose: BigInt(rules.votesClose) };
-          const model = createContestModel({ mode, entries: ENTRIES, window, caps: rules });
+          const model = createContestModel({
+            ...{ mode, entries: ENTRIES, window, caps: rules, bonds: rules },
+            rulingTimeout: BigInt(RULING_TIMEOUT),
+          });
 
           // The last voter is a person only where the history says so.
           const bound: Ask[] = mode === "open" ? [] : [0, 1].map((voter) => ({ kind: "bind", voter }));
@@ -79,15 +117,20 @@ describe("the contract and the reference tally agree to the wei", () => {
             expect(await send(contest, step.ask), JSON.stringify(step, withBigints)).toBe(allowed);
           }
           await compare(contest, model, window);
+          await compareReaders(contest, rules, model, authors);
 
           now = Math.max(now, rules.votesClose);
+          await lapseAll(contest, model);
           const scores = await compareResult(contest, rules, model, window);
           await comparePrizes(contest, rules, scores, authors);
           await leave(contest, model);
+          await compareReaders(contest, rules, model, authors);
         }),
         // A counterexample is made smaller for a while, then told as it is.
         { numRuns: 30, interruptAfterTimeLimit: 150_000, markInterruptAsFailure: true },
       );
+      // A generator that never brings these about proves nothing.
+      for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
     });
   }
 
@@ -100,6 +143,8 @@ describe("the contract and the reference tally agree to the wei", () => {
       countFrom: now + 1_000 + BEFORE,
       votesClose: now + 1_000 + BEFORE + WINDOW,
       minTally: 5n,
+      rulingTimeout: RULING_TIMEOUT,
+      ...panel.ruled,
       ...(mode === "open" ? {} : { entryCap: parseEther("6"), personCap: parseEther("13") }),
     };
     expect(modeOf(rules)).toBe(mode);
@@ -112,6 +157,18 @@ describe("the contract and the reference tally agree to the wei", () => {
       if (mode === "personhood") await lab.bind(contest, author);
       await lab.submit(contest, author);
     }
+    // One more entry, which its author takes back before it begins.
+    const [, , , , , , gone = lab.organiser] = lab.chain.accounts;
+    await lab.equip(gone, contest, parseEther("10"));
+    if (mode === "personhood") await lab.bind(contest, gone);
+    await lab.submit(contest, gone);
+    await lab.chain.write({
+      from: gone,
+      to: contest,
+      abi: contestAbi,
+      functionName: "retract",
+      args: [BigInt(ENTRIES + 1)],
+    });
     for (const wallet of voters) await lab.equip(wallet, contest, 0n);
     await lab.equip(lab.organiser, contest, 0n);
     await lab.chain.write({
@@ -133,11 +190,20 @@ describe("the contract and the reference tally agree to the wei", () => {
   /** Whether the contract did it. */
   async function send(contest: Address, asked: Ask): Promise<boolean> {
     await lab.chain.setNextTime(now);
-    const from = voters[asked.voter];
-    if (from === undefined) throw new RangeError(`no voter ${asked.voter}`);
+    const from = "voter" in asked ? walletOf(asked.voter) : lab.organiser;
     const call = { from, to: contest, abi: contestAbi } as const;
     try {
       if (asked.kind === "bind") await lab.bind(contest, from);
+      else if (asked.kind === "order") return await carry(contest, asked);
+      else if (asked.kind === "cancel")
+        await lab.chain.write({
+          ...call,
+          functionName: "cancel",
+          args: [BigInt(asked.entry), 1n << BigInt(asked.nonce)],
+        });
+      else if (asked.kind === "challenge") await panel.challenge(contest, from, asked.entry);
+      else if (asked.kind === "lapse") await panel.lapse(contest, from, asked.entry);
+      else if (asked.kind === "rule") return await rule(contest, asked.entry, asked.ruling);
       else if (asked.kind === "drop" || asked.kind === "withdraw")
         await lab.chain.write({ ...call, functionName: asked.kind, args: [BigInt(asked.entry), asked.amount] });
       else if (asked.kind === "move")
@@ -154,6 +220,126 @@ describe("the contract and the reference tally agree to the wei", () => {
     }
   }
 
+  function walletOf(voter: number): Address {
+    const wallet = voters[voter];
+    if (wallet === undefined) throw new RangeError(`no voter ${voter}`);
+    return wallet;
+  }
+
+  /** Has a stranger carry an order that the voter signed, or somebody else in the voter's name. */
+  async function carry(contest: Address, asked: Extract<Ask, { kind: "order" }>): Promise<boolean> {
+    const kind = asked.act === "drop" ? "Drop" : "Withdraw";
+    const order = {
+      voter: walletOf(asked.voter),
+      entryId: BigInt(asked.entry),
+      amount: asked.amount,
+      nonce: BigInt(asked.nonce),
+      deadline: BigInt(now),
+    };
+    const signer = asked.isForged ? forger : keys[asked.voter];
+    if (signer === undefined) throw new RangeError(`no voter ${asked.voter}`);
+    const signature = await signer.signTypedData({
+      domain: ordersDomain({ chainId: CHAIN_ID, verifyingContract: contest }),
+      types: orderTypes,
+      primaryType: kind,
+      message: order,
+    });
+    const { logs } = await lab.chain.write({
+      from: lab.organiser,
+      to: contest,
+      abi: contestAbi,
+      functionName: "carry",
+      args: [[{ kind: ORDER_KINDS.indexOf(kind), ...order, signature }]],
+    });
+    const skipped = logs.some(({ topics }) => topics[0] === ORDER_SKIPPED);
+    seen[skipped ? "skipped" : "carried"] += 1;
+    return !skipped;
+  }
+
+  /** A ruling reaches the contest only while the challenge is open: the panel rules once on each. */
+  async function rule(contest: Address, entry: number, ruling: number): Promise<boolean> {
+    const args = [BigInt(entry)] as const;
+    const { open } = await lab.chain.read({ to: contest, abi: contestAbi, functionName: "challengeOf", args });
+    if (!open) return false;
+    await panel.rule(contest, entry, ruling);
+    if (ruling === 2) seen.removed += 1;
+    return true;
+  }
+
+  /** Nobody ruled on these in time; before, nothing can be counted. */
+  async function lapseAll(contest: Address, model: ContestModel): Promise<void> {
+    const open = model.openChallenges();
+    if (open.length === 0) return;
+    await lab.chain.setNextTime(now);
+    const count = { from: lab.organiser, to: contest, abi: contestAbi, functionName: "count", args: [9n] } as const;
+    await expect(lab.chain.write(count)).rejects.toMatchObject({ errorName: "Standings_ChallengesOpen" });
+    now += RULING_TIMEOUT;
+    for (const entry of open) {
+      const ask: Ask = { kind: "lapse", entry };
+      expect(await send(contest, ask)).toBe(model.apply(ask, BigInt(now), false));
+      seen.lapsed += 1;
+    }
+  }
+
+  /** What the indexer and the auditor make of the events alone, against model and contract. */
+  async function compareReaders(contest: Address, rules: Rules, model: ContestModel, authors: readonly Address[]) {
+    const told = await readLogs(lab, contest);
+    const { reading: audited, broken, owed, burned } = readByAuditor(told, rules);
+    const window: Window = { countFrom: BigInt(rules.countFrom), votesClose: BigInt(rules.votesClose) };
+    const ids = Array.from({ length: ENTRIES }, (_, index) => index + 1);
+    const [, , , , , , gone = lab.organiser] = lab.chain.accounts;
+    const entries = ids.map((id) => {
+      const tally = model.tallyOf(id);
+      return { id, status: tally.status, weight: tally.weight, score: projectedScore(tally, window) };
+    });
+    const bondBack = rules.entryBond - rules.entryBond / 10n;
+    const expected: Reading = {
+      entries: [...entries, { id: ENTRIES + 1, status: "retracted", weight: 0n, score: 0n }],
+      stakes: new Map(
+        voters.flatMap((wallet, voter) =>
+          ids
+            .map((id) => [`${wallet.toLowerCase()} ${id}`, model.stakeOf(voter, id)] as const)
+            .filter(([, { coins }]) => coins > 0n),
+        ),
+      ),
+      credits: new Map([
+        [gone.toLowerCase(), bondBack],
+        ...[...model.credits].map(([name, amount]): [string, bigint] => [accountOf(name, authors), amount]),
+      ]),
+      ranked: rankEntries(
+        entries.map(({ id, ...entry }) => ({ ...entry, entryId: id })),
+        rules,
+      ).map(({ entryId }) => entryId),
+    };
+    expect(broken).toEqual([]);
+    expect(audited).toEqual(expected);
+    expect(readByIndexer(told, rules)).toEqual(expected);
+    const removed = BigInt(entries.filter(({ status }) => status === "removed").length);
+    expect(burned).toBe(rules.entryBond / 10n + removed * (rules.entryBond - rules.entryBond / 2n));
+    expect(await balanceOf(contest)).toBe(owed.total);
+    for (const [account, amount] of expected.credits) {
+      const args = [account as Address] as const;
+      expect(await lab.chain.read({ to: contest, abi: contestAbi, functionName: "creditOf", args })).toBe(amount);
+    }
+    for (const [voter, wallet] of voters.entries()) {
+      for (const id of ids) {
+        const args = [wallet, BigInt(id)] as const;
+        const spent = await lab.chain.read({ to: contest, abi: contestAbi, functionName: "noncesOf", args });
+        expect(spent).toBe([...model.noncesOf(voter, id)].reduce((bits, nonce) => bits | (1n << BigInt(nonce)), 0n));
+      }
+    }
+  }
+
+  function accountOf(name: string, authors: readonly Address[]): string {
+    const all = [
+      ...voters.map((wallet, voter) => [voterName(voter), wallet] as const),
+      ...authors.map((wallet, index) => [authorName(index + 1), wallet] as const),
+    ];
+    const account = all.find(([other]) => other === name)?.[1];
+    if (account === undefined) throw new RangeError(`nobody is ${name}`);
+    return account.toLowerCase();
+  }
+
   async function compare(contest: Address, model: ContestModel, window: Window): Promise<void> {
     const [tallies, projected] = await lab.chain.read({
       to: contest,
@@ -163,7 +349,8 @@ describe("the contract and the reference tally agree to the wei", () => {
     });
     for (let id = 1; id <= ENTRIES; id += 1) {
       const expected = model.tallyOf(id);
-      const { weight, acc, last } = tallies[id - 1] ?? { weight: -1n, acc: -1n, last: -1 };
+      const { weight, acc, last, status } = tallies[id - 1] ?? { weight: -1n, acc: -1n, last: -1, status: 0 };
+      expect(entryStatusOf(status)).toBe(expected.status);
       expect({ id, weight, acc, last: BigInt(last) }).toEqual({
         id,
         weight: expected.weight,
@@ -192,7 +379,7 @@ describe("the contract and the reference tally agree to the wei", () => {
     const entries = Array.from({ length: ENTRIES }, (_, index) => ({
       entryId: index + 1,
       score: projectedScore(model.tallyOf(index + 1), window),
-      status: "live" as const,
+      status: model.statusOf(index + 1),
     }));
     const ranked = rankEntries(entries, rules).map(({ entryId }) => entryId);
     const [ranks] = await lab.chain.read({ to: contest, abi: contestAbi, functionName: "standings", args: [] });
@@ -234,6 +421,15 @@ describe("the contract and the reference tally agree to the wei", () => {
         args: [ids],
       });
       expect((await balanceOf(wallet)) - before).toBe(staked);
+      for (const id of ids) {
+        const ask: Ask = {
+          kind: "withdraw",
+          voter: index,
+          entry: Number(id),
+          amount: model.stakeOf(index, Number(id)).coins,
+        };
+        if (ask.amount > 0n) expect(model.apply(ask, BigInt(now), false)).toBe(true);
+      }
     }
   }
 
