@@ -76,7 +76,7 @@ function toBigInt(value: unknown): bigint {
 }
 
 /** The bytes that the contract gave as its reason, wherever in the chain of causes they are. */
-function revertDataOf(error: unknown): Hex | undefined {
+export function revertDataOf(error: unknown): Hex | undefined {
   if (!(error instanceof ViemError)) return undefined;
   let found: Hex | undefined;
   error.walk((cause) => {

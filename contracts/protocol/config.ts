@@ -10,6 +10,8 @@ export const appConfigSchema = z.object({
   chainName: z.string().min(1),
   rpcUrl: z.url(),
   indexerUrl: z.url(),
+  /** Carries signed orders, so that voters pay no gas; null where there is none. */
+  relayUrl: z.url().nullable().default(null),
   factory: addressSchema,
   nodeRegistry: addressSchema,
   coin: addressSchema,
@@ -37,6 +39,7 @@ export type AppConfig = z.infer<typeof appConfigSchema>;
 export const demoFileSchema = z.object({
   appUrl: z.url(),
   indexerUrl: z.url(),
+  relayUrl: z.url(),
   rpcUrl: z.url(),
   chainId: z.int().positive(),
   nodes: z.array(z.object({ url: z.url(), address: addressSchema })),

@@ -18,6 +18,7 @@ const DEV_ACCOUNT_INDEX = {
   issuer: 10,
   nodeKeys: [11, 12],
   panel: [14, 15, 16],
+  relayer: 13,
 } as const;
 
 export type DevAccount = LocalAccount & { readonly privateKey: Hex };
@@ -40,6 +41,7 @@ export function devAccounts() {
     issuer: at(index.issuer),
     nodeKeys: index.nodeKeys.map(at),
     panel: index.panel.map(at),
+    relayer: at(index.relayer),
   };
 }
 

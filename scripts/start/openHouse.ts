@@ -19,7 +19,7 @@ import { keepContest } from "./keeper.ts";
 import { devAccounts, LOCAL_CHAIN_ID, localChain } from "./localChain.ts";
 import { seededRandom } from "./seededRandom.ts";
 import type { RunningNode } from "./services.ts";
-import { startChain, startIndexer, startNode } from "./services.ts";
+import { startChain, startIndexer, startNode, startRelay } from "./services.ts";
 import type { StartOptions } from "./startOptions.ts";
 import type { Steps } from "./steps.ts";
 import { fastTimeline, longTimeline } from "./timeline.ts";
@@ -43,8 +43,10 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
   const indexerPort = await freePort(options.port + 1, taken);
   const chainPort = await freePort(options.port + 2, taken);
   const nodePorts = [await freePort(options.port + 3, taken), await freePort(options.port + 4, taken)];
+  const relayPort = await freePort(options.port + 5, taken);
   const appUrl = `http://127.0.0.1:${appPort}`;
   const indexerUrl = `http://127.0.0.1:${indexerPort}`;
+  const relayUrl = `http://127.0.0.1:${relayPort}`;
   const nodeUrls = nodePorts.map((port) => `http://127.0.0.1:${port}`);
 
   const timeline = (options.fast ? fastTimeline : longTimeline)(Math.floor(Date.now() / 1_000));
@@ -102,6 +104,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
     chainName: "Coindrop local",
     rpcUrl,
     indexerUrl,
+    relayUrl,
     factory: lower(demo.factory),
     nodeRegistry: lower(demo.nodeRegistry),
     coin: lower(demo.coin),
@@ -127,6 +130,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
         return steps.run(`node ${number}`, start, ({ url }) => `${url}, ${demo.entries.length} models`);
       }),
     ),
+    steps.run("relay", () => startRelay(context, { ...place, port: relayPort, payer: accounts.relayer }), String),
     built.then(async () => {
       const { persons } = demo;
       const server = await createAppServer({
@@ -155,6 +159,7 @@ export async function openHouse(options: StartOptions, context: Context, steps: 
   const demoFile: DemoFile = {
     appUrl,
     indexerUrl,
+    relayUrl,
     rpcUrl,
     chainId: LOCAL_CHAIN_ID,
     nodes: nodes.map(({ url, address }) => ({ url, address: lower(address) })),

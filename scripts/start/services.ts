@@ -69,6 +69,29 @@ export async function startIndexer(
   return url;
 }
 
+/** The relay, which carries signed orders and pays for it with play money. */
+export async function startRelay(
+  context: Context,
+  { rpcUrl, port, demo, payer }: Place & { readonly payer: DevAccount },
+): Promise<string> {
+  const relay = keepRunning(
+    {
+      name: "the relay",
+      file: path.join(root, "scripts", "relay.ts"),
+      args: [
+        ...["serve", "--json", "--rpc", rpcUrl, "--contest", demo.contest, "--port", String(port)],
+        ...["--state", path.join(folders.demo, "relay.sqlite"), "--key-env", "COINDROP_RELAY_KEY"],
+        ...["--batch-ms", "1000", "--poll-ms", "200", "--drain-ms", "2000"],
+      ],
+      env: { COINDROP_RELAY_KEY: payer.privateKey },
+      logFile: logOf("relay"),
+    },
+    { say: context.say, onDeath: "restart" },
+  );
+  context.lifetime.adopt(relay.stop);
+  return z.object({ url: z.url() }).parse(await relay.ready).url;
+}
+
 export type RunningNode = { readonly url: string; readonly address: Address };
 
 /** A node with its stake, once it serves every entry. */

@@ -1,0 +1,182 @@
+import { type Hex, parseEther } from "viem";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { contestAbi } from "#protocol/abi.ts";
+import { relayReadyAnswer } from "#protocol/relay.ts";
+import { devAccounts } from "../../../scripts/start/localChain.ts";
+import { until } from "../../support/until.ts";
+import { createRelayLab, type RelayLab } from "./relayLab.ts";
+
+let lab: RelayLab;
+
+beforeAll(async () => {
+  lab = await createRelayLab();
+});
+
+afterAll(() => lab?.close());
+
+/** Orders carried and skipped on chain since a block, by transaction. */
+async function stakeChanges(voter: Hex): Promise<number> {
+  const logs = await lab.client.getContractEvents({
+    address: lab.contest,
+    abi: contestAbi,
+    eventName: "StakeChanged",
+    args: { voter },
+    fromBlock: 0n,
+  });
+  return logs.length;
+}
+
+test("what was accepted outlives kill -9, and is carried once by the next relay on the same state", async () => {
+  const state = lab.stateFile();
+  const voter = await lab.voter();
+  const first = await lab.relay(["--batch-ms", "600000"], state);
+  const digest = await first.give(await lab.order(voter));
+  expect((await first.stop("SIGKILL")).signal).toBe("SIGKILL");
+  expect(await stakeChanges(voter.address)).toBe(0);
+
+  const second = await lab.relay([], state);
+  expect((await second.settled(digest)).state).toBe("done");
+  await second.stop("SIGKILL");
+  const third = await lab.relay([], state);
+  expect((await third.status(digest)).state).toBe("done");
+  expect(await stakeChanges(voter.address)).toBe(1);
+  await third.stop();
+});
+
+test("a relay killed after sending finds its transaction again and sends no second one", async () => {
+  const state = lab.stateFile();
+  const voter = await lab.voter();
+  const before = await lab.carried();
+  await lab.time.setAutomine(false);
+  try {
+    const first = await lab.relay([], state);
+    const digest = await first.give(await lab.order(voter));
+    const sent = await until("the batch to be sent", async () => {
+      const order = await first.status(digest);
+      return order.state === "sent" ? order.transaction : undefined;
+    });
+    await first.stop("SIGKILL");
+
+    const second = await lab.relay([], state);
+    expect(await second.status(digest)).toMatchObject({ state: "sent", transaction: sent });
+    await lab.time.mine({ blocks: 1 });
+    expect(await second.settled(digest)).toMatchObject({ state: "done", transaction: sent });
+    await lab.time.mine({ blocks: 1 });
+    expect(await lab.carried()).toBe(before + 1);
+    expect(await stakeChanges(voter.address)).toBe(1);
+    await second.stop();
+  } finally {
+    await lab.time.setAutomine(true);
+  }
+});
+
+test("a transaction that was written down and never sent is sent after a crash", async () => {
+  const state = lab.stateFile();
+  const voter = await lab.voter();
+  await lab.time.setAutomine(false);
+  try {
+    const first = await lab.relay([], state);
+    const digest = await first.give(await lab.order(voter));
+    const sent = await until("the batch to be sent", async () => (await first.status(digest)).transaction);
+    await first.stop("SIGKILL");
+    // As if the network had never heard of it.
+    await lab.time.dropTransaction({ hash: sent });
+    expect(await lab.client.getTransaction({ hash: sent }).catch(() => null)).toBe(null);
+
+    const second = await lab.relay([], state);
+    await until("the transaction to be back", () => lab.client.getTransaction({ hash: sent }).catch(() => null));
+    await lab.time.mine({ blocks: 1 });
+    expect(await second.settled(digest)).toMatchObject({ state: "done", transaction: sent });
+    await second.stop();
+  } finally {
+    await lab.time.setAutomine(true);
+  }
+});
+
+test("a transaction that is in no block for too long gets a higher fee, and only one version counts", async () => {
+  const voter = await lab.voter();
+  const before = await lab.carried();
+  const relay = await lab.relay(["--stuck-ms", "400"]);
+  await lab.time.setAutomine(false);
+  try {
+    const digest = await relay.give(await lab.order(voter));
+    const hashes = new Set<string>();
+    await until("three versions", async () => {
+      const { transaction } = await relay.status(digest);
+      if (transaction !== null) hashes.add(transaction);
+      return hashes.size >= 3;
+    });
+    const fees = await Promise.all(
+      [...hashes].map((hash) => lab.client.getTransaction({ hash: hash as Hex }).catch(() => null)),
+    );
+    const alive = fees.flatMap((found) => (found === null ? [] : [found.maxFeePerGas ?? 0n]));
+    expect(alive.length).toBeLessThanOrEqual(1);
+    await lab.time.mine({ blocks: 1 });
+    expect((await relay.settled(digest)).state).toBe("done");
+    await lab.time.mine({ blocks: 1 });
+    expect(await lab.carried()).toBe(before + 1);
+    expect(await stakeChanges(voter.address)).toBe(1);
+  } finally {
+    await lab.time.setAutomine(true);
+    await relay.stop();
+  }
+});
+
+test("a second relay on the same state is refused, in words", async () => {
+  const state = lab.stateFile();
+  const first = await lab.relay([], state);
+  await expect(lab.relay([], state)).rejects.toThrow(/Another relay is working with this state/);
+  await first.stop("SIGKILL");
+  // The system has freed it.
+  const second = await lab.relay([], state);
+  await second.stop();
+});
+
+test("SIGTERM carries what waits before the end", async () => {
+  const state = lab.stateFile();
+  const voter = await lab.voter();
+  const relay = await lab.relay(["--batch-ms", "600000"], state);
+  await relay.give(await lab.order(voter));
+  expect((await relay.stop()).code).toBe(0);
+  expect(await lab.stakeOf(voter.address)).toBe(parseEther("1"));
+});
+
+test("a relay without money says so, takes nothing, and goes on once it has some", async () => {
+  const { relayer } = devAccounts();
+  const voter = await lab.voter();
+  const relay = await lab.relay();
+  await lab.clock.setBalance(relayer.address, 1n);
+  const digest = await relay.give(await lab.order(voter));
+  await until("the relay to notice", async () => (await relay.get("/ready")).status === 503);
+  expect(relayReadyAnswer.parse((await relay.get("/ready")).body)).toEqual({
+    ready: false,
+    reason: expect.stringContaining("gas"),
+  });
+  const another = await lab.voter();
+  const refused = await relay.post(await lab.order(another));
+  expect([refused.status, refused.error?.message]).toEqual([503, "This relay has run out of what pays for gas."]);
+  await lab.clock.setBalance(relayer.address, parseEther("10"));
+  expect((await relay.settled(digest)).state).toBe("done");
+  expect((await relay.get("/ready")).status).toBe(200);
+  await relay.stop();
+});
+
+test("a batch that the account's key sent elsewhere is carried all the same", async () => {
+  const { relayer } = devAccounts();
+  const voter = await lab.voter();
+  const relay = await lab.relay(["--stuck-ms", "3600000"]);
+  await lab.time.setAutomine(false);
+  try {
+    const digest = await relay.give(await lab.order(voter));
+    const sent = await until("the batch to be sent", async () => (await relay.status(digest)).transaction);
+    await lab.time.dropTransaction({ hash: sent });
+    await lab.time.setAutomine(true);
+    // Somebody uses the same key, and with it the nonce.
+    await lab.write(relayer as never, lab.contest, contestAbi, "cancel", [1n, 1n]);
+    expect((await relay.settled(digest)).state).toBe("done");
+    expect(await stakeChanges(voter.address)).toBe(1);
+  } finally {
+    await lab.time.setAutomine(true);
+    await relay.stop();
+  }
+});
