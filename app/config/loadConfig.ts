@@ -6,7 +6,13 @@ export async function loadConfig(): Promise<AppConfig> {
   const [response, shapes] = await Promise.all([fetch("/config.json", { cache: "no-store" }), loadShapes()]);
   if (!response.ok) throw new Error(`GET /config.json answered ${response.status}`);
   const config = shapes.config.parse(await response.json());
-  return { ...config, rpcUrl: withoutSlash(config.rpcUrl), indexerUrl: withoutSlash(config.indexerUrl) };
+  const { rpcUrl, indexerUrl, relayUrl } = config;
+  return {
+    ...config,
+    rpcUrl: withoutSlash(rpcUrl),
+    indexerUrl: withoutSlash(indexerUrl),
+    relayUrl: relayUrl === null ? null : withoutSlash(relayUrl),
+  };
 }
 
 function withoutSlash(url: string): string {

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { modeOf } from "#protocol/rules.ts";
+import { readStored, writeStored } from "../config/browserStore.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { entryName, formatCoins } from "../contest/measure.ts";
 import { isLive, stakeOn, usePhase, useVoter } from "../contest/useContest.ts";
@@ -11,12 +12,14 @@ import { Washer } from "../parts/Washer.tsx";
 import { localMoment } from "../parts/when.ts";
 import { StepsCard } from "../transactions/StepsCard.tsx";
 import { useBalance, useSend } from "../transactions/useSend.ts";
+import { WaitingOrder } from "../transactions/WaitingOrder.tsx";
 import { openConnect, switchChain } from "../wallet/walletDoor.ts";
 import { useWallet } from "../wallet/walletStore.ts";
 import { words } from "../words/words.ts";
 import { AmountField } from "./AmountField.tsx";
 import { type Act, dropGate } from "./dropGate.ts";
 import { previewChange } from "./dropPreview.ts";
+import { GaslessChoice } from "./GaslessChoice.tsx";
 import { Mouth } from "./Mouth.tsx";
 import { PreviewTable } from "./PreviewTable.tsx";
 import "./drop.css";
@@ -31,11 +34,12 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   const now = useChainNow("second");
   const voter = useVoter().data?.voter;
   const balance = useBalance(contest.coin.address);
-  const { send, steps, busy } = useSend(`drop:${contest.address}:${entry.entryId}`);
+  const { send, order, steps, busy } = useSend(`drop:${contest.address}:${entry.entryId}`);
   const [act, setAct] = useState<Act>("drop");
   const [typed, setTyped] = useState("3.00");
   const [target, setTarget] = useState<number | null>(null);
   const [fell, setFell] = useState(0);
+  const [gasless, setGasless] = useState(() => readStored("gasless") === "yes");
 
   const { symbol, decimals } = contest.coin;
   const name = entryName(entry);
@@ -76,10 +80,14 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
     if (gate.state === "switch") return switchChain();
     if (gate.state !== "ready" || typeof amount !== "bigint") return;
     const what = { contest, entryId: entry.entryId, entry: name, amount };
-    const made = await makeTransaction(act, what, targetEntry);
-    if (made === null) return;
-    const confirmed = await send(made);
-    if (!confirmed) return;
+    if (config.relayUrl !== null && gasless && act !== "move") {
+      const outcome = await order(await makeOrder(act, what));
+      if (outcome === "refused") setGasless(false);
+      if (outcome !== "done") return;
+    } else {
+      const made = await makeTransaction(act, what, targetEntry);
+      if (made === null || !(await send(made))) return;
+    }
     if (act === "drop") setFell((times) => times + 1);
     else setAct("drop");
     setTyped("3.00");
@@ -119,6 +127,16 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
               {act === "withdraw" ? words.drop.backEffect : act === "move" ? words.drop.moveEffect : words.drop.effect}
             </span>
           </p>
+          {config.relayUrl === null || act === "move" ? null : (
+            <GaslessChoice
+              relay={config.relayUrl}
+              chosen={gasless}
+              onChoose={(chosen) => {
+                setGasless(chosen);
+                writeStored("gasless", chosen ? "yes" : "no");
+              }}
+            />
+          )}
           <button
             type="submit"
             className={gate.state === "switch" ? "btn btn-big" : "btn btn-grip btn-big"}
@@ -154,6 +172,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
         </div>
       </section>
       <StepsCard steps={steps} />
+      <WaitingOrder steps={steps} />
     </>
   );
 }
@@ -175,6 +194,13 @@ async function makeTransaction(act: Act, what: What, target: EntryView | undefin
     toEntryId: target.entryId,
     toEntry: entryName(target),
   });
+}
+
+/** As transactions do, orders come with the first one. */
+async function makeOrder(act: "drop" | "withdraw", what: What) {
+  return act === "drop"
+    ? (await import("../transactions/orderDrop.ts")).orderDrop(what)
+    : (await import("../transactions/orderWithdraw.ts")).orderWithdraw(what);
 }
 
 type TargetProps = {

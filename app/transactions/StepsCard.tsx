@@ -5,7 +5,7 @@ import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
 import { localTime } from "../parts/when.ts";
 import { words } from "../words/words.ts";
-import { dismissSteps, type Step, type Steps } from "./steps.ts";
+import { dismissSteps, type Relayed, type Step, type Steps } from "./steps.ts";
 import "./steps.css";
 
 /** Sent, confirmed, indexed: stays until the site shows what happened, and says what to do where it did not. */
@@ -41,6 +41,7 @@ function Lines({ step }: { readonly step: Step }) {
   if (step.at === "signing") return <Line washer="turning" bold={said.signing} note={said.signingNote} />;
   if (step.at === "declined") return <Line washer="off" bold={said.toastDeclined} note={said.rejected} />;
   if (step.at === "failed") return <Failure step={step} />;
+  if (step.at === "relayed") return <AtRelay step={step} />;
   const sent = (
     <Line
       washer="proven"
@@ -78,6 +79,21 @@ function Lines({ step }: { readonly step: Step }) {
       ) : (
         <Indexing block={step.block} />
       )}
+    </>
+  );
+}
+
+function AtRelay({ step }: { readonly step: Relayed }) {
+  const said = words.relay;
+  return (
+    <>
+      <Line washer="proven" done bold={said.signed} note={said.signedNote} right={localTime(step.time / 1000)} />
+      <Line
+        washer={step.state === "silent" ? "late" : "turning"}
+        bold={said.state[step.state]}
+        note={step.hash === null ? said.until(localTime(step.deadline)) : shorten(step.hash)}
+        mono={step.hash !== null}
+      />
     </>
   );
 }

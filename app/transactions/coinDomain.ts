@@ -3,7 +3,10 @@ import { demoCoinAbi } from "#protocol/abi.ts";
 import type { Hands } from "./transaction.ts";
 
 /** A coin's own signing domain (ERC-5267), or null where it has none: then it has no permit that could be trusted. */
-export async function coinDomain(hands: Hands, coin: Address): Promise<TypedDataDomain | null> {
+export async function coinDomain(
+  hands: Pick<Hands, "account" | "chainId" | "read">,
+  coin: Address,
+): Promise<TypedDataDomain | null> {
   try {
     const answer = await hands.read({ address: coin, abi: demoCoinAbi, functionName: "eip712Domain", args: [] });
     if (!Array.isArray(answer)) return null;

@@ -7,16 +7,12 @@ import { BaseError } from "#protocol/errors.ts";
 import * as personhoodAbis from "#protocol/personhoodAbi.ts";
 import { chainClient } from "../chain/client.ts";
 import { chainNow } from "../data/clock.ts";
-import { keys } from "../data/keys.ts";
-import { localTime } from "../parts/when.ts";
-import { toast } from "../shell/toasts.ts";
 import { walletConfig } from "../wallet/walletConfig.ts";
 import { words } from "../words/words.ts";
 import { explain } from "./explain.ts";
-import { patchStakes } from "./patchStakes.ts";
+import { settle } from "./settle.ts";
 import { beginSteps } from "./steps.ts";
 import type { Call, Hands, Transaction } from "./transaction.ts";
-import { untilIndexed } from "./untilIndexed.ts";
 
 /** Whatever a call may run into on its way: errors of the contest, the coin, the adapter. */
 const errors: Abi = [...contestAbi, ...demoCoinAbi, ...Object.values(personhoodAbis).flat()].filter(
@@ -91,24 +87,8 @@ export async function send(transaction: Transaction, { config, client, place }: 
       },
     };
     const receipt = await perform(await transaction.call(hands), transaction.title);
-    const block = Number(receipt.blockNumber);
-    const confirmed = {
-      hash: receipt.transactionHash,
-      time: (sent as { time: number } | null)?.time ?? Date.now(),
-      block,
-      confirmedAt: Date.now(),
-    };
-    step({ at: "indexing", ...confirmed });
-    patchStakes(client, transaction.contest, receipt);
-    // Where the steps are on screen they say it already.
-    if (document.querySelector(".steps") === null)
-      toast("proven", transaction.done, words.steps.toastCounted(localTime(Date.now() / 1000)));
-    void client.invalidateQueries({ queryKey: ["balance"] });
-    void untilIndexed(config, block).then(async (indexed) => {
-      step({ at: "indexed", ...confirmed, bySilence: !indexed });
-      await client.invalidateQueries({ queryKey: [transaction.contest] });
-      await client.invalidateQueries({ queryKey: keys.contests });
-    });
+    const time = (sent as { time: number } | null)?.time ?? Date.now();
+    settle(transaction, { receipt, time, step, config, client });
     return true;
   } catch (error) {
     const known = sent as { hash: Hex } | null;

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { announce } from "../shell/announce.ts";
 import { words } from "../words/words.ts";
 
@@ -8,6 +8,7 @@ export type Step =
   | { readonly at: "preparing" }
   | { readonly at: "signing"; readonly what: string }
   | { readonly at: "sent"; readonly hash: Hex; readonly time: number; readonly replaced: boolean }
+  | Relayed
   | Confirmed<"indexing">
   | (Confirmed<"indexed"> & { readonly bySilence: boolean })
   | { readonly at: "declined" }
@@ -18,6 +19,19 @@ export type Step =
       readonly hash: Hex | null;
       readonly uncertain: boolean;
     };
+
+/** A signed order at a relay. `silent`: the relay has not answered for a while. `hash`: of the batch it is in. */
+export type Relayed = {
+  readonly at: "relayed";
+  readonly state: "waiting" | "sent" | "silent";
+  readonly hash: Hex | null;
+  readonly time: number;
+  /** Seconds since 1970 after which nobody can carry it. */
+  readonly deadline: number;
+  readonly contest: Address;
+  readonly entryId: number;
+  readonly nonce: number;
+};
 
 type Confirmed<At extends string> = {
   readonly at: At;
@@ -85,11 +99,12 @@ export function useSteps(place: string): Steps | null {
 
 /** Whether a transaction is on its way: signed or about to be, and not yet decided. */
 export function isBusy(steps: Steps | null): boolean {
-  return steps !== null && ["preparing", "signing", "sent"].includes(steps.step.at);
+  return steps !== null && ["preparing", "signing", "sent", "relayed"].includes(steps.step.at);
 }
 
 function speak(step: Step): string | null {
   if (step.at === "sent") return words.steps.saidSent;
+  if (step.at === "relayed") return words.relay.said[step.state];
   if (step.at === "indexing") return words.steps.saidConfirmed(step.block.toLocaleString("en-GB"));
   if (step.at === "indexed") return words.steps.saidIndexed;
   if (step.at === "failed") return `${words.steps.failed}. ${step.sentence}`;

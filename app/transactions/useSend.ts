@@ -4,10 +4,11 @@ import type { Address } from "viem";
 import { useConfig } from "../config/useConfig.ts";
 import { keys } from "../data/keys.ts";
 import { useWallet } from "../wallet/walletStore.ts";
+import type { OrderAct } from "./order.ts";
 import { isBusy, useSteps } from "./steps.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Sends acts whose steps are shown at `place`. The sending itself is loaded with the first one. */
+/** Sends acts, or has signed orders carried, with their steps shown at `place`. The sending itself is loaded with the first one. */
 export function useSend(place: string) {
   const config = useConfig();
   const client = useQueryClient();
@@ -19,7 +20,14 @@ export function useSend(place: string) {
     },
     [config, client, place],
   );
-  return { send, steps, busy: isBusy(steps) };
+  const order = useCallback(
+    async (act: OrderAct) => {
+      const { sendOrder } = await import("./sendOrder.ts");
+      return sendOrder(act, { config, client, place });
+    },
+    [config, client, place],
+  );
+  return { send, order, steps, busy: isBusy(steps) };
 }
 
 /** The connected wallet's balance of a coin, in wei; undefined until it is known. */

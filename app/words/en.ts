@@ -590,6 +590,33 @@ export const en = {
     here: "Drop coins",
   },
 
+  relay: {
+    choose: "Without gas",
+    promise: (host: string) =>
+      `You sign, and the relay at ${host} sends it with others and pays. It can be slow or refuse; it cannot change what you signed, and coins you take back go to your wallet alone.`,
+    signed: "Signed",
+    signedNote: "no gas of yours",
+    state: { waiting: "Waiting at the relay", sent: "In a batch, waiting for a block", silent: "The relay is silent" },
+    said: {
+      waiting: "The relay has your order.",
+      sent: "Your order is in a batch.",
+      silent: "The relay has fallen silent.",
+    },
+    until: (time: string) => `your order runs out at ${time}`,
+    cancel: "Cancel the order",
+    cancelNote: "An order that waits can be cancelled on the chain; that costs you gas.",
+    cancelling: "Cancelling the signed order",
+    cancelled: "The order is void",
+    refused: (why: string) => `The relay does not take it. ${why} The button now lets you pay for it yourself.`,
+    skipped: (why: string | null) =>
+      `The relay did not carry it. ${why ?? ""} Nothing changed; the button now lets you pay for it yourself.`,
+    silent: "The relay does not answer. Nothing was sent; the button now lets you pay for it yourself.",
+    unsure: (time: string) =>
+      `The relay did not say what became of your order. It can be carried until ${time}: look at your coins then, before you pay for it yourself.`,
+    noNonce: "All 112 orders that one voter can sign for one entry are used up.",
+    noPermit: "This coin or this wallet cannot allow the amount by a signature, so the contest must be allowed first.",
+  },
+
   steps: {
     heading: {
       drop: (what: string, entry: string) => `Dropping ${what} on ${entry}`,
