@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { categoryOf, entryName } from "../contest/measure.ts";
-import { useContest, useEntries } from "../contest/useContest.ts";
+import { isLive, useContest, useEntries } from "../contest/useContest.ts";
 import { useFairOrder } from "../contest/useFairOrder.ts";
 import { type From, rankingQuery } from "../data/queries.ts";
 import { Badge } from "../parts/Badge.tsx";
@@ -168,7 +168,9 @@ function Head({ contest, entry, from }: Omit<PresentProps, "entries">) {
           {entry.status === "removed" ? <Badge tone="bad">{words.entries.removed}</Badge> : null}
           {entry.status === "retracted" ? <Badge tone="bad">{words.entries.retracted}</Badge> : null}
           {entry.status === "live" ? <Badge>{words.entry.notChallenged}</Badge> : null}
-          {ranking === undefined ? null : <Badge>{rank === null ? words.entry.noRank : words.entry.rank(rank)}</Badge>}
+          {ranking === undefined || !isLive(entry) ? null : (
+            <Badge>{rank === null ? words.entry.noRank : words.entry.rank(rank)}</Badge>
+          )}
         </p>
       </div>
     </>

@@ -76,6 +76,37 @@ test("a removed entry keeps its place without buttons, one without a description
   await expectSound(page);
 });
 
+test("a challenged entry says who, why and until when; what a stranger gave is a link only where that is safe", async () => {
+  const page = await visit("/entry/6", { entries: 9 });
+  const card = page.getByTestId("challenge");
+  await see(card.getByRole("heading", { name: "Challenged", exact: true })).toBeVisible(PATIENCE);
+  await see(card.getByText("The arbitrator has until")).toBeVisible();
+  const link = card.getByRole("link", { name: "https://example.org/why-not" });
+  await see(link).toHaveAttribute("rel", /noopener noreferrer/);
+  await see(page.locator(".entry-badges").getByText(/^Rank \d+$/)).toBeVisible();
+  await expectSound(page);
+});
+
+test("a removed entry says why and that coins are safe, and holds no rank", async () => {
+  const page = await visit("/entry/7", { entries: 9 });
+  const card = page.getByTestId("challenge");
+  await see(card.getByRole("heading", { name: "Ruled out" })).toBeVisible(PATIENCE);
+  await see(card.getByText("https://example.org/why-not")).toBeVisible();
+  await see(card.getByText("Coins on it are safe")).toBeVisible();
+  await see(page.locator(".entry-badges").getByText("No rank yet")).toHaveCount(0);
+  await see(page.locator(".entry-badges").getByText(/^Rank/)).toHaveCount(0);
+  await expectSound(page);
+});
+
+test("a live entry can be challenged: what it costs and what comes of it is said first", async () => {
+  const page = await visit("/entry/1", { entries: 9 });
+  const card = page.getByTestId("challenge");
+  await card.getByText("Challenge this entry").click(PATIENCE);
+  await see(card.getByText("Your deposit")).toBeVisible();
+  await see(card.getByText("half of the author's deposit")).toBeVisible();
+  await expectSound(page);
+});
+
 test("a search without a match shows the way back", async () => {
   const page = await visit("", {});
   await page.getByRole("searchbox").fill("no such thing");

@@ -60,8 +60,9 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     coin: coin.address,
     prizeToken: coin.address,
     personhood: address(0),
-    arbitrator: address(0),
-    arbitratorExtraDataHash: hash(0),
+    arbitrator: address(0xa7),
+    // Of no bytes.
+    arbitratorExtraDataHash: "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470",
     declarationHash: hash(7),
     entriesOpen: votesOpen - 3 * 86_400,
     votesOpen,
