@@ -69,7 +69,7 @@ abstract contract Challenges is Entries {
         });
         (, uint96 bond) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
         (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        if (bond != 0) _pullExactly(coin, bond);
+        _pullExactly(coin, bond);
 
         // Only the arbitrator knows the dispute's id, so it is told after the call. Until then nothing can be ruled.
         uint256 disputeId = arbitrator.createDispute{value: fee}(CHOICES, extraData);
@@ -100,8 +100,9 @@ abstract contract Challenges is Entries {
         if (challengeId == 0) revert Challenges_UnknownDispute(disputeId);
         // Ruled already or out of time: the court may finish its own books, and changes nothing here.
         if (!_challenges[challengeId].open) return;
+        if (ruling > CHOICES) ruling = 0;
         emit Ruling(arbitrator, disputeId, ruling);
-        _close(challengeId, ruling > CHOICES ? 0 : ruling, false);
+        _close(challengeId, ruling, false);
     }
 
     /// @inheritdoc IContest
@@ -143,7 +144,7 @@ abstract contract Challenges is Entries {
 
         (, uint96 challengeBond) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
         (address coin, uint96 entryBond) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        if (challengeBond != 0) _credit(ruling == ELIGIBLE ? author : closing.challenger, coin, challengeBond);
+        _credit(ruling == ELIGIBLE ? author : closing.challenger, coin, challengeBond);
         if (ruling != INELIGIBLE) return;
 
         _entries[entryId].bondHeld = false;

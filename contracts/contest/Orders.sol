@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
@@ -51,9 +52,10 @@ abstract contract Orders is Ballots, EIP712 {
             Order calldata order = orders[i];
             try this.carryOne{gas: ORDER_GAS}(order, coin, domain) returns (int256 moved) {
                 due += moved;
-            } catch (bytes memory reason) {
-                // What a coin or its hooks say at length is left out: the carrier would pay for every byte.
-                if (reason.length > MAX_REASON) reason = "";
+            } catch {
+                // What a coin or its hooks say at length is not even copied: the carrier would pay for every byte.
+                bool short = LowLevelCall.returnDataSize() <= MAX_REASON;
+                bytes memory reason = short ? LowLevelCall.returnData() : bytes("");
                 emit OrderSkipped(order.voter, order.entryId, order.nonce, reason);
             }
         }
@@ -110,11 +112,12 @@ abstract contract Orders is Ballots, EIP712 {
         (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecoverCalldata(digest, order.signature);
         if (problem == ECDSA.RecoverError.NoError && signer == order.voter) return;
         if (order.voter.code.length != 0) {
-            try IERC1271(order.voter).isValidSignature{gas: SIGNATURE_GAS}(digest, order.signature) returns (
-                bytes4 answer
-            ) {
-                if (answer == IERC1271.isValidSignature.selector) return;
-            } catch {}
+            // Not through the interface: an answer that is no bytes4 would undo the order without a word.
+            (bool success, bytes memory answer) = order.voter.staticcall{gas: SIGNATURE_GAS}(
+                abi.encodeCall(IERC1271.isValidSignature, (digest, order.signature))
+            );
+            if (success && answer.length >= 32 && bytes32(answer) == bytes32(IERC1271.isValidSignature.selector))
+                return;
         } else if (_endsUndeployed(order.signature)) {
             revert Orders_NotDeployed(order.voter);
         }

@@ -8,7 +8,8 @@ import {IArbitrator} from "./IArbitrator.sol";
 /// @dev ERC-792 (https://github.com/ethereum/EIPs/issues/792).
 interface IArbitrable {
     /// @notice A ruling reached this contract and took effect.
-    /// @dev Promises to readers: 1. once for each dispute; 2. `arbitrator` gave it, in this transaction.
+    /// @dev Promises to readers: 1. at most once for each dispute, and not when it ran out of time before; 2. `arbitrator`
+    /// gave it, in this transaction.
     /// @param arbitrator Who ruled.
     /// @param disputeID The arbitrator's id of the dispute.
     /// @param ruling 0 for a refusal to decide, otherwise one of the choices.

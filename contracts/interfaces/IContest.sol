@@ -21,7 +21,7 @@ import {IEvidence} from "./IEvidence.sol";
 /// @param personCap Most wei that a person may have counted in the whole contest; 0 in an open contest.
 /// @param entryCap Most wei that a person may have counted on one entry; 0 in an open contest.
 /// @param entryBond Wei of `coin` that an author deposits with an entry, above 0.
-/// @param challengeBond Wei of `coin` that a challenger deposits.
+/// @param challengeBond Wei of `coin` that a challenger deposits; above 0 where there is an arbitrator.
 /// @param minTally Least average weight over the window that holds a rank.
 /// @param split Basis points of the pot for ranks 1 to 10; they sum to 10,000.
 struct Rules {
@@ -52,7 +52,10 @@ enum OrderKind {
     Withdraw
 }
 
-/// @notice A stake or a withdrawal that `voter` signed and anyone may carry: EIP-712, domain "Coindrop" version "1".
+/// @notice A stake or a withdrawal that `voter` signed and anyone may carry: EIP-712, domain "Coindrop" version "1", the
+/// chain's id, the contest as verifying contract. The two types have the same fields in the same order:
+/// `Drop(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)` and
+/// `Withdraw(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)`.
 /// @param kind Which of the two types was signed.
 /// @param voter Whose coins move, and who signed.
 /// @param entryId On which entry.
@@ -152,7 +155,16 @@ struct ChallengeView {
 ///   token is the coin.
 /// - No party, the organiser included, can change a rule, a weight or a tally by privilege. The arbitrator can remove an
 ///   entry that was challenged before `votesClose`, and award the bonds at stake in it; nothing else.
-/// - An order of transactions never matters beyond the block times at which stakes change.
+/// - For a tally the order of transactions never matters beyond the block times at which stakes change. (It does for who
+///   gets the last of `maxEntries` places, and who challenges an entry first.)
+///
+/// Formulas, all in whole numbers, divisions rounded down:
+/// - Weight of a stake of x wei: x in an open contest; ⌊√x⌋ for a person's, 0 for support (Buterin, Hitzig, Weyl 2018).
+/// - Tally of an entry of weight V at time t: with from = max(last, countFrom) and to = min(t, votesClose),
+///   acc += V · (to − from) if to > from; then V changes. Score: acc at votesClose; projected, acc + V · (window − last).
+/// - Order: score descending, then lower id; live entries alone, with score > 0 and ≥ minTally · window.
+/// - Prize of rank k: ⌊pot · splitₖ / 10,000⌋, and to rank 1 what rounding leaves of the pot. unheld: the sum of those
+///   that nobody holds, or the whole pot. Refund of a funder: ⌊funded · unheld / pot⌋.
 ///
 /// Liveness, which needs only that the chain includes transactions:
 /// - `withdraw` and `withdrawMany` always work for what is staked, in every phase, with every other party silent.
@@ -163,8 +175,8 @@ struct ChallengeView {
 /// - Whatever is owed is pulled; a receiver that cannot be paid blocks only itself.
 ///
 /// Assumptions:
-/// - The coin is a plain ERC-20. One that takes a fee on transfer is refused at the first movement. One that rebases
-///   downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
+/// - The coin is a plain ERC-20. One that takes a fee out of what arrives is refused at the first movement; one that takes
+///   a fee on top of what leaves takes it from whoever leaves last, each time. One that rebases downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
 /// - The arbitrator rules honestly and within `rulingTimeout`; one that does not costs bonds and entries, not stakes.
 /// - A block's timestamp is at most seconds away from the time of day.
 interface IContest is IArbitrable, IEvidence {
@@ -188,7 +200,8 @@ interface IContest is IArbitrable, IEvidence {
     /// @notice An author took an entry back before voting opened.
     /// @dev Promises to readers:
     /// 1. Emitted at most once for an entry, always before `votesOpen`, so no stake was ever on it.
-    /// 2. `returned` was credited to the author, `burned` was sent to 0x…dEaD; they sum to the entry bond.
+    /// 2. `returned` was credited to the author, `burned` was sent to 0x…dEaD, or is a `Credited` of that
+    /// address where the coin refused; they sum to the entry bond.
     event EntryRetracted(uint256 indexed entryId, uint256 returned, uint256 burned);
 
     /// @notice Somebody says that an entry breaks the rules, and deposited a bond on it.
@@ -216,7 +229,7 @@ interface IContest is IArbitrable, IEvidence {
     /// 2. With `ruling` 2 the entry is removed for ever, for the reason given in the `EntryChallenged` of `challengeId` and
     /// in what the arbitrator published; with any other it is live as before.
     /// 3. Bonds that moved are told by the `Credited` events of the same transaction; what was burned is half of the entry
-    /// bond, rounded up, with ruling 2 and nothing otherwise.
+    /// bond, rounded up, with ruling 2 and nothing otherwise. Where the coin refused it is a `Credited` of 0x…dEaD.
     /// @param ruling 0 refused or lapsed, 1 eligible, 2 ineligible.
     /// @param lapsed Whether the arbitrator let `rulingTimeout` pass.
     event EntryRuled(uint256 indexed entryId, uint256 indexed challengeId, uint256 ruling, bool lapsed);
@@ -427,6 +440,12 @@ interface IContest is IArbitrable, IEvidence {
     /// @notice Adds to what is said for or against a challenged entry. Anyone may, while the challenge is open.
     function submitEvidence(uint256 entryId, string calldata evidenceURI) external;
 
+    /// @inheritdoc IArbitrable
+    /// @dev Only the arbitrator in the rules, for a dispute of this contest; after the challenge is closed it changes nothing
+    /// and does not fail. 1 sends the challenge bond to the author; 2 removes the entry, gives the challenger its bond and
+    /// half of the entry bond, rounded down, and burns the rest; 0 and anything above 2 gives the challenger its bond.
+    function rule(uint256 disputeId, uint256 ruling) external;
+
     /// @notice Closes a challenge that the arbitrator did not rule on within `rulingTimeout`, as ruling 0. Anyone may.
     function lapse(uint256 entryId) external;
 
@@ -462,7 +481,7 @@ interface IContest is IArbitrable, IEvidence {
     /// @notice Carries out orders that voters signed. Anyone may; it moves no coin of the carrier's.
     /// @dev An order that fails is skipped with `OrderSkipped` and changes nothing; each has 500,000 gas of its own, of
     /// which a wallet's ERC-1271 check gets 200,000. A batch that runs low fails whole, so no order is skipped, and no
-    /// nonce spent, by want of gas. So does one after which the contest holds less than the stakes it wrote down, which only
+    /// nonce spent, by want of gas (a signature of many kilobytes comes on top of what is asked for). So does one after which the contest holds less than the stakes it wrote down, which only
     /// a coin that takes a fee can bring about. Withdrawals can be carried in every phase, from entries of any status.
     function carry(Order[] calldata orders) external;
 

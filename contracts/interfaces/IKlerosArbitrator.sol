@@ -33,7 +33,10 @@ struct KlerosDispute {
 /// - An arbitrable that reverts, uses up its gas or has no code any more keeps nothing at Kleros from ending: the ruling
 ///   is kept, and anyone can try again to give it.
 ///
-/// Trust: Kleros' jurors, its governor, who can replace KlerosCore's code, and the template's author, whose text tells
+/// - Not promised: that Kleros takes disputes from this adapter. Its core keeps a list of arbitrables that its governor
+///   edits (published source of KlerosCoreNeo); while the adapter is not on it every challenge reverts and takes nothing.
+///
+/// Trust: Kleros' jurors, its governor, who can replace KlerosCore's code and that list, and the template's author, whose text tells
 /// the jurors what 1 and 2 mean. Read the template before naming an adapter in a contest's rules.
 ///
 /// Evidence goes to Kleros' evidence module, where the court's pages look for it; anyone may submit there. What a

@@ -83,6 +83,9 @@ library RulesCode {
         if (rules.maxEntries == 0) revert IContest.Rules_OutOfBounds("maxEntries", 0);
         if (rules.maxModelBytes == 0) revert IContest.Rules_OutOfBounds("maxModelBytes", 0);
         if (rules.entryBond == 0) revert IContest.Rules_OutOfBounds("entryBond", 0);
+        if (rules.arbitrator != address(0) && rules.challengeBond == 0) {
+            revert IContest.Rules_OutOfBounds("challengeBond", 0);
+        }
         if (rules.personhood == address(0)) {
             if (rules.entryCap != 0) revert IContest.Rules_OutOfBounds("entryCap", rules.entryCap);
             if (rules.personCap != 0) revert IContest.Rules_OutOfBounds("personCap", rules.personCap);

@@ -106,15 +106,22 @@ contract ChallengesTest is ContestFixture {
         contest.challenge(1, long, EXTRA);
     }
 
-    function test_challenge_worksWithoutABond() external {
-        IContest cheap = _contest(address(arbitrator), 0);
-        address poor = address(0x9008);
-        vm.prank(poor);
-        cheap.challenge(1, WHY, EXTRA);
-        uint256 disputeId = cheap.challengeOf(1).disputeId;
-        arbitrator.ruleOn(cheap, disputeId, 0);
-        assertEq(cheap.creditOf(poor), 0, "nothing was at stake");
-        assertTrue(cheap.entry(1).status == EntryStatus.Live, "live");
+    function test_create_wantsABondWhereThereIsAnArbitrator() external {
+        Rules memory rules = openRules();
+        rules.challengeBond = 0;
+        vm.warp(ENTRIES_OPEN);
+        vm.expectRevert(abi.encodeWithSelector(IContest.Rules_OutOfBounds.selector, "challengeBond", 0));
+        factory.create(rules, "free");
+        rules.arbitrator = address(0);
+        assertTrue(factory.isContest(factory.create(rules, "none")), "without one it is idle");
+    }
+
+    function test_rule_toldAsItTookEffect() external {
+        _challenge(ALICE, 1);
+        vm.expectEmit(address(contest));
+        emit IArbitrable.Ruling(arbitrator, 0, 0);
+        arbitrator.ruleOn(contest, 0, 7);
+        assertEq(contest.creditOf(ALICE), 5 ether, "a refusal");
     }
 
     function test_submitEvidence_isForAnybodyWhileOpen() external {

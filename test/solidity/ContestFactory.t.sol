@@ -45,6 +45,7 @@ contract ContestFactoryTest is ContestFixture {
         asked.maxEntries = uint16(bound(asked.maxEntries, 1, type(uint16).max));
         asked.maxModelBytes = uint48(bound(asked.maxModelBytes, 1, type(uint48).max));
         asked.entryBond = uint96(bound(asked.entryBond, 1, type(uint96).max));
+        asked.challengeBond = uint96(bound(asked.challengeBond, 1, type(uint96).max));
         if (asked.personhood == address(0)) {
             (asked.personCap, asked.entryCap) = (0, 0);
         } else {

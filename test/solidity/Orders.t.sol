@@ -5,7 +5,7 @@ import {EntryStatus, IContest, Order, OrderKind, Phase, Rules} from "../../contr
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {CallbackCoin, FeeCoin} from "../support/HostileCoins.sol";
 import {TestCoin} from "../support/TestCoin.sol";
-import {HostileWallet, OwnedWallet, YesWallet} from "../support/TestWallets.sol";
+import {HostileWallet, OwnedWallet, ScreamingWallet, YesWallet} from "../support/TestWallets.sol";
 import {Vm} from "../support/Vm.sol";
 
 /// @notice What voters sign and others carry.
@@ -311,6 +311,37 @@ contract OrdersTest is ContestFixture {
         assertTrue(before - gasleft() < 900_000, "bounded");
         assertEq(stakeIn(open, address(wallet), 1), 0, "nothing for it");
         assertEq(stakeIn(open, dora, 1), 1 ether, "the other one is carried");
+    }
+
+    function test_walletWithoutAnAnswer_isABadSignature() external {
+        address[3] memory voters = [
+            address(new HostileWallet(HostileWallet.Way.ReturnsNothing)),
+            address(new HostileWallet(HostileWallet.Way.ReturnsALot)),
+            address(coin)
+        ];
+        for (uint256 i = 0; i < voters.length; ++i) {
+            Order memory order = _drop(open, ERIC_KEY, 1, 1 ether, 0);
+            order.voter = voters[i];
+            _assertSkips(open, order, _badSignature(voters[i]));
+        }
+    }
+
+    function test_carry_longReasonsCostTheCarrierNothing() external {
+        CallbackCoin calling = new CallbackCoin();
+        IContest contest = _contestIn(calling);
+        ScreamingWallet loud = new ScreamingWallet();
+        calling.mint(address(loud), 100 ether);
+        loud.prepare(calling, address(contest));
+        Order[] memory orders = new Order[](16);
+        for (uint256 i = 0; i < 15; ++i) orders[i] = Order(OrderKind.Drop, address(loud), 1, 1 ether, i, LATE, "");
+        orders[15] = _drop(contest, DORA_KEY, 1, 1 ether, 0);
+        calling.mint(dora, 1 ether);
+        vm.prank(dora);
+        calling.approve(address(contest), 1 ether);
+        vm.prank(CARRIER);
+        contest.carry{gas: 8_000_000}(orders);
+        assertEq(stakeIn(contest, dora, 1), 1 ether, "the good one");
+        assertEq(stakeIn(contest, address(loud), 1), 0, "the loud ones");
     }
 
     /* GAS */

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {Reentrant} from "./HostileCoins.sol";
+import {CallbackCoin, ICoinHook, Reentrant} from "./HostileCoins.sol";
 
 /// @notice A contract wallet that answers for one key.
 contract OwnedWallet is IERC1271 {
@@ -48,7 +48,7 @@ contract HostileWallet {
         _way = way;
     }
 
-    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4 answer) {
         Way way = _way;
         assembly ("memory-safe") {
             switch way
@@ -69,5 +69,23 @@ contract HostileWallet {
                 return(0, 32)
             }
         }
+    }
+}
+
+/// @notice A wallet that agrees to every order, and screams 200 kB when its coins are to leave.
+contract ScreamingWallet is ICoinHook, IERC1271 {
+    function prepare(CallbackCoin coin, address spender) external {
+        coin.approve(spender, type(uint256).max);
+        coin.setWantsCall(true);
+    }
+
+    function coinsMove(address, address, uint256) external pure {
+        assembly ("memory-safe") {
+            revert(0, 200000)
+        }
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return IERC1271.isValidSignature.selector;
     }
 }
