@@ -1,14 +1,19 @@
 import { Link } from "@tanstack/react-router";
 import type { ContestView, EntryView, VoterView } from "#protocol/http.ts";
 import { dividePot } from "#protocol/standings.ts";
+import { useConfig } from "../config/useConfig.ts";
 import { entryName, formatCoins, formatWeight } from "../contest/measure.ts";
 import { formatAmount, formatExact } from "../parts/amount.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Drawing } from "../parts/Drawing.tsx";
 import { Icon } from "../parts/Icon.tsx";
+import type { DropArguments } from "../transactions/dropCoins.ts";
+import { GaslessChoice } from "../transactions/GaslessChoice.tsx";
 import { StepsCard } from "../transactions/StepsCard.tsx";
 import type { Transaction } from "../transactions/transaction.ts";
+import { useGasless } from "../transactions/useGasless.ts";
 import { useBalance, useSend } from "../transactions/useSend.ts";
+import { WaitingOrder } from "../transactions/WaitingOrder.tsx";
 import { words } from "../words/words.ts";
 
 type HoldingsProps = {
@@ -16,12 +21,30 @@ type HoldingsProps = {
   readonly entries: readonly EntryView[];
   readonly voter: VoterView;
 };
-type Sender = { readonly run: (make: () => Promise<Transaction>) => void; readonly busy: boolean };
+type Sender = {
+  readonly run: (make: () => Promise<Transaction>) => void;
+  /** Takes coins back from one entry, by the way that was chosen. */
+  readonly takeBack: (what: DropArguments) => void;
+  readonly busy: boolean;
+};
 
 /** Stakes with the one button for all, what is owed, deposits and prizes of one's own entries. */
 export function Holdings({ contest, entries, voter }: HoldingsProps) {
-  const { send, steps, busy } = useSend("coins");
-  const sender: Sender = { busy, run: (make) => void make().then(send) };
+  const { relayUrl } = useConfig();
+  const { send, order, steps, busy } = useSend("coins");
+  const [gasless, setGasless] = useGasless();
+  const takeBack = async (what: DropArguments) => {
+    if (relayUrl === null || !gasless)
+      return send((await import("../transactions/withdrawCoins.ts")).withdrawCoins(what));
+    const outcome = await order((await import("../transactions/orderWithdraw.ts")).orderWithdraw(what));
+    if (outcome === "refused") setGasless(false);
+    return outcome === "done";
+  };
+  const sender: Sender = {
+    busy,
+    run: (make) => void make().then(send),
+    takeBack: (what) => void takeBack(what),
+  };
   const balance = useBalance(contest.coin.address);
   const total = voter.stakes.reduce((sum, { stake }) => sum + BigInt(stake), 0n);
   return (
@@ -73,7 +96,14 @@ export function Holdings({ contest, entries, voter }: HoldingsProps) {
             </>
           ) : null}
         </section>
+        {total > 0n && relayUrl !== null ? (
+          <section className="sheet coins-side">
+            <GaslessChoice relay={relayUrl} chosen={gasless} onChoose={setGasless} />
+            <p className="small quiet">{words.relay.oneByOne}</p>
+          </section>
+        ) : null}
         <StepsCard steps={steps} />
+        <WaitingOrder steps={steps} />
         <Owed contest={contest} voter={voter} sender={sender} />
       </div>
     </div>
@@ -137,16 +167,7 @@ function Stakes({ contest, entries, voter, total, sender }: PartProps & { readon
                     className="btn"
                     disabled={sender.busy}
                     aria-label={`${said.takeOne}: ${name}`}
-                    onClick={() =>
-                      sender.run(async () =>
-                        (await import("../transactions/withdrawCoins.ts")).withdrawCoins({
-                          contest,
-                          entryId,
-                          entry: name,
-                          amount: BigInt(stake),
-                        }),
-                      )
-                    }
+                    onClick={() => sender.takeBack({ contest, entryId, entry: name, amount: BigInt(stake) })}
                   >
                     <Icon name="back" />
                     <span className="only-wide">{said.takeOne}</span>

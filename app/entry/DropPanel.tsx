@@ -1,7 +1,6 @@
 import { useState } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { modeOf } from "#protocol/rules.ts";
-import { readStored, writeStored } from "../config/browserStore.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { entryName, formatCoins } from "../contest/measure.ts";
 import { isLive, stakeOn, usePhase, useVoter } from "../contest/useContest.ts";
@@ -10,7 +9,9 @@ import { formatExact, parseAmount } from "../parts/amount.ts";
 import { Icon } from "../parts/Icon.tsx";
 import { Washer } from "../parts/Washer.tsx";
 import { localMoment } from "../parts/when.ts";
+import { GaslessChoice } from "../transactions/GaslessChoice.tsx";
 import { StepsCard } from "../transactions/StepsCard.tsx";
+import { useGasless } from "../transactions/useGasless.ts";
 import { useBalance, useSend } from "../transactions/useSend.ts";
 import { WaitingOrder } from "../transactions/WaitingOrder.tsx";
 import { openConnect, switchChain } from "../wallet/walletDoor.ts";
@@ -19,7 +20,6 @@ import { words } from "../words/words.ts";
 import { AmountField } from "./AmountField.tsx";
 import { type Act, dropGate } from "./dropGate.ts";
 import { previewChange } from "./dropPreview.ts";
-import { GaslessChoice } from "./GaslessChoice.tsx";
 import { Mouth } from "./Mouth.tsx";
 import { PreviewTable } from "./PreviewTable.tsx";
 import "./drop.css";
@@ -39,7 +39,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   const [typed, setTyped] = useState("3.00");
   const [target, setTarget] = useState<number | null>(null);
   const [fell, setFell] = useState(0);
-  const [gasless, setGasless] = useState(() => readStored("gasless") === "yes");
+  const [gasless, setGasless] = useGasless();
 
   const { symbol, decimals } = contest.coin;
   const name = entryName(entry);
@@ -128,14 +128,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
             </span>
           </p>
           {config.relayUrl === null || act === "move" ? null : (
-            <GaslessChoice
-              relay={config.relayUrl}
-              chosen={gasless}
-              onChoose={(chosen) => {
-                setGasless(chosen);
-                writeStored("gasless", chosen ? "yes" : "no");
-              }}
-            />
+            <GaslessChoice relay={config.relayUrl} chosen={gasless} onChoose={setGasless} />
           )}
           <button
             type="submit"

@@ -603,6 +603,8 @@ export const en = {
       silent: "The relay has fallen silent.",
     },
     until: (time: string) => `your order runs out at ${time}`,
+    oneByOne:
+      "An order is for one entry: take your coins back one by one. The button for all is a transaction of yours.",
     cancel: "Cancel the order",
     cancelNote: "An order that waits can be cancelled on the chain; that costs you gas.",
     cancelling: "Cancelling the signed order",

@@ -154,8 +154,15 @@ test("after the close the rest comes back the same way", async () => {
   await see(page.getByTestId("drop-held")).toContainText("2.00 of yours", PATIENCE);
   await page.getByTestId("take-back").click();
   await page.getByTestId("gasless").check();
-  await page.getByTestId("drop-amount").fill("2.00");
+  await page.getByTestId("drop-amount").fill("1.00");
   await page.getByTestId("drop-submit").click();
+  await see(page.getByTestId("steps")).toContainText("Indexed", PATIENCE);
+  expect(newlyAsked()).toEqual([SIGNATURE]);
+  expect(await stake()).toBe(parseEther("1"));
+
+  await page.goto(`${house.demo.appUrl}/coins`);
+  await see(page.getByTestId("gasless")).toBeChecked(PATIENCE);
+  await page.getByRole("button", { name: "Take back: haiku" }).click(PATIENCE);
   await see(page.getByTestId("steps")).toContainText("Indexed", PATIENCE);
   expect(newlyAsked()).toEqual([SIGNATURE]);
   expect(await stake()).toBe(0n);

@@ -280,9 +280,9 @@ test("all this while no request left the machine and nothing broke in the page",
 });
 
 test("Ctrl-C ends everything", async () => {
-  const { appUrl, indexerUrl, rpcUrl, nodes } = house.demo;
+  const { appUrl, indexerUrl, relayUrl, rpcUrl, nodes } = house.demo;
   expect(await house.stop()).toBe(0);
-  for (const url of [appUrl, indexerUrl, rpcUrl, ...nodes.map((node) => node.url)]) {
+  for (const url of [appUrl, indexerUrl, relayUrl, rpcUrl, ...nodes.map((node) => node.url)]) {
     await expect(fetch(url)).rejects.toThrow();
   }
 });
