@@ -1,6 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import type { ContestView, EntryView, VoterView } from "#protocol/http.ts";
-import { dividePot } from "#protocol/standings.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { entryName, formatCoins, formatWeight } from "../contest/measure.ts";
 import { formatAmount, formatExact } from "../parts/amount.ts";
@@ -10,26 +8,15 @@ import { Icon } from "../parts/Icon.tsx";
 import type { DropArguments } from "../transactions/dropCoins.ts";
 import { GaslessChoice } from "../transactions/GaslessChoice.tsx";
 import { StepsCard } from "../transactions/StepsCard.tsx";
-import type { Transaction } from "../transactions/transaction.ts";
 import { useGasless } from "../transactions/useGasless.ts";
 import { useBalance, useSend } from "../transactions/useSend.ts";
 import { WaitingOrder } from "../transactions/WaitingOrder.tsx";
 import { words } from "../words/words.ts";
-
-type HoldingsProps = {
-  readonly contest: ContestView;
-  readonly entries: readonly EntryView[];
-  readonly voter: VoterView;
-};
-type Sender = {
-  readonly run: (make: () => Promise<Transaction>) => void;
-  /** Takes coins back from one entry, by the way that was chosen. */
-  readonly takeBack: (what: DropArguments) => void;
-  readonly busy: boolean;
-};
+import { Authored } from "./Authored.tsx";
+import type { PartProps, Sender } from "./partProps.ts";
 
 /** Stakes with the one button for all, what is owed, deposits and prizes of one's own entries. */
-export function Holdings({ contest, entries, voter }: HoldingsProps) {
+export function Holdings({ contest, entries, voter }: Omit<PartProps, "sender">) {
   const { relayUrl } = useConfig();
   const { send, order, steps, busy } = useSend("coins");
   const [gasless, setGasless] = useGasless();
@@ -109,8 +96,6 @@ export function Holdings({ contest, entries, voter }: HoldingsProps) {
     </div>
   );
 }
-
-type PartProps = HoldingsProps & { readonly sender: Sender };
 
 function Stakes({ contest, entries, voter, total, sender }: PartProps & { readonly total: bigint }) {
   const said = words.coins;
@@ -225,81 +210,6 @@ function Owed({ contest, voter, sender }: Omit<PartProps, "entries">) {
           {said.reclaim(`${formatAmount(share, contest.prizeToken.decimals)} ${contest.prizeToken.symbol}`)}
         </button>
       ) : null}
-    </section>
-  );
-}
-
-function Authored({ contest, entries, voter, sender }: PartProps) {
-  const said = words.coins;
-  const mine = entries.filter(({ entryId }) => voter.entries.includes(entryId));
-  if (mine.length === 0) return null;
-  const { result } = contest;
-  const prizes =
-    result === null
-      ? []
-      : dividePot(BigInt(result.pot), contest.rules.split, result.entryIds.filter((id) => id > 0).length).prizes;
-  return (
-    <section className="sheet pane">
-      <header>
-        <h2>{said.entries}</h2>
-      </header>
-      <table>
-        <tbody>
-          {mine.map((entry) => {
-            const rank = (result?.entryIds.indexOf(entry.entryId) ?? -1) + 1;
-            const paid = contest.claims.some((claim) => claim.rank === rank);
-            const free = result !== null && entry.status !== "removed" && entry.status !== "retracted";
-            return (
-              <tr key={entry.entryId}>
-                <th scope="row">
-                  <Link
-                    to="/contest/$address/entry/$id"
-                    params={{ address: contest.address, id: String(entry.entryId) }}
-                  >
-                    {entryName(entry)}
-                  </Link>
-                </th>
-                <td className="small quiet">
-                  {free ? said.bondFree : result === null ? said.bondHeld : said.bondGone}
-                </td>
-                <td className="num">
-                  {rank > 0 && !paid ? (
-                    <button
-                      type="button"
-                      className="btn"
-                      disabled={sender.busy}
-                      onClick={() =>
-                        sender.run(async () =>
-                          (await import("../transactions/claimPrize.ts")).claimPrize(contest, rank),
-                        )
-                      }
-                    >
-                      {words.result.payYou} {formatAmount(prizes[rank - 1] ?? 0n, contest.prizeToken.decimals)}
-                    </button>
-                  ) : null}{" "}
-                  {free ? (
-                    <button
-                      type="button"
-                      className="btn"
-                      disabled={sender.busy}
-                      onClick={() =>
-                        sender.run(async () =>
-                          (await import("../transactions/releaseBond.ts")).releaseBond(contest, {
-                            entryId: entry.entryId,
-                            entry: entryName(entry),
-                          }),
-                        )
-                      }
-                    >
-                      {said.release}
-                    </button>
-                  ) : null}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
     </section>
   );
 }
