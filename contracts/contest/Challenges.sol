@@ -67,9 +67,7 @@ abstract contract Challenges is Entries {
             open: true,
             disputeId: 0
         });
-        (, uint96 bond) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
-        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
-        _pullExactly(coin, bond);
+        _pullChallengeBond();
 
         // Only the arbitrator knows the dispute's id, so it is told after the call. Until then nothing can be ruled.
         uint256 disputeId = arbitrator.createDispute{value: fee}(CHOICES, extraData);
@@ -131,6 +129,12 @@ abstract contract Challenges is Entries {
     }
 
     /* INTERNALS */
+
+    function _pullChallengeBond() private {
+        (, uint96 bond) = _pair(RulesCode.PRIZE_TOKEN_AND_CHALLENGE_BOND);
+        (address coin, ) = _pair(RulesCode.COIN_AND_ENTRY_BOND);
+        _pullExactly(coin, bond);
+    }
 
     /// @dev Source of who gets what: contracts/PROTOCOL.md, Eligibility.
     function _close(uint256 challengeId, uint256 ruling, bool lapsed) private {

@@ -20,7 +20,7 @@ contract BallotsTest is ContestFixture {
         assertEq(open.tallyOf(1).weight, 5 ether, "entry weight");
     }
 
-    function test_drop_countsEveryWei() external {
+    function test_threat02_drop_countsEveryWei() external {
         dropAs(ALICE, open, 1, 1);
         dropAs(ALICE, open, 1, 1_999_999_999_999_999_999);
         assertEq(open.tallyOf(1).weight, 2 ether, "weight");
@@ -31,14 +31,14 @@ contract BallotsTest is ContestFixture {
         dropAs(ALICE, open, 1, 0);
     }
 
-    function test_drop_failsIfEntryUnknown() external {
+    function test_threat01_drop_failsIfEntryUnknown() external {
         _notLive(0, EntryStatus.None);
         _notLive(4, EntryStatus.None);
         _notLive(65_536, EntryStatus.None);
         _notLive(type(uint256).max, EntryStatus.None);
     }
 
-    function test_drop_failsIfEntryRetracted() external {
+    function test_threat01_drop_failsIfEntryRetracted() external {
         vm.warp(VOTES_OPEN - 1);
         vm.prank(AUTHOR);
         open.retract(2);
@@ -46,7 +46,7 @@ contract BallotsTest is ContestFixture {
         _notLive(2, EntryStatus.Retracted);
     }
 
-    function test_drop_failsIfNotVoting() external {
+    function test_threat05_drop_failsIfNotVoting() external {
         vm.warp(VOTES_OPEN - 1);
         vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Entry));
         dropAs(ALICE, open, 1, 1);
@@ -64,7 +64,7 @@ contract BallotsTest is ContestFixture {
     }
 
     /// @dev The supply is checked when the contest is made; more may be minted later.
-    function test_drop_failsIfWeightExceeds96Bits() external {
+    function test_threat31_drop_failsIfWeightExceeds96Bits() external {
         coin.mint(ALICE, 2 ** 96);
         dropAs(ALICE, open, 1, type(uint96).max - 5);
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_TooMuch.selector, 6));
@@ -103,7 +103,7 @@ contract BallotsTest is ContestFixture {
         assertEq(stakeIn(open, dora, 1), 5 ether, "stake");
     }
 
-    function test_dropWithPermit_worksIfPermitWasUsedByAnother() external {
+    function test_threat21_dropWithPermit_worksIfPermitWasUsedByAnother() external {
         (address dora, uint8 v, bytes32 r, bytes32 s) = _permit(5 ether, VOTES_CLOSE);
         vm.prank(BOB);
         coin.permit(dora, address(open), 5 ether, VOTES_CLOSE, v, r, s);
@@ -129,7 +129,7 @@ contract BallotsTest is ContestFixture {
 
     /* DROP MANY */
 
-    function test_dropMany_takesCoinsOnce() external {
+    function test_threat04_dropMany_takesCoinsOnce() external {
         vm.prank(ALICE);
         open.dropMany(list(1, 2, 1), list(1 ether, 2 ether, 4 ether));
         assertEq(stakeIn(open, ALICE, 1), 5 ether, "first");
@@ -172,7 +172,7 @@ contract BallotsTest is ContestFixture {
         assertEq(open.tallyOf(1).weight, 0, "entry weight");
     }
 
-    function test_withdraw_failsIfMoreThanStaked() external {
+    function test_threat03_withdraw_failsIfMoreThanStaked() external {
         dropAs(ALICE, open, 1, 5 ether);
         dropAs(BOB, open, 1, 5 ether);
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_Insufficient.selector, 5 ether, 5 ether + 1));
@@ -220,7 +220,7 @@ contract BallotsTest is ContestFixture {
         open.withdrawMany(list(1, 2, 3));
     }
 
-    function test_withdrawMany_paysARepeatedEntryOnce() external {
+    function test_threat04_withdrawMany_paysARepeatedEntryOnce() external {
         dropAs(ALICE, open, 1, 5 ether);
         dropAs(BOB, open, 1, 5 ether);
         vm.prank(ALICE);
@@ -358,7 +358,7 @@ contract BallotsTest is ContestFixture {
         dropAs(ALICE, personal, 1, 4 ether);
     }
 
-    function test_drop_failsIfOverPersonCap() external {
+    function test_threat29_drop_failsIfOverPersonCap() external {
         vm.prank(ALICE);
         personal.dropMany(list(1, 2), list(10 ether, 10 ether));
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_OverCap.selector, 25 ether, 25 ether + 1));
@@ -366,7 +366,7 @@ contract BallotsTest is ContestFixture {
         dropAs(ALICE, personal, 3, 5 ether);
     }
 
-    function test_dropMany_failsIfOverACap() external {
+    function test_threat29_dropMany_failsIfOverACap() external {
         vm.startPrank(ALICE);
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_OverCap.selector, 10 ether, 12 ether));
         personal.dropMany(list(1, 1), list(6 ether, 6 ether));
@@ -374,7 +374,7 @@ contract BallotsTest is ContestFixture {
         personal.dropMany(list(1, 2, 3), list(9 ether, 9 ether, 9 ether));
     }
 
-    function test_move_failsIfOverEntryCap() external {
+    function test_threat29_move_failsIfOverEntryCap() external {
         vm.prank(ALICE);
         personal.dropMany(list(1, 2), list(6 ether, 6 ether));
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_OverCap.selector, 10 ether, 11 ether));

@@ -82,7 +82,7 @@ contract ContestFactoryTest is ContestFixture {
         assertTrue(factory.isContest(expected), "now");
     }
 
-    function test_create_givesOthersAnotherAddress() external {
+    function test_threat18_create_givesOthersAnotherAddress() external {
         Rules memory asked = openRules();
         address expected = factory.predict(ALICE, asked, "salt");
         vm.prank(BOB);
@@ -129,7 +129,7 @@ contract ContestFactoryTest is ContestFixture {
 
     /* THE CODE BEHIND */
 
-    function test_implementation_failsIfCalled() external {
+    function test_threat23_implementation_failsIfCalled() external {
         address code = factory.implementation();
         bytes[] memory calls = _everyCall();
         for (uint256 i = 0; i < calls.length; ++i) {

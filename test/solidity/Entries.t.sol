@@ -52,7 +52,7 @@ contract EntriesTest is ContestFixture {
         assertEq(open.liveCount(), 4, "live");
     }
 
-    function test_submit_failsIfNotEntryPhase() external {
+    function test_threat12_submit_failsIfNotEntryPhase() external {
         EntryInput memory input = entryInput();
         vm.warp(ENTRIES_OPEN - 1);
         vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Upcoming));
@@ -106,7 +106,7 @@ contract EntriesTest is ContestFixture {
         assertEq(open.submit(input, DECLARATION), 4, "id");
     }
 
-    function test_submit_failsIfFull() external {
+    function test_threat14_submit_failsIfFull() external {
         Rules memory rules = openRules();
         rules.maxEntries = 2;
         IContest small = createContest(rules);
@@ -207,7 +207,7 @@ contract EntriesTest is ContestFixture {
         open.retract(70_000);
     }
 
-    function test_retract_failsIfVotingOpen() external {
+    function test_threat13_retract_failsIfVotingOpen() external {
         vm.warp(VOTES_OPEN);
         vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Voting));
         vm.prank(AUTHOR);

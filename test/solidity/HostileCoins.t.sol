@@ -23,7 +23,7 @@ import {TestCoin} from "../support/TestCoin.sol";
 contract HostileCoinsTest is ContestFixture {
     /* COINS THAT ARRIVE SHORT, OR NOT AT ALL */
 
-    function test_drop_failsIfCoinTakesAFee() external {
+    function test_threat07_drop_failsIfCoinTakesAFee() external {
         FeeCoin fee = new FeeCoin();
         IContest contest = _contestWith(fee);
         fee.setTaking(true);
@@ -37,7 +37,7 @@ contract HostileCoinsTest is ContestFixture {
         contest.fund(100 ether);
     }
 
-    function test_submit_failsIfCoinTakesAFee() external {
+    function test_threat07_submit_failsIfCoinTakesAFee() external {
         FeeCoin fee = new FeeCoin();
         IContest contest = _contestWith(fee);
         fee.setTaking(true);
@@ -83,7 +83,7 @@ contract HostileCoinsTest is ContestFixture {
         dropAs(ALICE, contest, 1, 5);
     }
 
-    function test_drop_failsIfCoinReturnsFalse() external {
+    function test_threat35_drop_failsIfCoinReturnsFalse() external {
         FalseCoin false_ = new FalseCoin();
         IContest contest = _contestWith(false_);
         dropAs(ALICE, contest, 1, 5);
@@ -106,7 +106,7 @@ contract HostileCoinsTest is ContestFixture {
         dropAs(ALICE, contest, 1, 5);
     }
 
-    function test_drop_worksIfCoinReturnsNothing() external {
+    function test_threat35_drop_worksIfCoinReturnsNothing() external {
         SilentCoin silent = new SilentCoin();
         IContest contest = _contestWith(TestCoin(address(silent)));
         dropAs(ALICE, contest, 1, 5 ether);
@@ -129,7 +129,7 @@ contract HostileCoinsTest is ContestFixture {
         assertEq(stakeIn(contest, ALICE, 1), 5 ether, "Alice's stake waits");
     }
 
-    function test_count_worksIfTheCoinBurnsAllGas() external {
+    function test_threat35_count_worksIfTheCoinBurnsAllGas() external {
         BlockingCoin blocking = new BlockingCoin();
         IContest contest = _contestWith(blocking);
         dropAs(ALICE, contest, 1, 5 ether);
@@ -144,7 +144,7 @@ contract HostileCoinsTest is ContestFixture {
     }
 
     /// @dev The shortfall hits whoever leaves last, and nobody else.
-    function test_withdraw_afterRebaseHitsTheLastOne() external {
+    function test_threat08_withdraw_afterRebaseHitsTheLastOne() external {
         RebasingCoin rebasing = new RebasingCoin();
         IContest contest = _contestWith(rebasing);
         dropAs(ALICE, contest, 1, 500 ether);
@@ -160,7 +160,7 @@ contract HostileCoinsTest is ContestFixture {
 
     /* COINS THAT CALL BACK */
 
-    function test_withdraw_cannotBeRepeatedFromACallback() external {
+    function test_threat09_withdraw_cannotBeRepeatedFromACallback() external {
         (CallbackCoin calling, IContest contest, Reentrant thief) = _callbackContest();
         dropAs(BOB, contest, 1, 100 ether);
         bytes memory goAway = abi.encodeCall(IContest.withdraw, (1, 10 ether));
@@ -176,7 +176,7 @@ contract HostileCoinsTest is ContestFixture {
         assertEq(calling.balanceOf(address(thief)), 1_000 ether, "exactly the own coins");
     }
 
-    function test_drop_cannotBeWithdrawnBeforeItArrives() external {
+    function test_threat09_drop_cannotBeWithdrawnBeforeItArrives() external {
         (, IContest contest, Reentrant thief) = _callbackContest();
         dropAs(BOB, contest, 1, 100 ether);
         thief.prepare(address(contest), abi.encodeCall(IContest.withdraw, (1, 10 ether)), "");
@@ -238,7 +238,7 @@ contract HostileCoinsTest is ContestFixture {
     }
 
     /// @dev What others read while coins are on their way is what is true after them.
-    function test_views_areCompleteInTheMiddleOfACall() external {
+    function test_threat34_views_areCompleteInTheMiddleOfACall() external {
         (, IContest contest, Reentrant reader) = _callbackContest();
         reader.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
         reader.prepare(address(contest), "", abi.encodeCall(IContest.stakeOf, (address(reader), 1)));

@@ -382,7 +382,7 @@ contract OrdersTest is ContestFixture {
 
     /* COINS */
 
-    function test_threat7_feeCoin_failsTheWholeBatch() external {
+    function test_threat07_feeCoin_failsTheWholeBatch() external {
         FeeCoin fee = new FeeCoin();
         IContest contest = _contestIn(fee);
         fee.mint(dora, 10 ether);
@@ -403,7 +403,7 @@ contract OrdersTest is ContestFixture {
         assertEq(coin.balanceOf(address(open)), 3 * BOND + 10 ether, "nobody's stay");
     }
 
-    function test_threat9_callbackInABatch_findsEveryDoorShut() external {
+    function test_threat09_callbackInABatch_findsEveryDoorShut() external {
         CallbackCoin calling = new CallbackCoin();
         IContest contest = _contestIn(calling);
         YesWallet thief = new YesWallet();

@@ -22,7 +22,7 @@ contract PrizesTest is ContestFixture {
         assertEq(open.fundedBy(ALICE), 3 ether, "funded");
     }
 
-    function test_fund_worksUntilFinal() external {
+    function test_threat06_fund_worksUntilFinal() external {
         vm.warp(VOTES_CLOSE);
         open.count(1);
         _fund(ALICE, 1 ether);
@@ -43,7 +43,7 @@ contract PrizesTest is ContestFixture {
 
     /* CLAIM */
 
-    function test_claim_paysTheAuthorWhoeverCalls() external {
+    function test_threat24_claim_paysTheAuthorWhoeverCalls() external {
         _fund(CAROL, 1_000);
         _finishWith(5, 3, 1);
         vm.expectEmit(address(open));
@@ -55,7 +55,7 @@ contract PrizesTest is ContestFixture {
         assertEq(paid, 2, "bit of rank 2");
     }
 
-    function test_claim_givesTheDustToRankOne() external {
+    function test_threat25_claim_givesTheDustToRankOne() external {
         _fund(CAROL, 999);
         _finishWith(5, 3, 1);
         // Shares of 999: 299 199 129 99 79 59 49 39 24 14, in all 990; 9 are left over.
@@ -119,7 +119,7 @@ contract PrizesTest is ContestFixture {
     }
 
     /// @dev An author whom the prize token refuses holds up nobody, and can name another receiver.
-    function test_claim_ofABlockedAuthorBlocksNobodyElse() external {
+    function test_threat25_claim_ofABlockedAuthorBlocksNobodyElse() external {
         BlockingCoin prize = new BlockingCoin();
         Rules memory rules = personRules();
         rules.prizeToken = address(prize);

@@ -8,14 +8,14 @@ import {ContestFixture} from "../support/ContestFixture.sol";
 contract StandingsTest is ContestFixture {
     /* TIME */
 
-    function test_score_isWholeIfInPlaceByCountFrom() external {
+    function test_threat30_score_isWholeIfInPlaceByCountFrom() external {
         vm.warp(COUNT_FROM);
         dropAs(ALICE, open, 1, 5 ether);
         _close();
         assertEq(open.scoreOf(1), 5 ether * WINDOW, "score");
     }
 
-    function test_score_losesOneSecondAfterCountFrom() external {
+    function test_threat30_score_losesOneSecondAfterCountFrom() external {
         vm.warp(COUNT_FROM + 1);
         dropAs(ALICE, open, 1, 5 ether);
         _close();
@@ -30,7 +30,7 @@ contract StandingsTest is ContestFixture {
         assertEq(open.scoreOf(1), open.scoreOf(2), "early is no better");
     }
 
-    function test_score_ofTheLastSecondIsOneSecond() external {
+    function test_threat17_score_ofTheLastSecondIsOneSecond() external {
         vm.warp(VOTES_CLOSE - 1);
         dropAs(ALICE, open, 1, 5 ether);
         _close();
@@ -45,7 +45,7 @@ contract StandingsTest is ContestFixture {
         assertEq(open.scoreOf(1), 0, "score");
     }
 
-    function test_score_keepsWhatDweltBeforeAWithdrawal() external {
+    function test_threat11_score_keepsWhatDweltBeforeAWithdrawal() external {
         vm.warp(COUNT_FROM + 100);
         dropAs(ALICE, open, 1, 5 ether);
         vm.warp(COUNT_FROM + 350);
@@ -56,7 +56,7 @@ contract StandingsTest is ContestFixture {
         assertEq(open.scoreOf(1), 5 ether * 250 + 3 ether * (WINDOW - 350 - 1000), "score");
     }
 
-    function test_score_endsAtTheCloseForLateWithdrawals() external {
+    function test_threat30_score_endsAtTheCloseForLateWithdrawals() external {
         dropAs(ALICE, open, 1, 5 ether);
         dropAs(ALICE, open, 2, 5 ether);
         dropAs(ALICE, open, 3, 5 ether);
@@ -72,7 +72,7 @@ contract StandingsTest is ContestFixture {
         assertEq(open.tallyOf(3).last, WINDOW, "clamped to the window");
     }
 
-    function test_score_countsNothingForCoinsOfOneBlock() external {
+    function test_threat10_score_countsNothingForCoinsOfOneBlock() external {
         vm.warp(COUNT_FROM + 5);
         coin.mint(CAROL, 1e27);
         dropAs(CAROL, open, 1, 1e27);
@@ -94,7 +94,7 @@ contract StandingsTest is ContestFixture {
 
     /* COUNT */
 
-    function test_count_ranksByScoreThenLowerId() external {
+    function test_threat16_count_ranksByScoreThenLowerId() external {
         vm.prank(ALICE);
         open.dropMany(list(1, 2, 3), list(1 ether, 2 ether, 1 ether));
         _close();
@@ -110,7 +110,7 @@ contract StandingsTest is ContestFixture {
         assertTrue(!isFinal, "not final yet");
     }
 
-    function test_count_isTheSameInPages() external {
+    function test_threat14_count_isTheSameInPages() external {
         vm.prank(ALICE);
         open.dropMany(list(1, 2, 3), list(1 ether, 2 ether, 3 ether));
         _close();
