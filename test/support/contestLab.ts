@@ -54,10 +54,30 @@ export async function createContestLab() {
     split: [3_000, 2_000, 1_300, 1_000, 800, 600, 500, 400, 250, 150],
   };
 
+  /** What the issuer says: `wallet` is a person in the contest. */
+  async function personProof(contest: Address, wallet: Address): Promise<Hex> {
+    const scope = keccak256(
+      encodeAbiParameters([{ type: "uint256" }, { type: "address" }], [BigInt(CHAIN_ID), contest]),
+    );
+    const nullifier = keccak256(wallet);
+    const deadline = BigInt(LAB_START) * 2n;
+    const signature = await issuer.signTypedData({
+      domain: personsDomain({ chainId: CHAIN_ID, verifyingContract: personhood }),
+      types: credentialTypes,
+      primaryType: "Credential",
+      message: { wallet, scope, nullifier, deadline },
+    });
+    return encodeAbiParameters(
+      [{ type: "bytes32" }, { type: "uint64" }, { type: "bytes[]" }],
+      [nullifier, deadline, [signature]],
+    );
+  }
+
   return {
     chain,
     coin,
     factory,
+    personhood,
     organiser,
     openRules,
     personRules: { ...openRules, personhood, personCap: parseEther("25"), entryCap: parseEther("10") } as Rules,
@@ -109,24 +129,12 @@ export async function createContestLab() {
 
     /** Makes `wallet` a person in the contest. */
     async bind(contest: Address, wallet: Address): Promise<number> {
-      const scope = keccak256(
-        encodeAbiParameters([{ type: "uint256" }, { type: "address" }], [BigInt(CHAIN_ID), contest]),
-      );
-      const nullifier = keccak256(wallet);
-      const deadline = BigInt(LAB_START) * 2n;
-      const signature = await issuer.signTypedData({
-        domain: personsDomain({ chainId: CHAIN_ID, verifyingContract: personhood }),
-        types: credentialTypes,
-        primaryType: "Credential",
-        message: { wallet, scope, nullifier, deadline },
-      });
-      const proof = encodeAbiParameters(
-        [{ type: "bytes32" }, { type: "uint64" }, { type: "bytes[]" }],
-        [nullifier, deadline, [signature]],
-      );
+      const proof = await personProof(contest, wallet);
       const call = { from: wallet, to: contest, abi: contestAbi, functionName: "bind", args: [proof] } as const;
       return (await chain.write(call)).gasUsed;
     },
+
+    personProof,
 
     /** The next block's time, in seconds after `LAB_START`. */
     at: (seconds: number) => chain.setNextTime(LAB_START + seconds),
