@@ -72,9 +72,12 @@ export const TRIES: Readonly<Record<string, Tries>> = {
       ),
     ];
   },
-  "Contest.carryOne": async ({ order }, _me, at) => {
-    const domain = keccak256("0x");
-    return each([await order(at, "Withdraw", { nonce: 1n }), domain], [await order(at, "Drop", { nonce: 0n }), domain]);
+  "Contest.carryOne": async ({ order, lab }, _me, at) => {
+    const [domain, withdraw, drop] = [keccak256("0x"), { nonce: 1n }, { nonce: 0n }];
+    return each(
+      [await order(at, "Withdraw", withdraw), lab.coin, domain],
+      [await order(at, "Drop", drop), lab.coin, domain],
+    );
   },
   "Contest.cancel": () => each([1n, 2n ** 112n - 1n], [1n, ALL]),
   "Contest.fund": () => each([ONE]),

@@ -258,7 +258,7 @@ export async function createPowersWorld() {
       const [, persons] = contests;
       if (persons === undefined) return never();
       const authors = [account("author"), account("author", 1), removedAuthor];
-      for (const bound of [...authors, account("person")]) await lab.bind(persons, bound);
+      for (const bound of authors) await lab.bind(persons, bound);
       for (const contest of contests) {
         for (const [place, author] of authors.entries()) {
           await inContest(author, contest, "submit", [inputOf(BigInt(place + 1)), lab.openRules.declarationHash]);
@@ -268,11 +268,20 @@ export async function createPowersWorld() {
 
     async voting() {
       await goTo(60_000);
+      const [, persons] = contests;
+      if (persons === undefined) return never();
+      const amounts = [parseEther("4"), parseEther("3"), parseEther("2")];
+      const [first, second, third] = ENTRY_IDS;
       for (const contest of contests) {
         await inContest(account("funder"), contest, "fund", [parseEther("100")]);
-        for (const voter of [account("voter"), account("person")]) {
-          await inContest(voter, contest, "dropMany", [ENTRY_IDS, [parseEther("4"), parseEther("3"), parseEther("2")]]);
-        }
+        await inContest(account("voter"), contest, "dropMany", [ENTRY_IDS, amounts]);
+        // Shown to be a person between two drops: the first is still to be reweighed.
+        await inContest(account("person"), contest, "drop", [second, amounts[1]]);
+        if (contest === persons) await lab.bind(persons, account("person"));
+        await inContest(account("person"), contest, "dropMany", [
+          [first, third],
+          [amounts[0], amounts[2]],
+        ]);
       }
       await goTo(150_000);
       const challenger = account("challenger");
