@@ -50,22 +50,23 @@ async function runStage(stage: Stage): Promise<Outcome> {
 
 /** A stage that fails without a failed test, or is whole and runs none, is a fault: silence is no success. */
 function judge(stage: Stage, code: number, outcome: Outcome | undefined): Outcome {
-  const seen = outcome ?? { passed: 0, failed: 0, skipped: [], faults: [] };
+  const seen = outcome ?? { passed: 0, failed: [], skipped: [], faults: [] };
   const faults = [...seen.faults];
-  const explained = seen.failed > 0 || faults.length > 0;
+  const explained = seen.failed.length > 0 || faults.length > 0;
   if (code !== 0 && !explained)
     faults.push(`${stage}: the runner ended with code ${code} outside of any test; what it said stands above`);
   if (code === 0 && outcome === undefined && filters.length === 0) faults.push(`${stage}: the runner left no result`);
-  if (code === 0 && filters.length === 0 && seen.passed + seen.failed === 0) faults.push(`${stage}: no test ran`);
+  if (code === 0 && filters.length === 0 && seen.passed + seen.failed.length === 0)
+    faults.push(`${stage}: no test ran`);
   return { ...seen, faults };
 }
 
 function report(): void {
   const all = [...outcomes.values()];
-  const ran = all.some((outcome) => outcome.passed + outcome.failed + outcome.faults.length > 0);
+  const ran = all.some((outcome) => outcome.passed + outcome.failed.length + outcome.faults.length > 0);
   const nothing: Outcome = {
     passed: 0,
-    failed: 0,
+    failed: [],
     skipped: [],
     faults: [`no test file in ${stages.join(", ")} matches ${filters.join(", ")}`],
   };
@@ -73,7 +74,8 @@ function report(): void {
   console.log("");
   for (const { name, reason } of closing.flatMap((outcome) => outcome.skipped))
     console.log(`skipped: ${name}: ${reason}`);
-  for (const fault of closing.flatMap((outcome) => outcome.faults)) console.log(`failed: ${fault}`);
+  for (const fault of closing.flatMap((outcome) => [...outcome.failed, ...outcome.faults]))
+    console.log(`failed: ${fault}`);
   console.log(closingLine(closing));
-  process.exitCode = closing.some((outcome) => outcome.failed + outcome.faults.length > 0) ? 1 : 0;
+  process.exitCode = closing.some((outcome) => outcome.failed.length + outcome.faults.length > 0) ? 1 : 0;
 }

@@ -6,7 +6,8 @@ import { z } from "zod";
 const Skipped = z.object({ name: z.string(), reason: z.string() });
 const Outcome = z.object({
   passed: z.number().int().nonnegative(),
-  failed: z.number().int().nonnegative(),
+  /** Names and first words of the tests that failed. */
+  failed: z.array(z.string()),
   skipped: z.array(Skipped),
   /** What went wrong outside of any test: a file that could not be loaded, an error nobody awaited. */
   faults: z.array(z.string()),
@@ -27,7 +28,7 @@ export function readOutcome(file: string): Outcome | undefined {
 /** The run's last line: `3 passed, 1 failed`, and how many were skipped if any. Faults count as failures. */
 export function closingLine(outcomes: readonly Outcome[]): string {
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
-  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed + outcome.faults.length, 0);
+  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed.length + outcome.faults.length, 0);
   const skipped = outcomes.reduce((sum, outcome) => sum + outcome.skipped.length, 0);
   return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }

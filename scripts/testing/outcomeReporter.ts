@@ -20,7 +20,10 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
   const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
   return {
     passed: withState("passed").length,
-    failed: withState("failed").length,
+    failed: withState("failed").map((test) => {
+      const [error] = test.result().errors ?? [];
+      return `${test.module.relativeModuleId}: ${test.fullName}${error === undefined ? "" : `: ${firstLine(error.message)}`}`;
+    }),
     skipped: [...withState("skipped"), ...withState("pending")].map((test) => {
       const result = test.result();
       return {
@@ -33,6 +36,10 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
       ...unhandled.map((error) => `outside of a test: ${error.message}`),
     ],
   };
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").slice(0, 300);
 }
 
 function placeOf(suite: { readonly type: string; readonly fullName?: string; readonly moduleId?: string }): string {

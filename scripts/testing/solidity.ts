@@ -33,7 +33,7 @@ const files = globSync("test/solidity/**/*.sol", { cwd: root }).filter(
 );
 
 if (files.length === 0) {
-  writeOutcome(outcomeFile, { passed: 0, failed: 0, skipped: [], faults: [] });
+  writeOutcome(outcomeFile, { passed: 0, failed: [], skipped: [], faults: [] });
 } else {
   const config = await importUserConfig(await resolveHardhatConfigPath());
   const hre = await createHardhatRuntimeEnvironment(config, {}, root);
@@ -44,11 +44,11 @@ if (files.length === 0) {
     suite.testResults.map((test) => ({ ...test, name: `${suite.id.name} ${test.name}` })),
   );
   const withStatus = (status: string) => tests.filter((test) => test.status === status);
-  const failed = withStatus("Failure").length;
+  const failed = withStatus("Failure").map(({ name, reason }) => (reason === undefined ? name : `${name}: ${reason}`));
   writeOutcome(outcomeFile, {
     passed: withStatus("Success").length,
     failed,
     skipped: withStatus("Skipped").map(({ name, reason }) => ({ name, reason: reason ?? "no reason given" })),
-    faults: result.success || failed > 0 ? [] : ["solidity: the run broke off; its error stands above"],
+    faults: result.success || failed.length > 0 ? [] : ["solidity: the run broke off; its error stands above"],
   });
 }

@@ -22,6 +22,7 @@ contract PowersProber {
     address private constant OWN = address(0xC0DE);
     uint256 private constant CALL_GAS = 3_000_000;
 
+    // solhint-disable-next-line no-complex-fallback
     fallback() external payable {
         (bool passed, bytes memory answer) = OWN.delegatecall(msg.data);
         if (!passed) {
