@@ -43,6 +43,12 @@ const CHECKS: readonly Check[] = [
     file: toolPath("vitest"),
     args: ["run", "--project=unit", "--reporter=dot", "test/unit/house/"],
   },
+  {
+    name: "coverage",
+    what: "99 % of the contracts' statements and lines, 95 % of branches, reached by Solidity tests",
+    file: join(root, "scripts/coverage.ts"),
+    args: [],
+  },
   { name: "unused", what: "knip: files, exports, dependencies", file: toolPath("knip"), args: ["--no-progress"] },
 ];
 

@@ -15,9 +15,8 @@ import { changeOf } from "./mutate/changeOf.ts";
 import { whyEquivalent } from "./mutate/equivalents.ts";
 import { type Mutant, makeMutants, mutated } from "./mutate/makeMutants.ts";
 import { type Finding, mutantsPage } from "./mutate/report.ts";
+import { buildTests } from "./solidity/buildTests.ts";
 import { root } from "./tool/root.ts";
-import { run } from "./tool/run.ts";
-import { toolPath } from "./tool/toolPath.ts";
 
 /** The law: tally, caps, orders, standings, payout, evidence and what they stand on. */
 const FILES = "contracts/{contest,nodes,libraries}/*.sol";
@@ -35,7 +34,7 @@ const Note = z.object({ key: z.string(), verdict: z.enum(["killed", "survived", 
 if (values.fresh === true) rmSync(notes, { force: true });
 mkdirSync(join(root, ".coindrop"), { recursive: true });
 
-await run(toolPath("hardhat"), ["build"], { output: "keep", env: { CI: "true" } });
+await buildTests();
 const words = positionals.map((word) => word.toLowerCase());
 const files = globSync(FILES, { cwd: root })
   .filter((file) => words.length === 0 || words.some((word) => file.toLowerCase().includes(word)))

@@ -4,15 +4,14 @@
  */
 
 import { callJury } from "./mutate/callJury.ts";
+import { buildTests } from "./solidity/buildTests.ts";
 import { patchedSources, readThreatPatches, type ThreatPatch } from "./threats/threatPatches.ts";
-import { run } from "./tool/run.ts";
-import { toolPath } from "./tool/toolPath.ts";
 
 const words = process.argv.slice(2);
 const patches = readThreatPatches().filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
-await run(toolPath("hardhat"), ["build"], { output: "keep", env: { CI: "true" } });
+await buildTests();
 const jury = callJury({ size: 1, patience: 240_000, effort: { fuzzRuns: 32, invariantRuns: 2, invariantDepth: 32 } });
 
 const whole = new Set(patches.flatMap(({ red }) => red).map((test) => test.split(" ")[0] ?? ""));

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import type { Effort } from "../solidity/openBench.ts";
 import { root } from "../tool/root.ts";
-import type { Effort } from "./openBench.ts";
 import { Answer, type Trial } from "./trial.ts";
 
 /** `stuck`: it did not come back in time, or took its process down. Tests would not pass it either. */

@@ -1,6 +1,6 @@
 /** A mutant as a person reads it. */
 
-import { readContract } from "./compileContracts.ts";
+import { readContract } from "../solidity/compileContracts.ts";
 import { type Mutant, mutated } from "./makeMutants.ts";
 
 export type Change = {

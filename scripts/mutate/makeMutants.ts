@@ -1,10 +1,7 @@
 /** Makes small faults in a contract, at the places that the compiler's syntax tree shows. */
 
-import { createRequire } from "node:module";
-import { z } from "zod";
-import { readContract } from "./compileContracts.ts";
-
-const require = createRequire(import.meta.url);
+import { readContract } from "../solidity/compileContracts.ts";
+import { childrenOf, isNode, type Node, syntaxTrees } from "../solidity/syntaxTree.ts";
 
 export type FaultKind =
   | "operator"
@@ -46,9 +43,6 @@ const SWAPS: Readonly<Record<string, readonly [FaultKind, readonly string[]]>> =
   "++": ["operator", ["--"]],
   "--": ["operator", ["++"]],
 };
-
-type Node = { readonly nodeType: string; readonly src: string; readonly [key: string]: unknown };
-const Output = z.object({ sources: z.record(z.string(), z.object({ ast: z.unknown() })) });
 
 /** All mutants of the file's functions, in the order of the file. Two that read alike are made once. */
 export function makeMutants(file: string): readonly Mutant[] {
@@ -102,6 +96,8 @@ export function makeMutants(file: string): readonly Mutant[] {
     if (node.nodeType === "MemberAccess") mutateMember(node, text, start, length);
     if (node.nodeType === "FunctionCall" && Array.isArray(node["arguments"]))
       mutateArguments(node["arguments"].filter(isNode));
+    // What a revert says is no part of the law.
+    if (node.nodeType === "RevertStatement") return;
     for (const child of childrenOf(node)) visit(child);
   };
 
@@ -148,7 +144,7 @@ export function makeMutants(file: string): readonly Mutant[] {
     }
   };
 
-  const tree = syntaxTrees(file);
+  const tree = syntaxTrees([file]);
   const fields = fieldsOf([...tree.values()]);
   const own = tree.get(file);
   if (own === undefined) throw new Error(`${file} has no syntax tree`);
@@ -167,18 +163,6 @@ export function mutated({ file, start, length, put }: Mutant): string {
   return Buffer.concat([bytes.subarray(0, start), Buffer.from(put, "utf8"), bytes.subarray(start + length)]).toString(
     "utf8",
   );
-}
-
-function syntaxTrees(file: string): ReadonlyMap<string, Node> {
-  const solc = require("solc");
-  const input = {
-    language: "Solidity",
-    sources: { [file]: { content: readContract(file) } },
-    settings: { outputSelection: { "*": { "": ["ast"] } } },
-  };
-  const findImport = (name: string) => ({ contents: readContract(name) });
-  const { sources } = Output.parse(JSON.parse(solc.compile(JSON.stringify(input), { import: findImport })));
-  return new Map(Object.entries(sources).flatMap(([name, { ast }]) => (isNode(ast) ? [[name, ast]] : [])));
 }
 
 /** For each field of a struct: the names of all fields of that struct that have its type. */
@@ -208,18 +192,7 @@ function bodiesIn(tree: Node): readonly Node[] {
   return childrenOf(tree).flatMap(bodiesIn);
 }
 
-function childrenOf(node: Node): readonly Node[] {
-  if (node.nodeType === "RevertStatement" || node.nodeType === "InlineAssembly") return [];
-  return Object.values(node).flatMap((value) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  );
-}
-
 function typeOf(node: Node): string {
   const types = node["typeDescriptions"];
   return types !== null && typeof types === "object" && "typeString" in types ? String(types.typeString) : "";
-}
-
-function isNode(value: unknown): value is Node {
-  return value !== null && typeof value === "object" && "nodeType" in value && "src" in value;
 }

@@ -1,7 +1,7 @@
 /** A process that tries changed contracts one after the other; the jury ends it when one never comes back. */
 
-import { compileContracts } from "./compileContracts.ts";
-import { openBench } from "./openBench.ts";
+import { compileContracts } from "../solidity/compileContracts.ts";
+import { openBench } from "../solidity/openBench.ts";
 import { type Answer, Trial } from "./trial.ts";
 
 const [fuzzRuns = 8, invariantRuns = 2, invariantDepth = 32] = process.argv.slice(2).map(Number);
@@ -25,7 +25,7 @@ async function answer({ sources, suites = [...bench.suites], pattern, ignored, u
   if (typeof contracts === "string") return { refused: contracts, failed, passed, took };
   for (const suite of suites) {
     const started = performance.now();
-    const results = await bench.runSuite(suite, contracts, pattern);
+    const results = await bench.runSuites([suite], contracts, { pattern });
     took[suite] = Math.round(performance.now() - started);
     for (const { name, failed: isRed } of results) {
       const test = `${suite} ${name}`;

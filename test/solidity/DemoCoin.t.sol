@@ -10,7 +10,7 @@ contract DemoCoinTest is Test {
 
     function setUp() public {
         vm.warp(1_800_000_000);
-        coin = new DemoCoin();
+        coin = DemoCoin(deploy("DemoCoin.sol:DemoCoin", ""));
     }
 
     function test_constructor_paysTheDeployer() external view {

@@ -17,6 +17,7 @@ const ROOTS = [
   ["contracts/personhood/AttestedPersonhood.sol", "AttestedPersonhood"],
   ["contracts/personhood/HumanityPersonhood.sol", "HumanityPersonhood"],
   ["contracts/personhood/SemaphorePersonhood.sol", "SemaphorePersonhood"],
+  ["contracts/demo/DemoCoin.sol", "DemoCoin"],
 ] as const;
 
 const Code = z.object({ object: z.string() });

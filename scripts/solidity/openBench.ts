@@ -31,39 +31,53 @@ const Artifact = z.object({
   linkReferences: References,
   deployedLinkReferences: References,
 });
-type Artifact = z.infer<typeof Artifact>;
+/** A compiled contract as hardhat writes it down. */
+export type Artifact = z.infer<typeof Artifact>;
 
 /** How long to look. A mutant that survives little may still fall to more. */
 export type Effort = { readonly fuzzRuns: number; readonly invariantRuns: number; readonly invariantDepth: number };
 export type Bench = {
   readonly suites: readonly string[];
-  readonly runSuite: (
-    suite: string,
+  readonly runSuites: (
+    suites: readonly string[],
     contracts: readonly Compiled[],
-    pattern: string | undefined,
-  ) => Promise<readonly { readonly name: string; readonly failed: boolean }[]>;
+    options: RunOptions,
+  ) => Promise<readonly { readonly suite: string; readonly name: string; readonly failed: boolean }[]>;
+};
+export type RunOptions = {
+  /** Only tests whose name matches. */
+  readonly pattern?: string | undefined;
+  /** Told of the coverage tags, as hex digits, that code sent; again and again the same. */
+  readonly onHits?: (tags: readonly string[]) => void;
 };
 
 /** Gas of one test; a contract that loops for ever ends by it. */
 const GAS = 2_000_000_000n;
 
-/** The tests must be compiled. Source: hardhat, `test solidity` task, which does the same for one run. */
-export async function openBench(effort: Effort): Promise<Bench> {
-  const context = new EdrContext();
-  await context.registerSolidityTestRunnerFactory(L1_CHAIN_TYPE, l1SolidityTestRunnerFactory());
-  const artifacts = [...readArtifacts("artifacts/contracts"), ...readArtifacts("cache/test-artifacts")];
+/**
+ * `artifacts`: contracts and tests, by default those of the house, which must be compiled. Source: hardhat, `test solidity`
+ * task, which does the same for one run.
+ */
+export async function openBench(effort: Effort, artifacts: readonly Artifact[] = ownArtifacts()): Promise<Bench> {
+  const edrContext = await edr();
   const tests = artifacts.filter(isSuite);
 
   return {
     suites: tests.map(({ contractName }) => contractName),
-    async runSuite(suite, contracts, pattern) {
-      const test = tests.find(({ contractName }) => contractName === suite);
-      if (test === undefined) throw new Error(`no suite of tests is named ${suite}`);
+    async runSuites(suites, contracts, { pattern, onHits }) {
+      const chosen = suites.map((suite) => {
+        const test = tests.find(({ contractName }) => contractName === suite);
+        if (test === undefined) throw new Error(`no suite of tests is named ${suite}`);
+        return idOf(test);
+      });
       const results: SuiteResult[] = [];
-      await context.runSolidityTests(
+      // The last results may come after the run is said to be over.
+      const arrived = Promise.withResolvers<void>();
+      if (chosen.length === 0) arrived.resolve();
+      await edrContext.runSolidityTests(
         L1_CHAIN_TYPE,
         artifacts.map((artifact) => ({ id: idOf(artifact), contract: contractOf(artifact, contracts) })),
-        [idOf(test)],
+        chosen,
         {
           projectRoot: root,
           hardfork: OSAKA,
@@ -77,17 +91,44 @@ export async function openBench(effort: Effort): Promise<Bench> {
           fuzz: { runs: effort.fuzzRuns, seed: "0x1" },
           invariant: { runs: effort.invariantRuns, depth: effort.invariantDepth, failOnRevert: true },
           ...(pattern === undefined ? {} : { testPattern: pattern }),
+          ...(onHits === undefined ? {} : { observability: { codeCoverage: collecting(onHits) } }),
         },
         { buildInfos: [], ignoreContracts: false },
-        (result) => results.push(result),
+        (result) => {
+          results.push(result);
+          if (results.length === chosen.length) arrived.resolve();
+        },
       );
-      return results.flatMap(({ testResults }) =>
+      await arrived.promise;
+      return results.flatMap(({ id, testResults }) =>
         testResults
           .filter(({ status }) => status !== "Skipped")
-          .map(({ name, status }) => ({ name, failed: status === "Failure" })),
+          .map(({ name, status }) => ({ suite: id.name, name, failed: status === "Failure" })),
       );
     },
   };
+}
+
+/** EDR wants one context a process. */
+let context: Promise<EdrContext> | undefined;
+function edr(): Promise<EdrContext> {
+  context ??= (async () => {
+    const made = new EdrContext();
+    await made.registerSolidityTestRunnerFactory(L1_CHAIN_TYPE, l1SolidityTestRunnerFactory());
+    return made;
+  })();
+  return context;
+}
+
+function collecting(onHits: (tags: readonly string[]) => void) {
+  return {
+    onCollectedCoverageCallback: async (hits: readonly Uint8Array[]) =>
+      onHits(hits.map((hit) => Buffer.from(hit).toString("hex"))),
+  };
+}
+
+function ownArtifacts(): readonly Artifact[] {
+  return [...readArtifacts("artifacts/contracts"), ...readArtifacts("cache/test-artifacts")];
 }
 
 function readArtifacts(folder: string): readonly Artifact[] {
