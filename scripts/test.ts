@@ -50,7 +50,7 @@ async function runStage(stage: Stage): Promise<Outcome> {
 
 /** A stage that fails without a failed test, or is whole and runs none, is a fault: silence is no success. */
 function judge(stage: Stage, code: number, outcome: Outcome | undefined): Outcome {
-  const seen = outcome ?? { passed: 0, failed: [], skipped: [], faults: [] };
+  const seen = outcome ?? { passed: 0, failed: [], shaky: [], skipped: [], faults: [] };
   const faults = [...seen.faults];
   const explained = seen.failed.length > 0 || faults.length > 0;
   if (code !== 0 && !explained)
@@ -67,6 +67,7 @@ function report(): void {
   const nothing: Outcome = {
     passed: 0,
     failed: [],
+    shaky: [],
     skipped: [],
     faults: [`no test file in ${stages.join(", ")} matches ${filters.join(", ")}`],
   };
@@ -74,6 +75,7 @@ function report(): void {
   console.log("");
   for (const { name, reason } of closing.flatMap((outcome) => outcome.skipped))
     console.log(`skipped: ${name}: ${reason}`);
+  for (const name of closing.flatMap((outcome) => outcome.shaky)) console.log(`passed only at the second try: ${name}`);
   for (const fault of closing.flatMap((outcome) => [...outcome.failed, ...outcome.faults]))
     console.log(`failed: ${fault}`);
   console.log(closingLine(closing));

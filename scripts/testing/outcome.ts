@@ -9,6 +9,8 @@ const Outcome = z.object({
   /** Names and first words of the tests that failed. */
   failed: z.array(z.string()),
   skipped: z.array(Skipped),
+  /** Those that passed only when tried again. */
+  shaky: z.array(z.string()),
   /** What went wrong outside of any test: a file that could not be loaded, an error nobody awaited. */
   faults: z.array(z.string()),
 });

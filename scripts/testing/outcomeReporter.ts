@@ -1,7 +1,7 @@
 /** Vitest reporter that leaves the run's outcome in the file named by COINDROP_OUTCOME. */
 
 import type { SerializedError } from "vitest";
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { type Outcome, writeOutcome } from "./outcome.ts";
 
 /** A class and a default export, since vitest asks for both. */
@@ -20,10 +20,10 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
   const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
   return {
     passed: withState("passed").length,
-    failed: withState("failed").map((test) => {
-      const [error] = test.result().errors ?? [];
-      return `${test.module.relativeModuleId}: ${test.fullName}${error === undefined ? "" : `: ${firstLine(error.message)}`}`;
-    }),
+    failed: withState("failed").map(withError),
+    shaky: withState("passed")
+      .filter((test) => test.diagnostic()?.flaky === true)
+      .map(withError),
     skipped: [...withState("skipped"), ...withState("pending")].map((test) => {
       const result = test.result();
       return {
@@ -36,6 +36,13 @@ function outcomeOf(modules: readonly TestModule[], unhandled: readonly Serialize
       ...unhandled.map((error) => `outside of a test: ${error.message}`),
     ],
   };
+}
+
+/** `file: test: what it said`. */
+function withError(test: TestCase): string {
+  const [error] = test.result().errors ?? [];
+  const name = `${test.module.relativeModuleId}: ${test.fullName}`;
+  return error === undefined ? name : `${name}: ${firstLine(error.message)}`;
 }
 
 function firstLine(text: string): string {

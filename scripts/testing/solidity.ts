@@ -33,7 +33,7 @@ const files = globSync("test/solidity/**/*.sol", { cwd: root }).filter(
 );
 
 if (files.length === 0) {
-  writeOutcome(outcomeFile, { passed: 0, failed: [], skipped: [], faults: [] });
+  writeOutcome(outcomeFile, { passed: 0, failed: [], shaky: [], skipped: [], faults: [] });
 } else {
   const config = await importUserConfig(await resolveHardhatConfigPath());
   const hre = await createHardhatRuntimeEnvironment(config, {}, root);
@@ -48,6 +48,7 @@ if (files.length === 0) {
   writeOutcome(outcomeFile, {
     passed: withStatus("Success").length,
     failed,
+    shaky: [],
     skipped: withStatus("Skipped").map(({ name, reason }) => ({ name, reason: reason ?? "no reason given" })),
     faults: result.success || failed.length > 0 ? [] : ["solidity: the run broke off; its error stands above"],
   });

@@ -27,8 +27,8 @@ type Start = {
 
 const starts: Start[] = [];
 
-/** What `npm start` runs, on a state folder of its own. */
-function start(args: readonly string[] = [], port = 21_000 + Math.floor(Math.random() * 20_000)): Start {
+/** What `npm start` runs, on a state folder of its own, at a port below those that systems give out by themselves. */
+function start(args: readonly string[] = [], port = 21_000 + Math.floor(Math.random() * 10_000)): Start {
   const state = mkdtempSync(path.join(tmpdir(), "coindrop-start-"));
   const child = spawn(
     process.execPath,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { closingLine } from "../../../scripts/testing/outcome.ts";
 
-const clean = { passed: 3, failed: [], skipped: [], faults: [] };
+const clean = { passed: 3, failed: [], shaky: [], skipped: [], faults: [] };
 
 test("the closing line adds the stages up", () => {
   expect(closingLine([clean, { ...clean, passed: 2, failed: ["a test: why"] }])).toBe("5 passed, 1 failed");
