@@ -70,7 +70,10 @@ export function instrument(file: string, text: string, tree: Node, firstTag: num
     const line = input.slice(0, startUtf16).split("\n").length;
     return [{ kind, file, line, text: lines[line - 1]?.trim() ?? "", tag: Buffer.from(tag).toString("hex") }];
   });
-  return { source: `${source}\nimport {branchOf, reached} from "${BRANCHES}";\n`, places: [...statements, ...branches] };
+  return {
+    source: `${source}\nimport {branchOf, reached} from "${BRANCHES}";\n`,
+    places: [...statements, ...branches],
+  };
 }
 
 /** The conditions below `node`, down to the operands of `&&`, `||` and `!`, each once. */

@@ -13,7 +13,13 @@ const GATE = { statements: 99, lines: 99, branches: 95 } as const;
 export function coverageTable({ places, hits }: Coverage): string {
   const files = [...new Set(places.map(({ file }) => file))];
   const rows = [
-    ...files.map((file) => ({ file, shares: sharesOf(places.filter((place) => place.file === file), hits) })),
+    ...files.map((file) => ({
+      file,
+      shares: sharesOf(
+        places.filter((place) => place.file === file),
+        hits,
+      ),
+    })),
     { file: "all", shares: sharesOf(places, hits) },
   ];
   const width = Math.max(...rows.map(({ file }) => file.length));
@@ -49,7 +55,10 @@ function sharesOf(places: readonly Place[], hits: ReadonlySet<string>): Shares {
   const lineOf = ({ file, line }: Place) => `${file}:${line}`;
   const lines = new Set(statements.map(lineOf));
   const missed = new Set(statements.filter(({ tag }) => !hits.has(tag)).map(lineOf));
-  const share = (some: readonly Place[]) => ({ reached: some.filter(({ tag }) => hits.has(tag)).length, all: some.length });
+  const share = (some: readonly Place[]) => ({
+    reached: some.filter(({ tag }) => hits.has(tag)).length,
+    all: some.length,
+  });
   return {
     statements: share(statements),
     lines: { reached: lines.size - missed.size, all: lines.size },
