@@ -1,5 +1,6 @@
 /**
- * Recounts a contest from the chain alone: `npm run audit -- --rpc URL --contest ADDRESS [--indexer URL]`.
+ * Recounts a contest from the chain alone: `npm run audit -- --rpc URL --contest ADDRESS [--indexer URL] [--registry
+ * ADDRESS]`, with the books of the node registry where it is named.
  *
  * Written a second time on purpose: ethers instead of viem, its own event definitions, its own fold and ranking. It
  * shares no line with the code it checks, so that one mistake cannot hide in both.
@@ -18,6 +19,7 @@ type Options = {
   readonly contest?: string;
   readonly indexer?: string;
   readonly factory?: string;
+  readonly registry?: string;
   readonly block?: number;
   readonly json?: true;
 };
@@ -35,6 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option("--contest <address>", "address of the contest")
     .option("--indexer <url>", "compare with this indexer's ranking as well", webUrl)
     .option("--factory <address>", "ask this factory whether the contest is one of its own")
+    .option("--registry <address>", "recount the books of this node registry as well")
     .option("--block <number>", "block to recount at (default: the newest, or the indexer's)", wholeNumber)
     .option("--json", "print the result as JSON")
     .addHelpText("after", "\nWithout --rpc and --contest: the demo that runs in this folder, its indexer included.")
@@ -66,11 +69,12 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** What the flags name; without any, the running demo. */
-async function targetOf({ rpc, contest, indexer, factory }: Options) {
-  if (rpc !== undefined && contest !== undefined) return { rpcUrl: rpc, contest, indexerUrl: indexer, factory };
+async function targetOf({ rpc, contest, indexer, factory, registry }: Options) {
+  if (rpc !== undefined && contest !== undefined)
+    return { rpcUrl: rpc, contest, indexerUrl: indexer, factory, registry };
   if (rpc !== undefined || contest !== undefined || indexer !== undefined) return undefined;
   const demo = await runningDemo();
-  return demo && { ...demo, factory: factory ?? demo.factory };
+  return demo && { ...demo, factory: factory ?? demo.factory, registry: registry ?? demo.nodeRegistry };
 }
 
 function webUrl(text: string): string {

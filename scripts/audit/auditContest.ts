@@ -1,4 +1,6 @@
 import { Contract, isAddress } from "ethers";
+import type { RegistryAudit } from "./auditRegistry.ts";
+import { auditRegistry } from "./auditRegistry.ts";
 import { CannotLookError, reasonOf } from "./cannotLookError.ts";
 import type { ChainReader } from "./chainReader.ts";
 import { firstBlockOf, openChain, readLogs, readTimes } from "./chainReader.ts";
@@ -7,10 +9,12 @@ import type { Compared } from "./compareWithContract.ts";
 import { compareWithContract } from "./compareWithContract.ts";
 import { compareWithIndexer } from "./compareWithIndexer.ts";
 import type { ContestEvent } from "./contestEvent.ts";
-import { coinInterface, contestInterface, factoryInterface } from "./contestInterface.ts";
+import { contestInterface, factoryInterface } from "./contestInterface.ts";
 import type { Finding } from "./finding.ts";
 import { compare } from "./finding.ts";
 import { readRanking } from "./indexerAnswer.ts";
+import type { AuditCoin } from "./readCoin.ts";
+import { readCoin } from "./readCoin.ts";
 import { eventsOf } from "./readEvents.ts";
 import type { Recount } from "./recount.ts";
 import { recount } from "./recount.ts";
@@ -24,6 +28,8 @@ export type AuditOptions = {
   readonly indexerUrl?: string | undefined;
   /** Asked whether the contest is one of its own; absent means that nobody is. */
   readonly factory?: string | undefined;
+  /** The node registry whose books are recounted as well; absent means that none is. */
+  readonly registry?: string | undefined;
   /** Block to audit; absent means the newest, or the indexer's own where one is given. */
   readonly block?: number | undefined;
 };
@@ -34,7 +40,7 @@ export type Audit = {
   readonly block: { readonly number: number; readonly hash: string; readonly timestamp: bigint };
   readonly fromBlock: number;
   readonly rules: AuditRules;
-  readonly coin: { readonly symbol: string; readonly decimals: number };
+  readonly coin: AuditCoin;
   readonly events: number;
   readonly recount: Recount;
   readonly standings: Standings;
@@ -43,6 +49,8 @@ export type Audit = {
   readonly coins: CoinsHeld;
   /** The factory that was asked; absent where none was. */
   readonly factory: string | undefined;
+  /** The books of the node registry, and the coin that they are in; absent where none was named. */
+  readonly nodes: (RegistryAudit & { readonly coin: AuditCoin }) | undefined;
   /** Block of the indexer's answer; absent where none was asked. */
   readonly indexerBlock: number | undefined;
   /** Empty when all agree. */
@@ -55,11 +63,15 @@ export type Audit = {
  */
 export async function auditContest(options: AuditOptions): Promise<Audit> {
   if (!isAddress(options.contest)) throw new CannotLookError(`"${options.contest}" is no address.`);
-  if (options.factory !== undefined && !isAddress(options.factory))
-    throw new CannotLookError(`"${options.factory}" is no address.`);
+  for (const address of [options.factory, options.registry])
+    if (address !== undefined && !isAddress(address)) throw new CannotLookError(`"${address}" is no address.`);
   const chain = await openChain(options.rpcUrl);
   try {
-    return await auditOn(chain, { ...options, contest: options.contest.toLowerCase() });
+    return await auditOn(chain, {
+      ...options,
+      contest: options.contest.toLowerCase(),
+      registry: options.registry?.toLowerCase(),
+    });
   } catch (error) {
     if (error instanceof CannotLookError) throw error;
     throw new CannotLookError(`The chain could not be read: ${reasonOf(error)}.`, { cause: error });
@@ -68,7 +80,8 @@ export async function auditContest(options: AuditOptions): Promise<Audit> {
   }
 }
 
-async function auditOn(chain: ChainReader, { contest, indexerUrl, factory, block }: AuditOptions): Promise<Audit> {
+async function auditOn(chain: ChainReader, options: AuditOptions): Promise<Audit> {
+  const { contest, indexerUrl, factory, registry, block } = options;
   const head = await chain.provider.getBlockNumber();
   if (block !== undefined && block > head)
     throw new CannotLookError(`Block ${block} does not exist yet; the newest is ${head}.`);
@@ -99,6 +112,8 @@ async function auditOn(chain: ChainReader, { contest, indexerUrl, factory, block
     const there = answer.at.block.number === number ? at : await blockAt(chain, answer.at.block.number);
     findings.push(...compareWithIndexer(answer, upTo(there.number).standings, { chainId: chain.chainId, ...there }));
   }
+  const books = registry === undefined ? undefined : await auditRegistry(chain, { registry, contest, block: number });
+  if (books !== undefined) findings.push(...books.findings);
   const after = await blockAt(chain, number);
   if (after.hash !== at.hash)
     throw new CannotLookError(`The chain was reorganised during the audit (block ${number} changed); run it again.`);
@@ -116,6 +131,10 @@ async function auditOn(chain: ChainReader, { contest, indexerUrl, factory, block
     compared: contract.compared,
     coins: contract.coins,
     factory,
+    nodes: books && {
+      ...books,
+      coin: books.rules.coin === rules.coin ? coin : await readCoin(chain, books.rules.coin),
+    },
     indexerBlock: answer?.at.block.number,
     findings,
   };
@@ -191,19 +210,4 @@ async function isContestOf(chain: ChainReader, factory: string, contest: string,
       cause: error,
     });
   }
-}
-
-async function readCoin({ provider }: ChainReader, address: string) {
-  const coin = new Contract(address, coinInterface, provider);
-  const [symbol, decimals] = await Promise.all([
-    coin
-      .getFunction("symbol")
-      .staticCall()
-      .catch(() => "coins"),
-    coin
-      .getFunction("decimals")
-      .staticCall()
-      .catch(() => 18n),
-  ]);
-  return { symbol: String(symbol), decimals: Number(decimals) };
 }

@@ -4,6 +4,7 @@ import type { ChainReader } from "./chainReader.ts";
 import type { CoinsHeld } from "./coinsOwed.ts";
 import { coinsOwed, leftOfPot } from "./coinsOwed.ts";
 import { coinInterface, contestInterface } from "./contestInterface.ts";
+import { evenly, inBatches } from "./fewAtOnce.ts";
 import type { Finding } from "./finding.ts";
 import { compare } from "./finding.ts";
 import type { Recount } from "./recount.ts";
@@ -13,8 +14,6 @@ import { gatheredAt, takesPart } from "./standingsOf.ts";
 
 /** Stakes, and accounts of a kind, that are looked up one by one; of more, an even selection. */
 const MOST_READ = 2_000;
-/** Reads that are under way at one time. */
-const AT_ONCE = 100;
 
 /** How many were looked up, of all that the events name. */
 export type Compared = Readonly<Record<"stakes" | "credits" | "funders" | "persons", { read: number; of: number }>>;
@@ -177,18 +176,4 @@ function paidBits({ claims }: Recount): bigint {
 
 function statusName(status: bigint): string {
   return ["none", "live", "challenged", "retracted", "removed"][Number(status)] ?? `status ${status}`;
-}
-
-/** At most `count` of `items`, spread over all of them. */
-function evenly<T>(items: readonly T[], count: number): readonly T[] {
-  if (items.length <= count) return items;
-  return items.filter(
-    (_, position) =>
-      Math.floor((position * count) / items.length) !== Math.floor(((position - 1) * count) / items.length),
-  );
-}
-
-async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let start = 0; start < items.length; start += AT_ONCE)
-    await Promise.all(items.slice(start, start + AT_ONCE).map(work));
 }

@@ -1,6 +1,6 @@
 /** A figure on which the recount and somebody else do not agree. */
 export type Finding = {
-  readonly where: "events" | "contract" | "indexer" | "factory";
+  readonly where: "events" | "contract" | "indexer" | "factory" | "registry" | "registry events";
   readonly what: string;
   readonly recount: string;
   readonly found: string;

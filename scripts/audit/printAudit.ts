@@ -1,6 +1,7 @@
-import { stripVTControlCharacters, styleText } from "node:util";
-import { formatUnits } from "ethers";
+import { styleText } from "node:util";
 import type { Audit } from "./auditContest.ts";
+import { decimal, hours, plural, printable, table, when } from "./auditWords.ts";
+import { nodesAsJson, nodesScope, printNodes } from "./printNodes.ts";
 import { phaseNameAt } from "./rulesOf.ts";
 
 /** Most differing figures that are listed one by one. */
@@ -52,6 +53,8 @@ export function printAudit(audit: Audit): string {
     "",
     ...table(heads, rows).map((line, index) => `  ${index === 0 ? dim(line) : line}`),
     "",
+    ...printNodes(audit),
+    "",
     ...verdict(audit),
     ...(findings.length > 0 ? ["", ...differences(audit)] : []),
     "",
@@ -75,12 +78,6 @@ function removals({ recount }: Audit): string[] {
       const what = ruling === 2n ? "removed" : "challenged";
       return `  ${what.padEnd(9)} entry ${entryId}, because: ${printable(reason)}`;
     });
-}
-
-/** A text of a stranger without what could steer a terminal, and short. */
-function printable(text: string): string {
-  const plain = text.replaceAll(/[^\x20-\x7e]/g, "?");
-  return plain.length > 100 ? `${plain.slice(0, 99)}…` : plain;
 }
 
 /** The audit as JSON: amounts and scores as decimal strings. */
@@ -119,13 +116,16 @@ export function auditAsJson(audit: Audit): unknown {
       support: String(entry.support),
       prize: String(prize),
     })),
+    nodes: nodesAsJson(audit),
     differences: audit.findings,
   };
 }
 
 function verdict(audit: Audit): string[] {
-  const { findings, indexerBlock, block } = audit;
-  const others = indexerBlock === undefined ? "contract" : "contract and indexer";
+  const { findings, indexerBlock, block, nodes } = audit;
+  const all = ["recount", "contract"];
+  if (indexerBlock !== undefined) all.push("indexer");
+  if (nodes !== undefined) all.push("node registry");
   if (findings.length > 0) {
     return [
       styleText(
@@ -137,11 +137,15 @@ function verdict(audit: Audit): string[] {
   }
   const at =
     indexerBlock === undefined || indexerBlock === block.number ? "" : ` (the indexer's at its block ${indexerBlock})`;
-  return [styleText(["green", "bold"], `  ✓ All agree: recount, ${others}${at}.`), ...scope(audit)];
+  return [
+    styleText(["green", "bold"], `  ✓ All agree: ${all.slice(0, -1).join(", ")} and ${all.at(-1)}${at}.`),
+    ...scope(audit),
+  ];
 }
 
 /** What was compared, so that nobody takes the verdict for more than it is. */
-function scope({ recount, rules, compared, factory }: Audit): string[] {
+function scope(audit: Audit): string[] {
+  const { recount, rules, compared, factory } = audit;
   const of = (name: keyof Audit["compared"], one: string) => {
     const { read, of: all } = compared[name];
     return `${plural(read, one)}${read < all ? ` of ${all}` : ""}`;
@@ -151,6 +155,7 @@ function scope({ recount, rules, compared, factory }: Audit): string[] {
     `      ${of("stakes", "stake")} with weight, ${of("credits", "account")} with credit, ${of("funders", "funder")},`,
     `      ${rules.isOpen ? "" : `${of("persons", "person")} (bound, counted), `}bonds, pot, result, prizes paid and coins held; every event against the rules`,
     `    factory ${factory === undefined ? "not checked" : `asked: ${factory}`}`,
+    ...nodesScope(audit),
   ];
 }
 
@@ -167,38 +172,4 @@ function mark({ findings }: Audit, name: string, where: "contract" | "indexer"):
     (finding) => finding.where === where && (finding.what === name || finding.what.startsWith(`${name}:`)),
   );
   return differs ? styleText("red", "✗") : styleText("green", "✓");
-}
-
-/** Columns as wide as their widest cell; figures to the right, the columns in `left` to the left. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[], left: readonly number[] = []): string[] {
-  const width = (cell: string) => stripVTControlCharacters(cell).length;
-  const widths = heads.map((head, column) => Math.max(width(head), ...rows.map((row) => width(row[column] ?? ""))));
-  const pad = (cell: string, column: number) => {
-    const space = " ".repeat((widths[column] ?? 0) - width(cell));
-    return left.includes(column) ? cell + space : space + cell;
-  };
-  return [heads, ...rows].map((row) => row.map(pad).join("   ").trimEnd());
-}
-
-/** A whole number of smallest units with at most three decimals, the rest cut off. */
-function decimal(value: bigint, decimals: number): string {
-  const [whole = "0", part = ""] = formatUnits(value, decimals).split(".");
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
-  const kept = part.slice(0, 3).replace(/0+$/, "");
-  return kept === "" ? grouped : `${grouped}.${kept}`;
-}
-
-function when(seconds: bigint): string {
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-function hours(seconds: number): string {
-  if (seconds % 86_400 === 0) return plural(seconds / 86_400, "day");
-  if (seconds % 3_600 === 0) return plural(seconds / 3_600, "hour");
-  if (seconds % 60 === 0) return plural(seconds / 60, "minute");
-  return plural(seconds, "second");
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }

@@ -7,6 +7,7 @@ const demoSchema = z.object({
   contest: z.string(),
   indexerUrl: z.string(),
   factory: z.string().optional(),
+  nodeRegistry: z.string().optional(),
 });
 export type RunningDemo = z.infer<typeof demoSchema>;
 

@@ -113,7 +113,7 @@ test("brings up everything that it promises, survives the death of a service, an
   await givesToNewcomers(demo);
 
   const audit = await runScript("scripts/audit.ts", [], { ...process.env, COINDROP_STATE: house.state });
-  expect(audit.output).toContain("All agree: recount, contract and indexer");
+  expect(audit.output).toContain("All agree: recount, contract, indexer and node registry");
   expect(audit.code).toBe(0);
 
   const second = await runScript("scripts/start.ts", [], { ...process.env, COINDROP_STATE: house.state });

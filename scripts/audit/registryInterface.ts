@@ -1,0 +1,30 @@
+import { Interface } from "ethers";
+
+/** What the auditor reads of a node registry, typed by hand from the published law, like `contestInterface`. */
+export const registryInterface = new Interface([
+  "event NodeRegistered(address indexed node, string endpoint, uint256 stake)",
+  "event KeyAdded(address indexed node, address indexed key)",
+  "event StakeSet(address indexed node, uint256 stake)",
+  "event EndpointSet(address indexed node, string endpoint)",
+  "event Attested(address indexed node, address indexed contest, uint256 indexed entryId, address key, bytes32 manifestHash, bytes32 modelRoot, bytes32 modelSha256, bytes32 engine, uint64 epoch)",
+  "event NodeLeaving(address indexed node, uint256 leavesAt)",
+  "event NodeSlashed(address indexed node, address indexed contest, uint256 indexed entryId, uint8 fault, bytes32 evidence, address bringer, uint256 amount, uint256 reward)",
+  "event BlockChallenged(uint256 indexed challengeId, address indexed node, address indexed contest, uint256 entryId, uint256 index, address challenger, uint256 bond, uint256 answerBy)",
+  "event BlockAnswered(uint256 indexed challengeId, address indexed node)",
+  "event BlockExpired(uint256 indexed challengeId, address indexed node)",
+  "event Credited(address indexed account, address indexed token, uint256 amount)",
+  "event Collected(address indexed account, address indexed token, uint256 amount)",
+  "event Burned(uint256 amount)",
+  "function coin() view returns (address)",
+  "function factory() view returns (address)",
+  "function minStake() view returns (uint256)",
+  "function minBlockBond() view returns (uint256)",
+  "function nodeOf(address node) view returns (tuple(uint96 stake, uint40 leavesAt, uint32 openChallenges, bool active, string endpoint))",
+  "function nodeOfKey(address key) view returns (address)",
+  "function creditOf(address account, address token) view returns (uint256)",
+  "function isPunished(bytes32 statement) view returns (bool)",
+  "function challengeOf(uint256 challengeId) view returns (tuple(address node, uint40 answerBy, uint48 modelSize, address challenger, uint96 bond, address contest, uint16 entryId, uint40 index, bytes32 modelRoot))",
+  "function openChallengeOf(address node, address contest, uint256 entryId) view returns (uint256)",
+  "function challengeCount() view returns (uint256)",
+  "function unburned() view returns (uint256)",
+]);
