@@ -67,9 +67,9 @@ abstract contract Credits is INodeRegistry {
         _tryBurn();
     }
 
+    /// @dev There is something to burn: every slash is above 0, and a tenth of it less is, too.
     function _tryBurn() private returns (bool sent) {
         uint256 amount = unburned;
-        if (amount == 0) return true;
         unburned = 0;
         sent = IERC20(coin).trySafeTransfer(DEAD, amount);
         if (sent) emit Burned(amount);
