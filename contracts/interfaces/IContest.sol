@@ -175,8 +175,10 @@ struct ChallengeView {
 /// - Whatever is owed is pulled; a receiver that cannot be paid blocks only itself.
 ///
 /// Assumptions:
-/// - The coin is a plain ERC-20. One that takes a fee out of what arrives is refused at the first movement; one that takes
-///   a fee on top of what leaves takes it from whoever leaves last, each time. One that rebases downwards hurts whoever leaves last, by the shortfall and no more. One that blocks accounts can block its holders.
+/// - The coin is a plain ERC-20. One that takes a fee out of what arrives is refused at the first movement. One that begins
+///   to take a fee out of what leaves costs whoever leaves, and nobody else; one that takes it on top takes it from
+///   whoever leaves last, each time. One that rebases downwards hurts whoever leaves last, by the shortfall and no more.
+///   One that blocks accounts can block its holders.
 /// - The arbitrator rules honestly and within `rulingTimeout`; one that does not costs bonds and entries, not stakes.
 /// - A block's timestamp is at most seconds away from the time of day.
 interface IContest is IArbitrable, IEvidence {

@@ -12,6 +12,7 @@ import {
     FeeCoin,
     GenerousCoin,
     LyingCoin,
+    OutFeeCoin,
     RebasingCoin,
     Reentrant,
     SilentCoin,
@@ -54,6 +55,66 @@ contract HostileCoinsTest is ContestFixture {
             keccak256(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 9.9 ether)),
             "reason"
         );
+    }
+
+    /// @dev Whoever leaves pays for leaving: the books and everybody else's coins stay what they were.
+    function test_withdraw_worksIfTheCoinBeginsToTakeAFeeFromWhatLeaves() external {
+        OutFeeCoin token = new OutFeeCoin();
+        IContest contest = _contestWith(token);
+        dropAs(ALICE, contest, 1, 100 ether);
+        dropAs(ALICE, contest, 2, 60 ether);
+        dropAs(BOB, contest, 2, 50 ether);
+        token.setFee(OutFeeCoin.Fee.OutOfIt);
+
+        withdrawAs(ALICE, contest, 1, 40 ether);
+        assertEq(token.balanceOf(ALICE), 879.6 ether, "840 + 39.6");
+        assertEq(stakeIn(contest, ALICE, 1), 60 ether, "her stake");
+        assertEq(contest.tallyOf(1).weight, 60 ether, "its weight");
+        assertEq(token.balanceOf(address(contest)), 200 ether, "170 staked, 30 of bonds");
+        vm.prank(ALICE);
+        contest.withdrawMany(list(1, 2));
+        assertEq(token.balanceOf(ALICE), 998.4 ether, "879.6 + 118.8");
+        assertEq(token.balanceOf(address(contest)), 80 ether, "Bob's 50 and the bonds");
+        dropAs(ALICE, contest, 1, 10 ether);
+        withdrawAs(BOB, contest, 2, 50 ether);
+        assertEq(token.balanceOf(BOB), 999.5 ether, "950 + 49.5: no fee but his own");
+        withdrawAs(ALICE, contest, 1, 10 ether);
+
+        vm.warp(VOTES_CLOSE);
+        contest.count(10);
+        contest.finalize();
+        for (uint256 entryId = 1; entryId <= 3; ++entryId) contest.releaseBond(entryId);
+        vm.prank(AUTHOR);
+        contest.collect();
+        assertEq(token.balanceOf(AUTHOR), 29.7 ether, "three bonds, less the fee");
+        assertEq(token.balanceOf(address(contest)), 0, "all that was owed was there");
+    }
+
+    /// @dev Each time it is missing for whoever leaves last, who waits with what is owed to them.
+    function test_withdraw_afterFeesOnTopHitsTheLastOne() external {
+        OutFeeCoin token = new OutFeeCoin();
+        IContest contest = _contestWith(token);
+        dropAs(ALICE, contest, 1, 500 ether);
+        dropAs(BOB, contest, 1, 500 ether);
+        token.setFee(OutFeeCoin.Fee.OnTop);
+        withdrawAs(ALICE, contest, 1, 500 ether);
+        withdrawAs(BOB, contest, 1, 500 ether);
+        assertEq(token.balanceOf(ALICE), 1_000 ether, "Alice has hers");
+        assertEq(token.balanceOf(BOB), 1_000 ether, "Bob has his");
+        assertEq(token.balanceOf(address(contest)), 20 ether, "ten of the bonds' thirty are gone");
+
+        vm.warp(VOTES_CLOSE);
+        contest.count(10);
+        contest.finalize();
+        for (uint256 entryId = 1; entryId <= 3; ++entryId) contest.releaseBond(entryId);
+        vm.expectRevert();
+        vm.prank(AUTHOR);
+        contest.collect();
+        assertEq(contest.creditOf(AUTHOR), 30 ether, "owed as before");
+        token.mint(address(contest), 10.3 ether);
+        vm.prank(AUTHOR);
+        contest.collect();
+        assertEq(token.balanceOf(AUTHOR), 30 ether, "once anybody fills the gap");
     }
 
     /// @dev A bond under ten wei burns nothing, and some coins refuse to move nothing.
@@ -223,6 +284,27 @@ contract HostileCoinsTest is ContestFixture {
         author.act(address(contest), abi.encodeCall(IContest.collect, ()));
         assertTrue(!author.reentered(), "refused");
         assertEq(calling.balanceOf(address(author)), 9 ether, "once");
+    }
+
+    /// @dev Burning sends coins too: done while others arrive, it would be mistaken for a part of them that is missing.
+    function test_retract_failsWhileABondArrives() external {
+        CallbackCoin calling = new CallbackCoin();
+        IContest contest = _contestWith(calling);
+        Reentrant author = new Reentrant();
+        bytes memory submit = abi.encodeCall(IContest.submit, (entryInput(), DECLARATION));
+        vm.warp(ENTRIES_OPEN);
+        calling.mint(address(author), 2 * BOND);
+        author.act(address(calling), abi.encodeCall(calling.approve, (address(contest), 2 * BOND)));
+        author.act(address(contest), submit);
+        author.act(address(calling), abi.encodeCall(calling.setWantsCall, (true)));
+        author.prepare(address(contest), abi.encodeCall(IContest.retract, (4)), "");
+        author.act(address(contest), submit);
+        assertTrue(!author.reentered(), "refused");
+        assertEq(bytes32(bytes4(author.answer())), bytes32(IContest.Coins_Nested.selector), "reason");
+        assertEq(contest.liveCount(), 5, "still live, and the new one too");
+        assertEq(calling.balanceOf(address(contest)), 50 ether, "five bonds");
+        author.act(address(contest), abi.encodeCall(IContest.retract, (4)));
+        assertEq(calling.balanceOf(address(contest)), 49 ether, "a tenth burned, now that nothing arrives");
     }
 
     function test_claimAndReclaim_cannotBeRepeatedFromACallback() external {

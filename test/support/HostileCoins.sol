@@ -19,6 +19,27 @@ contract FeeCoin is TestCoin {
     }
 }
 
+/// @notice Takes one percent of what is sent from an account, once switched on; what is fetched from it arrives whole.
+contract OutFeeCoin is TestCoin {
+    enum Fee {
+        None,
+        OutOfIt,
+        OnTop
+    }
+
+    Fee public fee;
+
+    function setFee(Fee fee_) external {
+        fee = fee_;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        if (fee == Fee.None) return super.transfer(to, value);
+        super.transfer(address(0xFEE), value / 100);
+        return super.transfer(to, fee == Fee.OnTop ? value : value - value / 100);
+    }
+}
+
 /// @notice Brings more than it was asked for, once switched on.
 contract GenerousCoin is TestCoin {
     bool public giving;
