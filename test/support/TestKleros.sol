@@ -10,6 +10,7 @@ import {IDisputeTemplateRegistry} from "../../contracts/interfaces/IDisputeTempl
 /// @dev Source: github.com/kleros/kleros-v2, contracts/src/arbitration/KlerosCoreBase.sol, createDispute and executeRuling.
 contract TestKlerosCore is IArbitratorV2 {
     error ArbitrationFeesNotEnough();
+    error ArbitrableNotWhitelisted();
     error NotExecutionPeriod();
     error RulingAlreadyExecuted();
 
@@ -26,6 +27,8 @@ contract TestKlerosCore is IArbitratorV2 {
     Dispute[] public disputes;
     /// @dev Gives the next dispute the last one's id, as no KlerosCore does.
     bool public repeating;
+    mapping(address arbitrable => bool) public arbitrableWhitelist;
+    bool public arbitrableWhitelistEnabled;
 
     function setFeeForJuror(uint256 fee) external {
         feeForJuror = fee;
@@ -35,7 +38,17 @@ contract TestKlerosCore is IArbitratorV2 {
         repeating = on;
     }
 
+    /// @dev Kleros lets only its owner call this and the next.
+    function changeArbitrableWhitelist(address arbitrable, bool allowed) external {
+        arbitrableWhitelist[arbitrable] = allowed;
+    }
+
+    function changeArbitrableWhitelistEnabled(bool enabled) external {
+        arbitrableWhitelistEnabled = enabled;
+    }
+
     function createDispute(uint256 choices, bytes calldata extraData) external payable returns (uint256 disputeID) {
+        if (arbitrableWhitelistEnabled && !arbitrableWhitelist[msg.sender]) revert ArbitrableNotWhitelisted();
         if (msg.value < arbitrationCost(extraData)) revert ArbitrationFeesNotEnough();
         disputeID = repeating ? disputes.length - 1 : disputes.length;
         if (!repeating) disputes.push();
