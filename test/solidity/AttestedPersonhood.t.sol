@@ -99,6 +99,21 @@ contract AttestedPersonhoodTest is Test {
         assertEq(adapter.verify(WALLET, SCOPE, proof), NULLIFIER, "nullifier");
     }
 
+    /// @dev What a key says has 65 bytes; what a contract accepts is its own affair.
+    function test_verify_takesOddSignaturesFromContractsOnly() external {
+        bytes[] memory signatures = _signatures(FIRST, SECOND, NULLIFIER, DEADLINE);
+        signatures[0] = hex"0d0d";
+        vm.expectRevert(_notSigned(vm.addr(FIRST)));
+        adapter.verify(WALLET, SCOPE, abi.encode(NULLIFIER, DEADLINE, signatures));
+
+        WalletIssuer issuer = new WalletIssuer();
+        adapter = _deploy(_issuers(address(issuer), vm.addr(SECOND)));
+        signatures = _signatures(FIRST, SECOND, NULLIFIER, DEADLINE);
+        signatures[0] = hex"0d0d";
+        issuer.approve(_digest(NULLIFIER, DEADLINE));
+        assertEq(adapter.verify(WALLET, SCOPE, abi.encode(NULLIFIER, DEADLINE, signatures)), NULLIFIER, "nullifier");
+    }
+
     /// @dev An account whose code is delegated (EIP-7702) still signs with its key.
     function test_verify_takesAKeyWhoseAccountHasCode() external {
         bytes memory proof = _proof(FIRST, SECOND);

@@ -326,10 +326,24 @@ contract OrdersTest is ContestFixture {
         }
     }
 
+    function test_carry_tellsReasonsUpTo256Bytes() external {
+        CallbackCoin calling = new CallbackCoin();
+        IContest contest = _contestIn(calling);
+        uint256[3] memory lengths = [uint256(256), 257, 200_000];
+        for (uint256 i = 0; i < 3; ++i) {
+            ScreamingWallet loud = new ScreamingWallet(lengths[i]);
+            calling.mint(address(loud), 1 ether);
+            loud.prepare(calling, address(contest));
+            Order memory order = Order(OrderKind.Drop, address(loud), 1, 1 ether, 0, LATE, "");
+            _assertSkips(contest, order, i == 0 ? new bytes(256) : bytes(""));
+            assertEq(calling.balanceOf(address(loud)), 1 ether, "nothing moved");
+        }
+    }
+
     function test_carry_longReasonsCostTheCarrierNothing() external {
         CallbackCoin calling = new CallbackCoin();
         IContest contest = _contestIn(calling);
-        ScreamingWallet loud = new ScreamingWallet();
+        ScreamingWallet loud = new ScreamingWallet(200_000);
         calling.mint(address(loud), 100 ether);
         loud.prepare(calling, address(contest));
         Order[] memory orders = new Order[](16);

@@ -8,6 +8,15 @@ import {Rulings} from "../../contracts/arbitration/Rulings.sol";
 import {GreedyMember, Manner, TestArbitrable, Unpayable} from "../support/TestArbitrables.sol";
 import {Test} from "../support/Vm.sol";
 
+/// @notice Whoever it deploys first has an address that can be told before.
+contract FirstTimeDeployer {
+    function deploy(bytes memory code) external returns (address deployed) {
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+    }
+}
+
 contract PanelArbitratorTest is Test {
     uint256 private constant FEE = 0.01 ether;
     address private constant ANN = address(0xA1);
@@ -48,6 +57,19 @@ contract PanelArbitratorTest is Test {
         _failsToDeploy(members, 2, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
         _failsToDeploy(_many(33), 17, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
         assertEq(_panel(_many(32), 17, 0).members().length, 32, "32 are allowed");
+    }
+
+    /// @dev It could never vote. The address of a first deployment is a hash of RLP's [deployer, 1].
+    function test_panel_failsIfItIsItsOwnMember() external {
+        bytes memory code = vm.getCode("PanelArbitrator.sol:PanelArbitrator");
+        address[] memory members = _three();
+        for (uint256 i = 0; i < 2; ++i) {
+            FirstTimeDeployer deployer = new FirstTimeDeployer();
+            address itself = address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", deployer, hex"01")))));
+            members[2] = i == 0 ? itself : CLO;
+            address deployed = deployer.deploy(abi.encodePacked(code, abi.encode(members, 2, FEE)));
+            assertEq(deployed, i == 0 ? address(0) : itself, i == 0 ? "refused" : "there with another member");
+        }
     }
 
     /// @dev With half of them or fewer, two rulings could both have enough votes and the first would win.

@@ -72,16 +72,24 @@ contract HostileWallet {
     }
 }
 
-/// @notice A wallet that agrees to every order, and screams 200 kB when its coins are to leave.
+/// @notice A wallet that agrees to every order, and screams zeros when its coins are to leave.
 contract ScreamingWallet is ICoinHook, IERC1271 {
+    uint256 private immutable _length;
+
+    /// @param length Bytes that it screams.
+    constructor(uint256 length) {
+        _length = length;
+    }
+
     function prepare(CallbackCoin coin, address spender) external {
         coin.approve(spender, type(uint256).max);
         coin.setWantsCall(true);
     }
 
-    function coinsMove(address, address, uint256) external pure {
+    function coinsMove(address, address, uint256) external view {
+        uint256 length = _length;
         assembly ("memory-safe") {
-            revert(0, 200000)
+            revert(mload(0x40), length)
         }
     }
 
