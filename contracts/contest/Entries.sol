@@ -36,7 +36,6 @@ abstract contract Entries is Persons {
         Ranks ranks;
     }
 
-    address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
     uint256 private constant MAX_URI = 512;
     uint256 internal constant IDS = 2 ** 16;
 
@@ -198,12 +197,13 @@ abstract contract Entries is Persons {
         IERC20(token).safeTransfer(to, amount);
     }
 
-    /// @dev Sends to nobody. A coin that refuses even that leaves them here, owed to an address that cannot collect.
+    /// @dev Sends to nobody. A coin that refuses even that leaves them here, owed to an address that
+    /// cannot collect.
     function _burn(address coin, uint256 amount) internal {
         if (_inTransit != 0) revert Coins_Nested();
         // Some coins refuse to move nothing.
-        if (amount == 0 || IERC20(coin).trySafeTransfer(DEAD, amount)) return;
-        _credit(DEAD, coin, amount);
+        if (amount == 0 || Coins.tryBurn(IERC20(coin), amount)) return;
+        _credit(Coins.DEAD, coin, amount);
     }
 
     function _credit(address account, address coin, uint256 amount) internal {

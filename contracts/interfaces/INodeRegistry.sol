@@ -291,6 +291,8 @@ interface INodeRegistry {
     error Nodes_NotYet(uint256 from);
     /// @notice The coin delivered another amount than it was asked for, in wei.
     error Nodes_Short(uint256 expected, uint256 received);
+    /// @notice The coin called back to bring more coins while some were on their way and being measured.
+    error Nodes_Nested();
     /// @notice The stake waits for open block challenges to be answered or expired.
     error Nodes_ChallengesOpen(uint256 count);
     /// @notice Nothing is owed to this account.

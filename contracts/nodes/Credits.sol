@@ -14,7 +14,6 @@ abstract contract Credits is INodeRegistry {
 
     /// @dev Stands for the chain's own coin where a token is named.
     address internal constant NATIVE = address(0);
-    address private constant DEAD = 0x000000000000000000000000000000000000dEaD;
 
     /// @inheritdoc INodeRegistry
     address public immutable coin;
@@ -22,6 +21,8 @@ abstract contract Credits is INodeRegistry {
     mapping(address account => mapping(address token => uint256)) private _credits;
     /// @inheritdoc INodeRegistry
     uint256 public unburned;
+    /// @dev 1 while coins are on their way in: what another brings meanwhile must not make up for what these lost.
+    uint256 private transient _inTransit;
 
     /// @param coin_ What stakes are paid in: a plain ERC-20.
     constructor(address coin_) {
@@ -30,8 +31,8 @@ abstract contract Credits is INodeRegistry {
 
     /// @inheritdoc INodeRegistry
     function burn() external {
-        if (unburned == 0) revert Nodes_NothingOwed(DEAD);
-        if (!_tryBurn()) revert Nodes_NotPaid(DEAD);
+        if (unburned == 0) revert Nodes_NothingOwed(Coins.DEAD);
+        if (!_tryBurn()) revert Nodes_NotPaid(Coins.DEAD);
     }
 
     /// @inheritdoc INodeRegistry
@@ -40,8 +41,11 @@ abstract contract Credits is INodeRegistry {
     }
 
     function _pullExactly(uint256 amount) internal {
+        if (_inTransit != 0) revert Nodes_Nested();
+        _inTransit = 1;
         uint256 received = Coins.pull(IERC20(coin), msg.sender, amount);
         if (received != amount) revert Nodes_Short(amount, received);
+        _inTransit = 0;
     }
 
     function _credit(address account, address token, uint256 amount) internal {
@@ -71,7 +75,7 @@ abstract contract Credits is INodeRegistry {
     function _tryBurn() private returns (bool sent) {
         uint256 amount = unburned;
         unburned = 0;
-        sent = IERC20(coin).trySafeTransfer(DEAD, amount);
+        sent = Coins.tryBurn(IERC20(coin), amount);
         if (sent) emit Burned(amount);
         else unburned += amount;
     }

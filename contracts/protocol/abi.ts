@@ -1078,6 +1078,7 @@ export const nodeRegistryAbi = [
       { name: "leavesAt", type: "uint256" },
     ],
   },
+  { type: "error", name: "Nodes_Nested", inputs: [] },
   { type: "error", name: "Nodes_NoAmount", inputs: [] },
   { type: "error", name: "Nodes_NoChallenge", inputs: [{ name: "challengeId", type: "uint256" }] },
   {

@@ -525,14 +525,8 @@ contract ChallengesThreatsTest is ContestFixture {
             blocking.setBlocked(parties[i % 4], i >= 4);
 
             _decide(first, 2);
-            if (panel.disputeOf(first).delivered) {
-                assertTrue(contest.tallyOf(1).status == EntryStatus.Removed, "removed");
-            } else {
-                // Burning is the one payment there is. Where the coin eats the gas for it, more gas closes the challenge.
-                assertTrue(parties[i % 4] == DEAD && i >= 4, "only then");
-                panel.relayRuling{gas: 16_000_000}(first);
-                assertTrue(contest.tallyOf(1).status == EntryStatus.Removed, "removed with more gas");
-            }
+            assertTrue(panel.disputeOf(first).delivered, "delivered at once");
+            assertTrue(contest.tallyOf(1).status == EntryStatus.Removed, "removed");
             _decide(first + 1, 1);
             assertTrue(contest.tallyOf(2).status == EntryStatus.Live, "eligible");
             vm.warp(VOTES_CLOSE + TIMEOUT);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Attestation, EntryHashes, INodeRegistry} from "../../contracts/interfaces/INodeRegistry.sol";
 import {BlockTree} from "../support/BlockTree.sol";
 import {BlockingCoin, CallbackCoin, FalseCoin, FeeCoin, LyingCoin, Reentrant} from "../support/HostileCoins.sol";
-import {SilentCoin, StrictCoin} from "../support/HostileCoins.sol";
+import {LosingCoin, SilentCoin, StrictCoin} from "../support/HostileCoins.sol";
 import {NodeFixture} from "../support/NodeFixture.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 
@@ -182,6 +182,18 @@ contract NodeHostileCoinsTest is NodeFixture {
         account.prepare(address(registry), abi.encodeCall(registry.collect, ()), "");
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Short.selector, 25 ether, 0));
         account.act(address(registry), abi.encodeCall(registry.addStake, (25 ether)));
+    }
+
+    /// @dev What is lost on the way in cannot be made up for by what is brought meanwhile.
+    function test_threat09_addStake_cannotCountOneArrivalTwice() external {
+        (Reentrant account, TestCoin token) = _contractNode(new LosingCoin());
+        token.mint(address(account), 20 ether);
+        account.act(address(token), abi.encodeCall(token.approve, (address(registry), 20 ether)));
+        LosingCoin(address(token)).setLoser(address(account));
+        account.prepare(address(registry), abi.encodeCall(registry.addStake, (10 ether)), "");
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_Short.selector, 10 ether, 0));
+        account.act(address(registry), abi.encodeCall(registry.addStake, (10 ether)));
+        assertEq(registry.nodeOf(address(account)).stake, token.balanceOf(address(registry)), "every coin is there");
     }
 
     /* COINS THAT ARE NOT WHAT THEY SAY */

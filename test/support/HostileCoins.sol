@@ -168,6 +168,24 @@ contract CallbackCoin is TestCoin {
     }
 }
 
+/// @notice Calls one account before its coins move, and loses those that were sent first.
+contract LosingCoin is TestCoin {
+    address public loser;
+    uint256 private _depth;
+
+    function setLoser(address account) external {
+        loser = account;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (from == address(0) || from != loser) return super._update(from, to, value);
+        ++_depth;
+        ICoinHook(from).coinsMove(from, to, value);
+        if (--_depth == 0) super._update(from, address(this), value);
+        else super._update(from, to, value);
+    }
+}
+
 /// @notice Makes one prepared call when its coins move, and keeps what it saw.
 contract Reentrant is ICoinHook {
     address private _target;
