@@ -35,7 +35,7 @@ export function powersTable(contracts: readonly Contract[], powers: Powers, ever
     .filter(({ actions }) => actions.length > 0)
     .map(({ name, actions }) => {
       const inPhases = name === "Contest";
-      const head = ["Function", "What happens", "Who", ...(inPhases ? ["When"] : []), "Events"];
+      const head = ["Function", "What happens", "Who could", ...(inPhases ? ["Seen in"] : []), "Events"];
       const rows = actions.map((action) => {
         const key = `${name}.${action.name}`;
         const power = powers.get(key);
