@@ -63,9 +63,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return audit.findings.length === 0 ? AGREES : DIFFERS;
   } catch (error) {
     // A fault of our own is no verdict on the contest either.
-    console.error(`Could not look: ${error instanceof CannotLookError ? error.message : inspect(error)}`);
+    console.error(`Could not look: ${error instanceof CannotLookError ? plainLines(error.message) : inspect(error)}`);
     return COULD_NOT_LOOK;
   }
+}
+
+/** An endpoint's words may be in it. */
+function plainLines(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e…–]/g, "?");
 }
 
 /** What the flags name; without any, the running demo. */

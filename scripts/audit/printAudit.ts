@@ -15,7 +15,7 @@ export function printAudit(audit: Audit): string {
   const length = Number(rules.votesClose - rules.countFrom);
   const phase = audit.isFinal ? "final" : phaseNameAt(rules, block.timestamp);
   // In a personhood contest weights are roots of wei; a billion of them is the root of one coin.
-  const weightDecimals = rules.isOpen ? audit.coin.decimals : audit.coin.decimals / 2;
+  const weightDecimals = rules.isOpen ? audit.coin.decimals : Math.floor(audit.coin.decimals / 2);
   const unit = rules.isOpen ? audit.coin.symbol : `√${audit.coin.symbol}`;
   const rows = standings.rows.map(({ entry, rank, tally, score, prize }) => [
     rank === undefined ? "–" : String(rank),
@@ -135,10 +135,11 @@ function verdict(audit: Audit): string[] {
       ...scope(audit),
     ];
   }
+  const whose = audit.factory === undefined ? " Nobody was asked whose contest it is (--factory)." : "";
   const at =
     indexerBlock === undefined || indexerBlock === block.number ? "" : ` (the indexer's at its block ${indexerBlock})`;
   return [
-    styleText(["green", "bold"], `  ✓ All agree: ${all.slice(0, -1).join(", ")} and ${all.at(-1)}${at}.`),
+    styleText(["green", "bold"], `  ✓ All agree: ${all.slice(0, -1).join(", ")} and ${all.at(-1)}${at}.${whose}`),
     ...scope(audit),
   ];
 }
@@ -160,7 +161,10 @@ function scope(audit: Audit): string[] {
 }
 
 function differences({ findings }: Audit): string[] {
-  const rows = findings.slice(0, MOST_ROWS).map(({ where, what, recount, found }) => [where, what, recount, found]);
+  // What the chain and an indexer say is theirs: none of it may write the page.
+  const rows = findings
+    .slice(0, MOST_ROWS)
+    .map(({ where, what, recount, found }) => [where, what, recount, found].map(printable));
   const lines = table(["where", "figure", "recount", "found"], rows, [0, 1, 2, 3]).map((line) => `  ${line}`);
   return findings.length > MOST_ROWS
     ? [...lines, `  … and ${findings.length - MOST_ROWS} more (--json lists all)`]

@@ -1,4 +1,4 @@
-import { parseEther, toEventSelector } from "viem";
+import { encodeAbiParameters, parseEther, toEventSelector, toFunctionSelector } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contestAbi } from "#protocol/abi.ts";
 import { auditContest } from "../../../scripts/audit/auditContest.ts";
@@ -84,6 +84,7 @@ describe("an honest house", () => {
     const { code, output } = await runScript("scripts/audit.ts", [...flags(), "--indexer", indexer.url]);
     expect(output).toContain("All agree: recount, contract and indexer.");
     expect(output).toContain("3 stakes with weight");
+    expect(output).toContain("Nobody was asked whose contest it is (--factory).");
     expect(output).toContain("factory not checked");
     expect(code).toBe(0);
   });
@@ -169,6 +170,53 @@ describe("somebody who lies", () => {
     const { findings } = await audit();
     lab.rpc.intercept((_, proceed) => proceed());
     expect(findings.map(({ where, what }) => `${where}: ${what}`)).toContain("contract: entry 2: weight");
+  });
+});
+
+describe("somebody whose words would write the auditor's page", () => {
+  const VERDICT = "\n\u001b[32m  ✓ All agree: everything\u001b[8m";
+  /** What the coin says of itself. */
+  const coinSays = (symbol: string, decimals: bigint) => {
+    const answers: Record<string, string> = {
+      [toFunctionSelector("symbol()")]: encodeAbiParameters([{ type: "string" }], [symbol]),
+      [toFunctionSelector("decimals()")]: encodeAbiParameters([{ type: "uint256" }], [decimals]),
+    };
+    lab.rpc.intercept((call, proceed) => {
+      const [asked] = (call.params ?? []) as [{ data?: string; input?: string }];
+      const answer = call.method === "eth_call" ? answers[asked.data ?? asked.input ?? ""] : undefined;
+      return answer === undefined ? proceed() : Promise.resolve(answer);
+    });
+  };
+
+  test("a coin's name is printed without what steers a terminal, and short", async () => {
+    coinSays(`X${VERDICT}`, 9n);
+    const { code, output } = await runScript("scripts/audit.ts", flags());
+    lab.rpc.intercept((_, proceed) => proceed());
+    expect(output).not.toContain("everything");
+    expect(output).toContain("X??[32m  ? All a:");
+    expect(code).toBe(0);
+  });
+
+  test("a coin with more decimals than a word can have does not stop the audit", async () => {
+    coinSays("X", 255n);
+    const { findings } = await audit();
+    const { code } = await runScript("scripts/audit.ts", flags());
+    lab.rpc.intercept((_, proceed) => proceed());
+    expect(findings).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test("an indexer's words in the list of differences neither", async () => {
+    const liar = await startTamperedIndexer(indexer.url, (answer) => {
+      const [row] = (answer as { rows: { author: string }[] }).rows;
+      if (row !== undefined) row.author = VERDICT;
+      return answer;
+    });
+    const { code, output } = await runScript("scripts/audit.ts", [...flags(), "--indexer", liar.url]);
+    await liar.close();
+    expect(output).not.toContain("✓ All agree");
+    expect(output).toContain("??[32m  ? all agree: everything?[8m");
+    expect(code).toBe(1);
   });
 });
 
