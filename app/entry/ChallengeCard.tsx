@@ -3,7 +3,6 @@ import { ZERO_ADDRESS } from "#protocol/rules.ts";
 import { entryName, formatCoins } from "../contest/measure.ts";
 import { stakeOn, usePhase, useVoter } from "../contest/useContest.ts";
 import { useChainNow } from "../data/clock.ts";
-import { Icon } from "../parts/Icon.tsx";
 import { shorten } from "../parts/shorten.ts";
 import { localMoment } from "../parts/when.ts";
 import { StepsCard } from "../transactions/StepsCard.tsx";
@@ -30,10 +29,15 @@ export function ChallengeCard({ contest, entry }: CardProps) {
   if (entry.status === "retracted" || (entry.status === "live" && !canOpen && last === undefined)) return null;
   const acting = { contest, entry, send, busy };
   return (
-    <section className="sheet challenge" id="challenge" aria-labelledby="challenge-title" data-testid="challenge">
+    <section
+      className={entry.status === "live" ? "sheet challenge entry-later" : "sheet challenge"}
+      id="challenge"
+      aria-labelledby="challenge-title"
+      data-testid="challenge"
+    >
       <h2 id="challenge-title">{said.title[entry.status === "none" ? "live" : entry.status]}</h2>
       {entry.status === "challenged" ? <Open {...acting} challenge={last} connected={connected} /> : null}
-      {entry.status === "removed" ? <Removed {...acting} challenge={last} /> : null}
+      {entry.status === "removed" ? <Removed contest={contest} entry={entry} challenge={last} /> : null}
       {entry.status === "live" && last !== undefined ? <Past challenges={entry.challenges} /> : null}
       {canOpen ? <ChallengeForm {...acting} connected={connected} /> : null}
       <StepsCard steps={steps} />
@@ -74,7 +78,7 @@ function Open({ contest, entry, challenge, connected, send, busy }: OneProps & {
   );
 }
 
-function Removed({ contest, entry, challenge, send, busy }: OneProps) {
+function Removed({ contest, entry, challenge }: CardProps & Pick<OneProps, "challenge">) {
   const said = words.challenge;
   const voter = useVoter().data?.voter;
   const yours = stakeOn(voter, entry.entryId);
@@ -86,23 +90,9 @@ function Removed({ contest, entry, challenge, send, busy }: OneProps) {
       {yours === 0n ? (
         <p className="quiet">{said.safe}</p>
       ) : (
-        <div className="challenge-back">
-          <p>{said.yours(formatCoins(contest, yours))}</p>
-          <button
-            type="button"
-            className="btn btn-grip"
-            disabled={busy}
-            data-testid="take-back-removed"
-            onClick={() =>
-              void import("../transactions/withdrawCoins.ts").then(({ withdrawCoins }) =>
-                send(withdrawCoins({ contest, entryId: entry.entryId, entry: entryName(entry), amount: yours })),
-              )
-            }
-          >
-            <Icon name="back" />
-            {said.takeBack(formatCoins(contest, yours))}
-          </button>
-        </div>
+        <p>
+          {said.yours(formatCoins(contest, yours))} <a href="#drop">{said.toCoins}</a>
+        </p>
       )}
     </>
   );

@@ -20,14 +20,28 @@ import { words } from "../words/words.ts";
 import { AmountField } from "./AmountField.tsx";
 import { type Act, dropGate } from "./dropGate.ts";
 import { previewChange } from "./dropPreview.ts";
+import { GonePanel } from "./GonePanel.tsx";
 import { Mouth } from "./Mouth.tsx";
+import { makeOrder, makeTransaction } from "./makeAct.ts";
 import { PreviewTable } from "./PreviewTable.tsx";
 import "./drop.css";
 
 type PanelProps = { readonly contest: ContestView; readonly entry: EntryView; readonly entries: readonly EntryView[] };
 
-/** Drop, take back, move: an amount, what it changes, and one button that repeats it. */
-export function DropPanel({ contest, entry, entries }: PanelProps) {
+/**
+ * Drop, take back, move: an amount, what it changes, and one button that repeats it. On an entry that takes no coins only
+ * the ways out are left, and a note where nothing is to be taken out.
+ */
+export function DropPanel(props: PanelProps) {
+  const { contest, entry } = props;
+  const here = stakeOn(useVoter().data?.voter, entry.entryId);
+  if (isLive(entry)) return <Panel {...props} first="3.00" />;
+  if (here === 0n) return <GonePanel contest={contest} entry={entry} />;
+  return <Panel key="gone" {...props} first={formatExact(here, contest.coin.decimals)} />;
+}
+
+/** `first`: what stands in the field at first. */
+function Panel({ contest, entry, entries, first }: PanelProps & { readonly first: string }) {
   const config = useConfig();
   const wallet = useWallet();
   const phase = usePhase(contest);
@@ -35,8 +49,9 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   const voter = useVoter().data?.voter;
   const balance = useBalance(contest.coin.address);
   const { send, order, steps, busy } = useSend(`drop:${contest.address}:${entry.entryId}`);
-  const [act, setAct] = useState<Act>("drop");
-  const [typed, setTyped] = useState("3.00");
+  const gone = !isLive(entry);
+  const [act, setAct] = useState<Act>(gone ? "withdraw" : "drop");
+  const [typed, setTyped] = useState(first);
   const [target, setTarget] = useState<number | null>(null);
   const [fell, setFell] = useState(0);
   const [gasless, setGasless] = useGasless();
@@ -71,8 +86,9 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   });
 
   const choose = (next: Act) => {
-    setAct(next === act ? "drop" : next);
-    setTyped(next === act || here === 0n ? "3.00" : formatExact(here, decimals));
+    const back = next === act && !gone;
+    setAct(back ? "drop" : next);
+    setTyped(back || here === 0n ? "3.00" : formatExact(here, decimals));
   };
 
   const submit = async () => {
@@ -89,14 +105,14 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
       if (made === null || !(await send(made))) return;
     }
     if (act === "drop") setFell((times) => times + 1);
-    else setAct("drop");
-    setTyped("3.00");
+    else setAct(gone ? "withdraw" : "drop");
+    setTyped(gone ? "" : "3.00");
   };
 
   return (
     <>
       <section className="drop sheet" id="drop" aria-labelledby="drop-title">
-        <Mouth fell={fell} />
+        {gone ? null : <Mouth fell={fell} />}
         <form
           className="drop-form"
           onSubmit={(event) => {
@@ -110,6 +126,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
               {held({ connected: wallet.status === "connected", balance, here, contest, chain: config.chainName })}
             </p>
           </div>
+          {entry.status === "challenged" || entry.status === "removed" ? <Challenged status={entry.status} /> : null}
           <AmountField
             act={act}
             contest={contest}
@@ -124,7 +141,7 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
             <Washer kind="yours" />
             <span>
               {act === "withdraw" ? null : <b className="strong">{words.drop.effectB}</b>}
-              {act === "withdraw" ? words.drop.backEffect : act === "move" ? words.drop.moveEffect : words.drop.effect}
+              {effect(act, gone)}
             </span>
           </p>
           {config.relayUrl === null || act === "move" ? null : (
@@ -170,32 +187,6 @@ export function DropPanel({ contest, entry, entries }: PanelProps) {
   );
 }
 
-type What = {
-  readonly contest: ContestView;
-  readonly entryId: number;
-  readonly entry: string;
-  readonly amount: bigint;
-};
-
-/** Transactions know the ABIs, which are heavy: they come with the first one. */
-async function makeTransaction(act: Act, what: What, target: EntryView | undefined) {
-  if (act === "drop") return (await import("../transactions/dropCoins.ts")).dropCoins(what);
-  if (act === "withdraw") return (await import("../transactions/withdrawCoins.ts")).withdrawCoins(what);
-  if (target === undefined) return null;
-  return (await import("../transactions/moveCoins.ts")).moveCoins({
-    ...what,
-    toEntryId: target.entryId,
-    toEntry: entryName(target),
-  });
-}
-
-/** As transactions do, orders come with the first one. */
-async function makeOrder(act: "drop" | "withdraw", what: What) {
-  return act === "drop"
-    ? (await import("../transactions/orderDrop.ts")).orderDrop(what)
-    : (await import("../transactions/orderWithdraw.ts")).orderWithdraw(what);
-}
-
 type TargetProps = {
   readonly targets: readonly EntryView[];
   readonly target: number | null;
@@ -221,6 +212,23 @@ function TargetField({ targets, target, onChoose }: TargetProps) {
       </select>
     </div>
   );
+}
+
+/** Why coins are allowed here and what a ruling could change, or did. */
+function Challenged({ status }: { readonly status: "challenged" | "removed" }) {
+  const said = words.drop;
+  return (
+    <p className="drop-note small" role="note">
+      {status === "challenged" ? said.challenged : said.gone.removed}{" "}
+      <a href="#challenge">{status === "challenged" ? said.challengedWhy : said.gone.why}</a>
+    </p>
+  );
+}
+
+function effect(act: Act, gone: boolean): string {
+  const said = gone ? words.drop.gone : words.drop;
+  if (act === "drop") return words.drop.effect;
+  return act === "withdraw" ? said.backEffect : said.moveEffect;
 }
 
 function title(act: Act, name: string): string {

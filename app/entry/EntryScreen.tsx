@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { categoryOf, entryName } from "../contest/measure.ts";
-import { isLive, useContest, useEntries } from "../contest/useContest.ts";
+import { isLive, stakeOn, useContest, useEntries, useVoter } from "../contest/useContest.ts";
 import { useFairOrder } from "../contest/useFairOrder.ts";
 import { type From, rankingQuery } from "../data/queries.ts";
 import { Badge } from "../parts/Badge.tsx";
@@ -118,11 +118,26 @@ function Present({ contest, entry, entries, from }: PresentProps) {
           <Icon name="chat" />
           {words.entries.tryIt}
         </a>
-        <a className="btn btn-grip" href="#drop">
-          {words.drop.here}
-        </a>
+        <AtHand entry={entry} />
       </nav>
     </>
+  );
+}
+
+/** Beside the chat at the thumb: coins in, or out where the entry takes none. */
+function AtHand({ entry }: { readonly entry: EntryView }) {
+  const yours = stakeOn(useVoter().data?.voter, entry.entryId);
+  if (isLive(entry) || yours > 0n)
+    return (
+      <a className="btn btn-grip" href="#drop">
+        {isLive(entry) ? words.drop.here : words.drop.takeBack}
+      </a>
+    );
+  if (entry.status !== "removed") return null;
+  return (
+    <a className="btn" href="#challenge">
+      {words.drop.gone.why}
+    </a>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { modeOf } from "#protocol/rules.ts";
 import { formatCoins, weightDecimals, windowLeft } from "../contest/measure.ts";
+import { isLive } from "../contest/useContest.ts";
 import { formatAmount } from "../parts/amount.ts";
 import { words } from "../words/words.ts";
 import type { Preview, Sides } from "./dropPreview.ts";
@@ -16,7 +17,7 @@ type PreviewProps = {
 };
 
 /** Before and after, so that nothing is signed unseen. */
-export function PreviewTable({ contest, name, preview, counted, now }: PreviewProps) {
+export function PreviewTable({ contest, entry, name, preview, counted, now }: PreviewProps) {
   const said = words.drop;
   const open = modeOf(contest.rules) === "open";
   const coins = contest.coin.decimals;
@@ -39,19 +40,23 @@ export function PreviewTable({ contest, name, preview, counted, now }: PreviewPr
       </thead>
       <tbody>
         <Line name={said.yourCoins} sides={preview.coins} decimals={coins} />
-        <Line
-          name={said.yourWeight}
-          note={open ? said.weightOpen : counted ? said.weightRoot : said.weightSupport}
-          sides={preview.weight}
-          decimals={weights}
-        />
-        <Line
-          name={said.tallyOf(name)}
-          note={said.windowLeft(String(windowLeft(contest, now)))}
-          sides={preview.tally}
-          decimals={weights}
-          testid="preview-tally"
-        />
+        {isLive(entry) ? (
+          <>
+            <Line
+              name={said.yourWeight}
+              note={open ? said.weightOpen : counted ? said.weightRoot : said.weightSupport}
+              sides={preview.weight}
+              decimals={weights}
+            />
+            <Line
+              name={said.tallyOf(name)}
+              note={said.windowLeft(String(windowLeft(contest, now)))}
+              sides={preview.tally}
+              decimals={weights}
+              testid="preview-tally"
+            />
+          </>
+        ) : null}
         {preview.room === null ? null : (
           <Line
             name={said.cap}

@@ -39,7 +39,7 @@ export function dropGate(facts: GateFacts): Gate {
   const said = words.drop;
   const blocked = (label: string, error: string | null = null): Gate => ({ state: "blocked", label, error });
 
-  if (act === "drop" && !facts.live) return blocked(said.gone);
+  if (act === "drop" && !facts.live) return blocked(said.closedEntry);
   if (act !== "withdraw" && (phase === "upcoming" || phase === "entry")) return blocked(said.notOpen(facts.votesOpen));
   if (act !== "withdraw" && (phase === "counting" || phase === "final")) return blocked(said.closed);
   if (!facts.connected) return { state: "connect", label: act === "drop" ? said.connect : said.connectBack };

@@ -62,7 +62,7 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
           <tr>
             <th scope="col">{said.node}</th>
             <th scope="col">{said.state}</th>
-            <th scope="col" className="num">
+            <th scope="col" className="num only-wide">
               {said.serves}
             </th>
             <th scope="col" className="num only-wide">
@@ -84,19 +84,20 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
                     {shorten(node.address)}
                     <CopyButton value={node.address} label={said.node} />
                   </span>
+                  <span className="nodes-narrow small quiet">
+                    {said.entriesN(served(node))}
+                    <br />
+                    {formatAmount(BigInt(node.stake), coin?.decimals ?? 18)} {coin?.symbol}
+                  </span>
                 </td>
                 <td>
                   <span className="nodes-state">
                     <Washer kind={node.active ? "proven" : "off"} />
-                    {node.active
-                      ? said.active
-                      : node.leavesAt === null
-                        ? said.inactive
-                        : said.leaving(localMoment(node.leavesAt))}
+                    {stateOf(node, now)}
                   </span>
                   <Faults node={node} coin={coin} />
                 </td>
-                <td className="num">{said.entriesN(node.attestations.filter(({ matches }) => matches).length)}</td>
+                <td className="num only-wide">{said.entriesN(served(node))}</td>
                 <td className="num only-wide">
                   {hours === null ? said.never : hours === 0 ? words.entry.thisHour : words.entry.hoursAgo(hours)}
                 </td>
@@ -109,6 +110,18 @@ function Table({ nodes }: { readonly nodes: readonly NodeView[] }) {
       <p className="nodes-fine small quiet">{said.fine}</p>
     </div>
   );
+}
+
+/** How many entries it attested as they are. */
+function served({ attestations }: NodeView): number {
+  return attestations.filter(({ matches }) => matches).length;
+}
+
+function stateOf({ active, leavesAt, stake }: NodeView, now: number): string {
+  const said = words.nodes;
+  if (leavesAt === null) return active ? said.active : said.inactive;
+  if (stake === "0") return said.left;
+  return now < leavesAt ? said.leaving(localMoment(leavesAt)) : said.free;
 }
 
 type FaultsProps = { readonly node: NodeView; readonly coin: ContestView["coin"] | undefined };

@@ -9,7 +9,7 @@ type GaslessProps = {
 /** Whether to sign only and have the relay pay, with what that means. */
 export function GaslessChoice({ relay, chosen, onChoose }: GaslessProps) {
   return (
-    <div>
+    <div className="gasless">
       <label className="check">
         <input
           type="checkbox"

@@ -576,7 +576,20 @@ export const en = {
     nothingHere: "None of your coins lie here",
     notOpen: (when: string) => `Drops open ${when}`,
     closed: "Voting is closed",
-    gone: "This entry takes no more coins",
+    closedEntry: "This entry takes no more coins",
+    gone: {
+      title: "Takes no more coins",
+      removed: "The arbitrator ruled this entry out. Whoever has coins on it can take them back at any time.",
+      retracted: "Its author took it back before voting opened, so nobody has coins on it.",
+      why: "Why it was ruled out",
+      connect: "Connect a wallet to look for yours",
+      backEffect:
+        "In the second its block is made the coins are in your wallet again. Here they count for nothing any more.",
+      moveEffect: " there from the second its block is made. The coins never leave the contest.",
+    },
+    challenged:
+      "This entry is challenged. Coins count here as before until the arbitrator rules; should it be ruled out, they count for nothing and stay yours to take back.",
+    challengedWhy: "What is said against it",
     noTarget: "Choose where to move them",
     busy: "Waiting for the last one",
     error: {
@@ -774,7 +787,7 @@ export const en = {
     safe: "Coins on it are safe: each voter can take them back at any time.",
     yours: (amount: string) =>
       `Your ${amount} on it are safe. Take them back, or move them to another entry while voting is open.`,
-    takeBack: (amount: string) => `Take ${amount} back`,
+    toCoins: "To your coins on it",
     evidence: "What was said",
     by: (who: string, isChallenger: boolean, when: string) =>
       `${who}${isChallenger ? ", who challenged it" : ""}, ${when}`,
@@ -829,7 +842,9 @@ export const en = {
     node: "Node",
     state: "State",
     active: "Active",
-    leaving: (when: string) => `Leaving, free ${when}`,
+    leaving: (when: string) => `Leaving, its stake is free ${when}`,
+    free: "Leaving, its stake is free to take",
+    left: "Left",
     inactive: "Stake too low",
     serves: "Serves",
     endpoint: "Endpoint",

@@ -93,8 +93,12 @@ test("the panel rules it ineligible; it leaves the ranking without a reload and 
 
 test("the voter takes the coins back from it with one button", async () => {
   const { page } = site;
-  await page.getByTestId("take-back-removed").click();
+  const panel = page.locator("#drop");
+  await see(panel.getByRole("heading", { name: "Take coins back from haiku" })).toBeVisible();
+  await page.getByTestId("drop-submit").click();
   await see(page.getByText("Coins on it are safe")).toBeVisible(PATIENCE);
+  await see(page.getByTestId("gone").getByText("None of your coins lie here")).toBeVisible();
+  await see(page.getByTestId("steps").first()).toContainText("Indexed", PATIENCE);
   await page.goto(contestUrl(`/entry/${entryIdOf(house, "haiku")}`));
   await see(page.getByTestId("challenge").getByText("Coins on it are safe")).toBeVisible(PATIENCE);
 });

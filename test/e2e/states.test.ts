@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type Page, expect as see } from "@playwright/test";
+import { generatePrivateKey } from "viem/accounts";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { installBrowserWallet } from "../support/browserWallet.ts";
 import { type CannedOptions, cannedContest, startCannedSite } from "../support/cannedSite.ts";
 import { launchChromium } from "../support/chromium.ts";
+import { connectWallet } from "../support/demoVoter.ts";
 import { axeFaults, sidewaysFaults } from "../support/pageFaults.ts";
 
 // States that the running demo is not in: services silent, the contest over, entries removed or without a description.
@@ -36,12 +39,19 @@ afterAll(async () => {
   if (dist !== undefined) await rm(dist, { recursive: true, force: true });
 });
 
-async function visit(rest: string, options: CannedOptions): Promise<Page> {
+/** `rest`: below the contest, but for the page of the nodes. */
+async function visit(rest: string, options: CannedOptions & { readonly wallet?: boolean }): Promise<Page> {
   const site = await startCannedSite({ dist, ...options });
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });
   open.push(site.close, () => context.close());
   const page = await context.newPage();
-  await page.goto(`${site.url}/contest/${cannedContest}${rest}`);
+  const rpcUrl = `${site.url}/rpc`;
+  const wallet =
+    options.wallet === true
+      ? await installBrowserWallet(page, { privateKey: generatePrivateKey(), rpcUrl, chainId: 31_337 })
+      : undefined;
+  await page.goto(`${site.url}${rest === "/nodes" ? "" : `/contest/${cannedContest}`}${rest}`);
+  if (wallet !== undefined) await connectWallet(page, wallet);
   return page;
 }
 
@@ -84,6 +94,11 @@ test("a challenged entry says who, why and until when; what a stranger gave is a
   const link = card.getByRole("link", { name: "https://example.org/why-not" });
   await see(link).toHaveAttribute("rel", /noopener noreferrer/);
   await see(page.locator(".entry-badges").getByText(/^Rank \d+$/)).toBeVisible();
+  // The law lets coins come and go meanwhile; the panel says what a ruling could change.
+  const panel = page.locator("#drop");
+  await see(panel.getByRole("note")).toContainText("Coins count here as before until the arbitrator rules");
+  await see(panel.getByRole("heading", { name: "Drop coins on bedtime-6" })).toBeVisible();
+  await see(page.locator(".dock-act").getByText("Drop coins")).toBeVisible();
   await expectSound(page);
 });
 
@@ -95,6 +110,48 @@ test("a removed entry says why and that coins are safe, and holds no rank", asyn
   await see(card.getByText("Coins on it are safe")).toBeVisible();
   await see(page.locator(".entry-badges").getByText("No rank yet")).toHaveCount(0);
   await see(page.locator(".entry-badges").getByText(/^Rank/)).toHaveCount(0);
+  await see(page.getByTestId("drop-submit")).toHaveCount(0);
+  await see(page.getByTestId("gone").getByText("The arbitrator ruled this entry out.")).toBeVisible();
+  await see(page.getByText("Drop coins")).toHaveCount(0);
+  await page.locator(".dock-act").getByRole("link", { name: "Why it was ruled out" }).click();
+  await see(card).toBeInViewport();
+  await expectSound(page);
+});
+
+test("a removed entry offers its voter the ways out and no way in", async () => {
+  const page = await visit("/entry/7", { entries: 9, staked: [7], relay: true, wallet: true });
+  const panel = page.locator("#drop");
+  await see(panel.getByRole("heading", { name: "Take coins back from clauses-7" })).toBeVisible(PATIENCE);
+  await see(panel.getByRole("note")).toContainText("The arbitrator ruled this entry out.");
+  await see(panel.getByTestId("drop-submit")).toHaveText("Take back 1.00 DROP");
+  await see(panel.getByTestId("gasless")).toBeVisible();
+  await see(page.locator(".dock-act").getByRole("link", { name: "Take back" })).toBeVisible();
+  await panel.getByTestId("move").click();
+  await see(panel.getByTestId("drop-submit")).toHaveText("Choose where to move them");
+  // A second press on what is chosen leads to a drop elsewhere; here there is none.
+  await panel.getByTestId("move").click();
+  await see(panel.getByTestId("drop-amount")).toHaveValue("1.00");
+  await panel.getByTestId("take-back").click();
+  await panel.getByTestId("take-back").click();
+  await see(panel.getByTestId("drop-submit")).toHaveText("Take back 1.00 DROP");
+  await see(page.getByText("Drop coins")).toHaveCount(0);
+  await expectSound(page);
+});
+
+test("an entry that its author took back takes no coins", async () => {
+  const page = await visit("/entry/2", { entries: 9, retracted: 2 });
+  await see(page.getByTestId("gone").getByText("Its author took it back before voting opened")).toBeVisible(PATIENCE);
+  await see(page.getByTestId("drop-submit")).toHaveCount(0);
+  await see(page.locator(".dock-act").getByRole("link")).toHaveText(["Try it"]);
+  await expectSound(page);
+});
+
+test("the nodes say what they lost and why, what they are asked for, and who leaves", async () => {
+  const page = await visit("/nodes", { entries: 9, nodes: "troubled" });
+  await see(page.getByText("Lost 80.00 DROP").first()).toBeVisible(PATIENCE);
+  await see(page.getByText("it signed a false receipt about entry 3")).toBeVisible();
+  await see(page.getByText("Asked for block 17 of entry 3")).toBeVisible();
+  await see(page.getByText("Left", { exact: true })).toBeVisible();
   await expectSound(page);
 });
 

@@ -36,6 +36,14 @@ export type CannedOptions = {
   readonly registry?: "up" | "down";
   /** How the nodes answer: the first one may refuse, receipts may lie or be left away. */
   readonly chat?: CannedChat;
+  /** Entry that its author took back. */
+  readonly retracted?: number;
+  /** Entries that hold coins of whoever asks. */
+  readonly staked?: readonly number[];
+  /** Whether nodes lost stake, leave and are asked for blocks. */
+  readonly nodes?: "sound" | "troubled";
+  /** Whether a relay is named; it answers nothing. */
+  readonly relay?: boolean;
   /** Folder of the built app. */
   readonly dist?: string;
 };
@@ -50,7 +58,8 @@ function draft(name: string): Record<string, unknown> {
 }
 
 /** All answers for one state of the contest, by path. */
-function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
+function answersFor(options: CannedOptions) {
+  const { phase = "voting", entries: wanted = 5, staked = [1, 3] } = options;
   const now = Math.floor(Date.now() / 1000);
   const block = (number: number, timestamp = now) => ({ number, hash: hash(number % 250), timestamp });
   const at = { chainId: 31337, block: block(8421), finalized: 8410 };
@@ -94,7 +103,8 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     const name = demoNames[index % demoNames.length] ?? "sums";
     const weight =
       BigInt(wei([128.4, 97.81, 241.37, 149.2, 187.04][index % 5] ?? 1)) / BigInt(1 + Math.floor(index / 5));
-    const status = index === 6 ? "removed" : index === 5 ? "challenged" : "live";
+    const status =
+      id === options.retracted ? "retracted" : index === 6 ? "removed" : index === 5 ? "challenged" : "live";
     const challenge = {
       challengeId: id,
       challenger: address(0xc4),
@@ -134,14 +144,14 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
       staked: weight.toString(),
       voters: 30 + id,
       nodes: index === 8 ? 0 : 2,
-      challenges: status === "live" ? [] : [challenge],
+      challenges: status === "live" || status === "retracted" ? [] : [challenge],
     };
   });
   const ranked = entries
-    .filter(({ status }) => status !== "removed")
+    .filter(({ status }) => status !== "removed" && status !== "retracted")
     .sort((a, b) => Number(BigInt(b.score) - BigInt(a.score) > 0n) - Number(BigInt(b.score) - BigInt(a.score) < 0n));
   const rankOf = new Map(ranked.map(({ entryId }, index) => [entryId, index + 1]));
-  const rows = [...ranked, ...entries.filter(({ status }) => status === "removed")].map((entry) => {
+  const rows = [...ranked, ...entries.filter((entry) => !ranked.includes(entry))].map((entry) => {
     const rank = rankOf.get(entry.entryId) ?? null;
     return {
       rank,
@@ -196,7 +206,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
       ]),
     ),
   }));
-  const nodes = [0, 1].map((index) => ({
+  const sound = [0, 1].map((index) => ({
     address: address(0xa0 + index),
     endpoint: `http://127.0.0.1:${9000 + index}`,
     stake: wei(200 + 150 * index),
@@ -218,6 +228,7 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
     blocksAnswered: 3,
     blocksExpired: 0,
   }));
+  const nodes = options.nodes === "troubled" ? troubled(sound, now) : sound;
   const activity = Array.from({ length: 30 }, (_, index) => ({
     kind: ["dropped", "withdrew", "dropped"][index % 3],
     block: block(8400 - index * 7, now - index * 400),
@@ -232,15 +243,47 @@ function answersFor({ phase = "voting", entries: wanted = 5 }: CannedOptions) {
   const voter = {
     wallet: cannedVoter,
     nullifier: null,
-    stakes: [
-      { entryId: 1, stake: wei(1), weight: wei(1), changedAt: block(8000) },
-      { entryId: 3, stake: wei(2.25), weight: wei(2.25), changedAt: block(8100) },
-    ],
+    stakes: staked.map((entryId, index) => {
+      const stake = wei([1, 2.25][index] ?? 3);
+      return { entryId, stake, weight: stake, changedAt: block(8000 + 100 * index) };
+    }),
     credits: [{ token: coin.address, amount: wei(9) }],
     funded: "0",
     entries: [],
   };
   return { at, contest, entries, rows, points, nodes, activity, voter, rules };
+}
+
+/** The sound nodes and four more: slashed by half and active, slashed below the least stake, leaving, gone. */
+function troubled<N extends { readonly attestations: readonly object[] }>(sound: readonly N[], now: number) {
+  const [model] = sound;
+  if (model === undefined) throw new Error("no node");
+  const on = { contest: cannedContest, entryId: 3 };
+  const block = (number: number) => ({ number, hash: hash(number % 250), timestamp: now - 86_400 });
+  const slashing = (fault: string, coins: number, evidence: number) => ({
+    ...{ ...on, fault, evidence: hash(evidence), bringer: address(0xc4), amount: wei(coins), reward: wei(coins / 10) },
+    block: block(7000 + evidence),
+  });
+  const asked = { challengeId: "4", ...on, index: 17, challenger: address(0xc4), bond: wei(0.005) };
+  const other = (seed: number, more: object) => ({
+    ...{ ...model, address: address(seed), attestations: model.attestations.slice(0, 2), blocksAnswered: 0 },
+    ...more,
+  });
+  return [
+    ...sound,
+    other(0xa2, {
+      stake: wei(320),
+      slashings: [slashing("missingBlock", 80, 1)],
+      blockChallenges: [{ ...asked, openedAt: block(8300), answerBy: now + 7_200 }],
+      ...{ blocksAnswered: 1, blocksExpired: 1 },
+    }),
+    other(0xa3, {
+      ...{ stake: "0", active: false },
+      slashings: [slashing("falseAttestation", 200, 2), slashing("falseReceipt", 20, 3)],
+    }),
+    other(0xa4, { active: false, leavesAt: now + 5 * 86_400 }),
+    other(0xa5, { ...{ stake: "0", active: false, leavesAt: now - 86_400 }, attestations: [] }),
+  ];
 }
 
 /** Starts the site on a free port. Close it after use. */
@@ -259,11 +302,16 @@ export async function startCannedSite(
 
   const origin = () => `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 
-  /** Answers `nodeOfKey`, the one call to the registry; refuses all else. */
+  /** Answers what a balance and the arbitrator's fee are, and `nodeOfKey`; refuses all else. */
   async function chain(request: IncomingMessage, response: ServerResponse): Promise<void> {
     type Asked = { readonly id: number; readonly method: string; readonly params: readonly { data?: string }[] };
     const asked = (await readJson(request)) as Asked | readonly Asked[];
     const reply = ({ id, method, params }: Asked) => {
+      const call = params[0]?.data ?? "";
+      const word = (value: bigint) => ({ jsonrpc: "2.0", id, result: `0x${value.toString(16).padStart(64, "0")}` });
+      // Selectors of `balanceOf(address)` and `arbitrationCost(bytes)`.
+      if (method === "eth_call" && call.startsWith("0x70a08231")) return word(BigInt(wei(125)));
+      if (method === "eth_call" && call.startsWith("0xf7434ea9")) return word(BigInt(wei(0.01)));
       const index = cannedKeys.findIndex((key) => params[0]?.data?.endsWith(key.slice(2)));
       const node = canned.nodes[index]?.address ?? address(0);
       return method === "eth_call"
@@ -312,6 +360,7 @@ export async function startCannedSite(
         chainName: "Local demo chain",
         rpcUrl: `${origin()}/rpc`,
         indexerUrl: origin(),
+        relayUrl: options.relay === true ? `${origin()}/relay` : null,
         factory: address(0xf0),
         nodeRegistry: address(0xf1),
         coin: coin.address,
