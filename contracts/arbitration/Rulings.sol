@@ -2,13 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IArbitrable} from "../interfaces/IArbitrable.sol";
+import {IRulings} from "../interfaces/IRulings.sol";
 
 /// @title Rulings
-/// @notice Gives rulings to arbitrables that may be hostile.
+/// @notice Gives rulings to arbitrables that may be hostile; see `IRulings`.
 library Rulings {
-    /// @notice The call would not have the gas it is due.
-    error Rulings_TooLittleGas(uint256 needed, uint256 left);
-
     /// @notice Gas that an arbitrable gets to take a ruling when one is first given.
     uint256 internal constant RULE_GAS = 1_000_000;
 
@@ -21,7 +19,7 @@ library Rulings {
     function give(IArbitrable arbitrable, uint256 disputeId, uint256 ruling) internal returns (bool) {
         // EIP-150 lets a call have at most all but one 64th of what is left.
         uint256 needed = (RULE_GAS * 64) / 63 + SPARE_GAS;
-        if (gasleft() < needed) revert Rulings_TooLittleGas(needed, gasleft());
+        if (gasleft() < needed) revert IRulings.Rulings_TooLittleGas(needed, gasleft());
         return _call(arbitrable, disputeId, ruling, RULE_GAS);
     }
 

@@ -6,6 +6,13 @@ import {IArbitrator} from "./IArbitrator.sol";
 /// @title Arbitrable
 /// @notice Opens disputes with an arbitrator and is told the rulings.
 /// @dev ERC-792 (https://github.com/ethereum/EIPs/issues/792).
+///
+/// Safety, of the arbitrables of this house: only the arbitrator that was asked is heard, only about disputes that it was
+/// asked about, and its first word on each is the last. A ruling changes what the dispute is about and nothing else.
+///
+/// Liveness, of the same: an arbitrable needs no ruling to go on. A dispute ends without one when its time is up.
+///
+/// Assumed of the arbitrator: see `IArbitrator`. Nothing, beyond that it decides what it is asked.
 interface IArbitrable {
     /// @notice A ruling reached this contract and took effect.
     /// @dev Promises to readers: 1. at most once for each dispute, and not when it ran out of time before; 2. `arbitrator`

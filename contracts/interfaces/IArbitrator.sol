@@ -8,8 +8,11 @@ import {IArbitrable} from "./IArbitrable.sol";
 /// @dev The part of ERC-792 (https://github.com/ethereum/EIPs/issues/792) that an arbitrable needs; parameter names are
 /// its own. Appeals, which ERC-792 also has, are each arbitrator's inner affair and are not asked for here.
 ///
-/// Trust: an arbitrator decides what it is asked and nothing else. An arbitrable must expect that it never rules, rules
-/// more than once, charges another fee than it said, reverts, uses up all gas, or calls back in the middle of a call.
+/// Safety: an arbitrator decides what it is asked and nothing else. That it decides well is trust in whoever stands behind
+/// it. An arbitrable must expect that it rules more than once, charges another fee than it said, gives an id twice, or
+/// calls back in the middle of a call.
+///
+/// Liveness: none may be counted on. An arbitrable must expect that it never rules, reverts, or uses up all gas.
 interface IArbitrator {
     /// @notice A dispute was opened.
     /// @dev Promises to readers:

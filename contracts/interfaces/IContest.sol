@@ -5,24 +5,30 @@ import {IArbitrable} from "./IArbitrable.sol";
 import {IEvidence} from "./IEvidence.sol";
 
 /// @notice What an organiser fixes once, when the contest is created. Nothing here can change afterwards.
-/// @param coin What voters stake and bonds are paid in: a plain ERC-20 whose supply fits 96 bits.
-/// @param prizeToken What the pot is made of; may equal `coin`.
-/// @param personhood Adapter that decides who is a person; zero makes an open contest where every coin counts the same.
-/// @param arbitrator ERC-792 arbitrator that rules on challenged entries; zero when entries cannot be challenged.
-/// @param arbitratorExtraDataHash keccak256 of the bytes a challenger passes on to the arbitrator.
-/// @param declarationHash keccak256 of the eligibility text that an author signs up to by submitting.
-/// @param entriesOpen Seconds since 1970 from which entries are accepted.
-/// @param votesOpen Seconds since 1970; entries close and voting opens. `entriesOpen < votesOpen`.
-/// @param countFrom Seconds since 1970; the averaging window opens. `votesOpen <= countFrom`.
-/// @param votesClose Seconds since 1970; window and voting close. `countFrom < votesClose`, at most two years ahead.
-/// @param rulingTimeout Seconds an arbitrator has for a ruling, 1 to 60 days.
+/// @dev `ContestFactory.create` checks the bounds below and no others; what breaks one is refused with
+/// `Rules_OutOfBounds`, `Rules_NoCode` or `Rules_SupplyTooLarge`. "Now" is the time of that block.
+/// @param coin What voters stake and bonds are paid in: a plain ERC-20 that exists and whose `totalSupply` is under 2⁹⁶.
+/// @param prizeToken What the pot is made of: an ERC-20 that exists; may equal `coin`.
+/// @param personhood Adapter that decides who is a person: a contract that exists; zero makes an open contest where
+/// every coin counts the same.
+/// @param arbitrator ERC-792 arbitrator that rules on challenged entries: a contract that exists; zero when entries
+/// cannot be challenged.
+/// @param arbitratorExtraDataHash keccak256 of the bytes a challenger passes on to the arbitrator; any value.
+/// @param declarationHash keccak256 of the eligibility text that an author signs up to by submitting; any value.
+/// @param entriesOpen Seconds since 1970 from which entries are accepted; may be past.
+/// @param votesOpen Seconds since 1970; entries close and voting opens. After `entriesOpen` and after now.
+/// @param countFrom Seconds since 1970; the averaging window opens. `votesOpen` or later.
+/// @param votesClose Seconds since 1970; window and voting close. After `countFrom`, by less than 2²⁴ seconds (194 days),
+/// and at most 730 days after now.
+/// @param rulingTimeout Seconds an arbitrator has for a ruling: 86,400 to 5,184,000 (1 to 60 days).
 /// @param maxEntries Most live entries at one time, at least 1.
 /// @param maxModelBytes Largest model file in bytes, at least 1.
-/// @param personCap Most wei that a person may have counted in the whole contest; 0 in an open contest.
-/// @param entryCap Most wei that a person may have counted on one entry; 0 in an open contest.
+/// @param personCap Most wei that a person may have counted in the whole contest, at least `entryCap`; 0 in an open
+/// contest.
+/// @param entryCap Most wei that a person may have counted on one entry, above 0; 0 in an open contest.
 /// @param entryBond Wei of `coin` that an author deposits with an entry, above 0.
 /// @param challengeBond Wei of `coin` that a challenger deposits; above 0 where there is an arbitrator.
-/// @param minTally Least average weight over the window that holds a rank.
+/// @param minTally Least average weight over the window that holds a rank; any value.
 /// @param split Basis points of the pot for ranks 1 to 10; they sum to 10,000.
 struct Rules {
     address coin;
@@ -56,11 +62,14 @@ enum OrderKind {
 /// chain's id, the contest as verifying contract. The two types have the same fields in the same order:
 /// `Drop(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)` and
 /// `Withdraw(address voter,uint256 entryId,uint256 amount,uint256 nonce,uint256 deadline)`.
+/// An order names an entry by its id alone, and holds for whichever entry has that id when it is carried. Sign one only
+/// once the block of the entry's `EntrySubmitted` is final: above all before `votesOpen`, when a reorganisation can still
+/// give the id to another author.
 /// @param kind Which of the two types was signed.
 /// @param voter Whose coins move, and who signed.
 /// @param entryId On which entry.
 /// @param amount Wei of the coin, above 0. A withdrawal goes to the voter and to nobody else.
-/// @param nonce 0 to 111, each good for one order of the voter on the entry, in any order. Both kinds share them.
+/// @param nonce From 0 to 111, each good for one order of the voter on the entry, in any order. Both kinds share them.
 /// @param deadline Seconds since 1970 of the last moment at which the order can be carried.
 /// @param signature 65 bytes of a key, or what the voter's wallet accepts (ERC-1271).
 struct Order {
@@ -156,18 +165,26 @@ struct ChallengeView {
 /// - No party, the organiser included, can change a rule, a weight or a tally by privilege. The arbitrator can remove an
 ///   entry that was challenged before `votesClose`, and award the bonds at stake in it; nothing else.
 /// - For a tally the order of transactions never matters beyond the block times at which stakes change. (It does for who
-///   gets the last of `maxEntries` places, and who challenges an entry first.)
+///   gets which id and the last of `maxEntries` places, and who challenges an entry first.)
 ///
-/// Formulas, all in whole numbers, divisions rounded down:
-/// - Weight of a stake of x wei: x in an open contest; ⌊√x⌋ for a person's, 0 for support (Buterin, Hitzig, Weyl 2018).
+/// Formulas, all in whole numbers, divisions rounded down. Source of each, in parentheses: the section of
+/// contracts/PROTOCOL.md that argues for it, and who came first where somebody did.
+/// - Weight of a stake of x wei: x in an open contest; ⌊√x⌋ for a person's, 0 for support. (Weight; Buterin, Hitzig,
+///   Weyl 2018, arXiv 1809.06421; the root is `Math.sqrt` of OpenZeppelin.)
 /// - Tally of an entry of weight V at time t: with from = max(last, countFrom) and to = min(t, votesClose),
 ///   acc += V · (to − from) if to > from; then V changes. Score: acc at votesClose; projected, acc + V · (window − last).
-/// - Order: score descending, then lower id; live entries alone, with score > 0 and ≥ minTally · window.
+///   (Tally; a sum of value times seconds as in Adams, Zinsmeister, Robinson, Uniswap v2 Core, 2020, section 2.2.)
+/// - Order: score descending, then lower id; live entries alone, with score > 0 and ≥ minTally · window. (Standings)
 /// - Prize of rank k: ⌊pot · splitₖ / 10,000⌋, and to rank 1 what rounding leaves of the pot. unheld: the sum of those
-///   that nobody holds, or the whole pot. Refund of a funder: ⌊funded · unheld / pot⌋.
+///   that nobody holds, or the whole pot. Refund of a funder: ⌊funded · unheld / pot⌋. (Prizes; the refund is `Math.mulDiv`
+///   of OpenZeppelin, exact in 512 bits.)
+/// - Bonds: a retraction burns ⌊entryBond / 10⌋; ruling 2 gives the challenger ⌊entryBond / 2⌋. (Entries and bonds;
+///   Eligibility)
 ///
 /// Liveness, which needs only that the chain includes transactions:
-/// - `withdraw` and `withdrawMany` always work for what is staked, in every phase, with every other party silent.
+/// - `withdraw` and `withdrawMany` always work for what is staked, in every phase, with every other party silent or
+///   hostile, as long as the coin itself pays. Not from inside a coin's own callback while coins of this contest are on
+///   their way in (`Coins_Nested`): then a call later.
 /// - Every challenge can be closed by anyone `rulingTimeout` after it was opened, whatever the arbitrator does, and none
 ///   can be opened after `votesClose`.
 /// - `count` and `finalize` can be called by anyone once voting and challenges are closed, at `votesClose + rulingTimeout`
@@ -181,6 +198,9 @@ struct ChallengeView {
 ///   One that blocks accounts can block its holders.
 /// - The arbitrator rules honestly and within `rulingTimeout`; one that does not costs bonds and entries, not stakes.
 /// - A block's timestamp is at most seconds away from the time of day.
+/// - What is said here of ids, events and states is said of one history of the chain. An id is final with the block of its
+///   `EntrySubmitted` and not before: a reorganisation can give it to another entry. Whoever signs about an entry (orders,
+///   attestations, receipts) signs about finalised blocks only.
 interface IContest is IArbitrable, IEvidence {
     /* EVENTS */
 
@@ -189,6 +209,7 @@ interface IContest is IArbitrable, IEvidence {
     /// 1. Ids count up from 1 without gaps and are never reused.
     /// 2. The three hashes never change; nothing about an entry can be edited.
     /// 3. The entry bond was received in this transaction.
+    /// 4. The id is this entry's for good once this block is final, and not before: see Assumptions.
     event EntrySubmitted(
         uint256 indexed entryId,
         address indexed author,
@@ -264,7 +285,7 @@ interface IContest is IArbitrable, IEvidence {
 
     /// @notice An order in a batch was not carried out.
     /// @dev Promises to readers:
-    /// 1. Nothing of it took effect: no coin moved, and its nonce can still be used.
+    /// 1. Nothing of it took effect: no coin moved, and it spent no nonce.
     /// 2. `reason` is the error that it would have failed with alone; empty when it ran out of its own gas, or when the
     /// coin's error is over 256 bytes. An order whose batch had too little gas is not skipped: that batch fails.
     event OrderSkipped(address indexed voter, uint256 indexed entryId, uint256 nonce, bytes reason);
@@ -304,10 +325,13 @@ interface IContest is IArbitrable, IEvidence {
     event Reclaimed(address indexed funder, uint256 amount);
 
     /// @notice Tokens are owed to an account and wait for its `collect`.
-    /// @dev Promises to readers: 1. the sum of credits minus the sum of collected amounts is `creditOf`.
+    /// @dev Promises to readers: 1. the sum of credits minus the sum of collected amounts is `creditOf`; 2. `token` is the
+    /// coin.
     event Credited(address indexed account, address indexed token, uint256 amount);
 
     /// @notice An account was paid what it was owed.
+    /// @dev Promises to readers: 1. `amount` was all of its credit, and was paid in this transaction to `account`, which
+    /// called `collect` itself; 2. `token` is the coin.
     event Collected(address indexed account, address indexed token, uint256 amount);
 
     /* ERRORS */
@@ -316,11 +340,12 @@ interface IContest is IArbitrable, IEvidence {
     error Contest_NotAClone();
     /// @notice The action belongs to another phase.
     error Contest_WrongPhase(Phase current);
-    /// @notice A rule is out of its bounds. `rule` is its field name.
+    /// @notice A rule is out of the bounds that `Rules` gives. `rule` is its field name; the value of `split` is the sum of
+    /// its ten shares, that of caps out of order `entryCap`.
     error Rules_OutOfBounds(string rule, uint256 value);
     /// @notice A rule names a contract, and there is none at `account`. `rule` is its field name.
     error Rules_NoCode(string rule, address account);
-    /// @notice The coin's supply does not fit 96 bits, so its stakes might not.
+    /// @notice The coin's supply, in wei, does not fit 96 bits, so its stakes might not.
     error Rules_SupplyTooLarge(uint256 supply);
     /// @notice No entry has this id, or it is not live.
     error Entries_NotLive(uint256 entryId, EntryStatus status);
@@ -390,7 +415,8 @@ interface IContest is IArbitrable, IEvidence {
     error Orders_NotDeployed(address voter);
     /// @notice A mask of nonces is empty or reaches beyond nonce 111.
     error Orders_BadMask(uint256 mask);
-    /// @notice What is left would not be enough for one order's allowance of gas; send the batch with more.
+    /// @notice What is left would not be enough for one order's allowance of gas; send the batch with more. `needed` is
+    /// 512,936: the order's 500,000, the 64th that a call cannot pass on (EIP-150), and 5,000.
     error Orders_TooLittleGas(uint256 left, uint256 needed);
     /// @notice Only the contest itself calls this.
     error Orders_NotItself(address caller);
@@ -424,6 +450,7 @@ interface IContest is IArbitrable, IEvidence {
 
     /// @notice Takes an entry back before voting opens and unless it is challenged; a tenth of the bond is burned, the rest
     /// credited.
+    /// @dev Phase `Entry`, by the author. ⌊entryBond / 10⌋ is burned. The place is free again, the id is not.
     function retract(uint256 entryId) external;
 
     /// @notice Says that an entry breaks the rules, and asks the arbitrator.
@@ -440,6 +467,7 @@ interface IContest is IArbitrable, IEvidence {
     ) external payable returns (uint256 challengeId);
 
     /// @notice Adds to what is said for or against a challenged entry. Anyone may, while the challenge is open.
+    /// @dev In every phase. `evidenceURI`: 1 to 512 bytes.
     function submitEvidence(uint256 entryId, string calldata evidenceURI) external;
 
     /// @inheritdoc IArbitrable
@@ -449,42 +477,63 @@ interface IContest is IArbitrable, IEvidence {
     function rule(uint256 disputeId, uint256 ruling) external;
 
     /// @notice Closes a challenge that the arbitrator did not rule on within `rulingTimeout`, as ruling 0. Anyone may.
+    /// @dev In every phase, from `openedAt + rulingTimeout` on. The challenge bond is credited to the challenger.
     function lapse(uint256 entryId) external;
 
     /// @notice Credits the bond of an entry that was never removed to its author, once the result is final.
+    /// @dev Phase `Final`, for a live entry, once. Anyone may call it.
     function releaseBond(uint256 entryId) external;
 
     /* PERSONS */
 
     /// @notice Binds the caller's wallet to the person that `proof` shows, once per contest.
+    /// @dev In every phase of a personhood contest, for good; an open contest refuses it. No stake changes its weight: what
+    /// was support stays support until `reweigh`, or until more is added to it.
+    /// @param proof Bytes in the adapter's format; the scope is keccak256(abi.encode(chainid, contest)).
     function bind(bytes calldata proof) external;
 
     /* STAKES */
 
     /// @notice Stakes `amount` wei on an entry.
+    /// @dev Phase `Voting`; the entry is live or challenged; exactly `amount`, above 0, must arrive from the caller.
+    /// - In an open contest there is no cap; a stake stays under 2⁹⁶ wei, as does the weight of an entry (`Ballots_TooMuch`).
+    /// - The whole stake of a bound wallet counts from now on, what was support before included. It must not exceed
+    ///   `entryCap`, nor all that the wallet has counted `personCap` (`Ballots_OverCap`).
+    /// - The stake of a wallet that is not bound is support: weight 0, no cap.
     function drop(uint256 entryId, uint256 amount) external;
 
     /// @notice Stakes with an ERC-2612 permit; a permit that fails is ignored when the allowance is enough.
+    /// @dev Otherwise as `drop`: phase `Voting`, the same caps. The permit is the caller's, to this contest, for `amount`.
+    /// @param deadline Seconds since 1970 until which the permit holds.
     function dropWithPermit(uint256 entryId, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Stakes on several entries with one coin transfer.
+    /// @dev Each as by `drop`, in order: phase `Voting`, the same caps; all or none. An entry may be named twice. The lists
+    /// are as long as each other and not empty.
     function dropMany(uint256[] calldata entryIds, uint256[] calldata amounts) external;
 
     /// @notice Takes `amount` wei of the caller's stake back, in every phase, from an entry of any status.
+    /// @dev Asks for no cap. What counted goes on counting with what is left; support stays support. `amount` is above 0
+    /// and at most the stake.
     function withdraw(uint256 entryId, uint256 amount) external;
 
     /// @notice Takes the caller's whole stakes on these entries back.
-    /// @dev Entries without a stake of the caller's are passed over; all being so is refused.
+    /// @dev As `withdraw`, in every phase and from entries of any status. Entries without a stake of the caller's are passed
+    /// over; all being so is refused.
     function withdrawMany(uint256[] calldata entryIds) external;
 
     /// @notice Shifts `amount` wei of the caller's stake to another entry, while voting is open.
+    /// @dev Phase `Voting`. Takes as `withdraw` does, from an entry of any status, and then adds as `drop` does, to one that
+    /// is live or challenged, under the same caps; no coin moves.
     function move(uint256 fromEntry, uint256 toEntry, uint256 amount) external;
 
     /// @notice Carries out orders that voters signed. Anyone may; it moves no coin of the carrier's.
     /// @dev An order that fails is skipped with `OrderSkipped` and changes nothing; each has 500,000 gas of its own, of
     /// which a wallet's ERC-1271 check gets 200,000. A batch that runs low fails whole, so no order is skipped, and no
-    /// nonce spent, by want of gas (a signature of many kilobytes comes on top of what is asked for). So does one after which the contest holds less than the stakes it wrote down, which only
-    /// a coin that takes a fee can bring about. Withdrawals can be carried in every phase, from entries of any status.
+    /// nonce spent, by want of gas (a signature of many kilobytes comes on top of what is asked for). So does one after
+    /// which the contest holds less than the stakes it wrote down, which only a coin that takes a fee can bring about.
+    /// - A `Drop` needs what `drop` needs of its voter: phase `Voting`, the same caps.
+    /// - A `Withdraw` can be carried in every phase, from an entry of any status.
     function carry(Order[] calldata orders) external;
 
     /// @notice Carries out one order, or reverts. Only the contest itself calls it, from `carry`.
@@ -494,33 +543,45 @@ interface IContest is IArbitrable, IEvidence {
     function carryOne(Order calldata order, address coin, bytes32 domain) external returns (int256 moved);
 
     /// @notice Gives up the caller's nonces on an entry, a bit each, so that orders signed with them are void.
+    /// @dev In every phase, for good. Any id will do, also one that was never given out.
+    /// @param mask Bit 0 for nonce 0 to bit 111; at least one.
     function cancel(uint256 entryId, uint256 mask) external;
 
     /// @notice Counts the caller's stakes on these live entries from now on, as those of a verified person.
+    /// @dev Phase `Voting` of a personhood contest, by a bound wallet; the entries are live or challenged, and each has a
+    /// stake of the caller's. A stake that counts already is passed over. A stake counts wholly: above `entryCap`, or with
+    /// all that is counted above `personCap`, the call is refused (`Ballots_OverCap`).
     function reweigh(uint256[] calldata entryIds) external;
 
     /* RESULT */
 
     /// @notice Adds `amount` wei of the prize token to the pot, until the result is final.
+    /// @dev In every phase but `Final`. `amount` is above 0 and arrives exactly; the pot stays under 2¹²⁸.
     function fund(uint256 amount) external;
 
     /// @notice Counts up to `limit` further entries, after `votesClose`. Anyone may call it.
+    /// @dev Phase `Counting`, once no challenge is open. `limit` is above 0; ids are taken in order.
     function count(uint256 limit) external;
 
     /// @notice Makes the result final once every entry is counted. Anyone may call it.
+    /// @dev Phase `Counting`. A contest without entries needs no `count`.
     function finalize() external;
 
     /// @notice Pays the prize of `rank` to the author of its entry. Anyone may call it.
+    /// @dev Phase `Final`, once for each rank that is held. A prize of 0 is refused.
     /// @param rank 1 to 10.
     function claim(uint256 rank) external;
 
     /// @notice Pays the prize of `rank` to `to`; only the author of its entry may call it.
+    /// @dev Otherwise as `claim`.
     function claimTo(uint256 rank, address to) external;
 
     /// @notice Pays the caller's share of the ranks that nobody holds back to the caller, as a funder.
+    /// @dev Phase `Final`, once. A refund of 0 is refused.
     function reclaim() external;
 
     /// @notice Pays the caller all that is credited to it.
+    /// @dev In every phase. A credit of 0 is refused.
     function collect() external;
 
     /* VIEWS */

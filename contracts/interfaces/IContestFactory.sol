@@ -7,6 +7,18 @@ import {Rules} from "./IContest.sol";
 /// @notice Creates contests. Anyone may call it; nobody, its deployer included, has power over it or its contests.
 /// @dev A contest is a clone whose init code carries the rules, so its CREATE2 address commits to them: whoever knows
 /// creator, salt and rules can compute the address, and nobody can put other rules there.
+///
+/// Safety, which holds whatever anybody does:
+/// - Every contest of this factory has the code of `implementation` and rules that were lawful when it was created; neither
+///   ever changes. The factory has no owner, keeps nothing that could be changed, and takes no coin.
+/// - `isContest` is true of what `create` made here and of nothing else.
+/// - Only a creator can use the addresses that come of its own salts: nobody can take them first.
+///
+/// Liveness: anyone can create a contest at any time, with rules that are lawful then and a salt that was not used for them;
+/// the coin alone is asked something, its `totalSupply`. Afterwards no contest depends on the factory or on another one.
+///
+/// Source of address and clone: EIP-1014 (CREATE2) and ERC-1167 with words appended to the code, `Clones` of OpenZeppelin;
+/// the salt is keccak256(abi.encode(creator, salt)).
 interface IContestFactory {
     /// @notice A contest exists from this block on.
     /// @dev Promises to readers:

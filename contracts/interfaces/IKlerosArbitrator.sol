@@ -5,6 +5,7 @@ import {IArbitrable} from "./IArbitrable.sol";
 import {IArbitrableV2} from "./IArbitrableV2.sol";
 import {IArbitrator} from "./IArbitrator.sol";
 import {IArbitratorV2} from "./IArbitratorV2.sol";
+import {IRulings} from "./IRulings.sol";
 
 /// @notice What the adapter keeps of a dispute.
 /// @param arbitrable The contract that opened it; zero for an unknown id.
@@ -42,7 +43,7 @@ struct KlerosDispute {
 /// Evidence goes to Kleros' evidence module, where the court's pages look for it; anyone may submit there. What a
 /// contest publishes (`Evidence` of ERC-1497) can be found from `DisputeRequest`: the contest's address is its
 /// `_externalDisputeID`.
-interface IKlerosArbitrator is IArbitrator, IArbitrableV2 {
+interface IKlerosArbitrator is IArbitrator, IArbitrableV2, IRulings {
     /// @notice A ruling was given to its arbitrable, or could not be.
     /// @dev Promises to readers:
     /// 1. At most one is emitted with `delivered` true for a dispute, and none after it.

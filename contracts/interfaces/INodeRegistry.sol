@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What a node signs about an entry it serves: EIP-712, domain "Coindrop Nodes" version "1".
+/// @notice What a node signs about an entry it serves: EIP-712, domain "Coindrop Nodes" version "1", the chain's id, the
+/// registry as verifying contract, type
+/// `Attestation(address node,address contest,uint256 entryId,bytes32 manifestHash,bytes32 modelRoot,bytes32 modelSha256,
+/// bytes32 engine,uint64 epoch)`, in one line without a space after a comma.
+/// @dev Sign only about an entry whose `EntrySubmitted` lies in a finalised block: until then a reorganisation can give its
+/// id to another entry, about which the same words are false.
 /// @param node The node's address: the account that registered and holds the stake.
 /// @param contest A contest of the registry's factory.
 /// @param entryId An entry of that contest.
 /// @param manifestHash The entry's manifest hash.
-/// @param modelRoot The pieces root of the file the node verified.
+/// @param modelRoot The pieces root of the file the node verified; see `EntryHashes`.
 /// @param modelSha256 The SHA-256 of the file the node verified.
-/// @param engine SHA-256 of the canonical JSON that describes the engine.
-/// @param epoch Hours since 1970.
+/// @param engine SHA-256 of the canonical JSON (RFC 8785) that describes the engine.
+/// @param epoch Hours since 1970: ⌊seconds / 3,600⌋.
 struct Attestation {
     address node;
     address contest;
@@ -21,19 +26,24 @@ struct Attestation {
     uint64 epoch;
 }
 
-/// @notice What a node signs about one answer it gave: EIP-712, domain "Coindrop Nodes" version "1". It goes to the
+/// @notice What a node signs about one answer it gave: EIP-712, domain as for `Attestation`, type
+/// `Receipt(address node,address client,address contest,uint256 entryId,bytes32 manifestHash,bytes32 modelRoot,
+/// uint64 epoch,uint64 nonce,bytes32 requestHash,bytes32 responseHash,bytes32 paramsHash,uint64 seed,uint32 promptTokens,
+/// uint32 outputTokens,uint32 firstTokenMs,uint32 totalMs)`, in one line without a space after a comma. It goes to the
 /// client, not on chain; it comes here only as evidence.
+/// @dev Sign only about entries in finalised blocks, as for `Attestation`.
 /// @param node The node's address.
 /// @param client The address that the client named, or zero.
 /// @param contest A contest of the registry's factory.
 /// @param entryId An entry of that contest.
 /// @param manifestHash The entry's manifest hash.
 /// @param modelRoot The pieces root of the file that answered.
-/// @param epoch Hours since 1970.
+/// @param epoch Hours since 1970: ⌊seconds / 3,600⌋.
 /// @param nonce 64 random bits.
-/// @param requestHash SHA-256 of salt and prompt tokens.
-/// @param responseHash SHA-256 of salt and answer tokens.
-/// @param paramsHash SHA-256 of the canonical JSON of the sampling parameters.
+/// @param requestHash SHA-256 of 16 bytes of salt, which the client is told, followed by the ids of the prompt's tokens,
+/// each as 4 bytes, little end first.
+/// @param responseHash SHA-256 of the same salt, followed by the ids of the answer's tokens in the same form.
+/// @param paramsHash SHA-256 of the canonical JSON (RFC 8785) of the sampling parameters.
 /// @param seed Seed of the sampling.
 /// @param promptTokens Tokens of the prompt.
 /// @param outputTokens Tokens of the answer.
@@ -58,8 +68,15 @@ struct Receipt {
     uint32 totalMs;
 }
 
-/// @notice An entry's three hashes as its `EntrySubmitted` has them. The contest keeps only their hash, `identity`.
-/// @param manifestHash SHA-256 of the manifest in canonical JSON.
+/// @notice An entry's three hashes as its `EntrySubmitted` has them. The contest keeps only their hash,
+/// identity = keccak256(abi.encode(manifestHash, modelSha256, modelRoot)).
+/// @dev The pieces root of a file of s ≥ 1 bytes is the root of this tree. Source: BEP 52, pieces root.
+/// - The file is cut into ⌈s / 16,384⌉ blocks of 16,384 bytes; the last one is as short as it is. A block's leaf is its
+///   SHA-256, without padding.
+/// - Leaves of 32 zero bytes, hashes of nothing, follow up to a power of two.
+/// - A node of the tree is the SHA-256 of its two children, 64 bytes, the left one first.
+/// - So ⌈log₂ blocks⌉ siblings lead from a leaf to the root; a file of one block has none, its root is its leaf.
+/// @param manifestHash SHA-256 of the manifest in canonical JSON (RFC 8785).
 /// @param modelSha256 SHA-256 of the model file.
 /// @param modelRoot Pieces root of the model file.
 struct EntryHashes {
@@ -118,17 +135,26 @@ struct NodeView {
 /// @dev Safety, which holds whatever anybody does:
 /// - A node's stake shrinks in three ways only: the node takes it, seven days after it said that it leaves; one of its
 ///   keys signed a hash that is not the entry's; a block of a file that it attested in the last 24 epochs was not
-///   brought within 24 hours. So a node that signs only what is true of existing entries, and answers block challenges
-///   in time, is never slashed.
-/// - What is false about an entry never changes: entries cannot be edited. About an entry that does not exist, nothing
-///   is evidence.
+///   brought within 24 hours. So a node that signs only what is true of entries in finalised blocks, and answers block
+///   challenges in time, is never slashed.
+/// - What is false about an entry never changes, once its block is final: entries cannot be edited. About an entry that
+///   does not exist, nothing is evidence. Before its block is final a reorganisation can give its id to another entry,
+///   and a node that signed too early loses its whole stake for words that were true when it signed them.
 /// - A key answers for at most one node, for ever: nobody can register a key without its own signature over the node.
 ///   Signatures are ECDSA over EIP-712 for this registry on this chain, with low s.
-/// - One statement is paid for with a whole stake at most once.
-/// - Nobody gains by slashing: a tenth goes to whoever brought the evidence, nine tenths are burned.
+/// - One statement costs a stake of at least `minStake` at most once. A smaller stake is taken whole, too, and then the
+///   statement is good once more against what the node adds later; else a node could use its lies up on next to nothing.
+/// - Nobody gains by slashing themselves: a tenth goes to whoever brought the evidence, the rest is burned.
 /// - The registry's coin balance covers all stakes, all coin credits and what is still to be burned; its native balance
 ///   covers all open bonds and all native credits.
 /// - No owner, no pause, no upgrade.
+///
+/// Formulas, in whole numbers, rounded down where nothing else is said. Source of each: contracts/PROTOCOL.md, Nodes.
+/// - A false statement costs the stake, a missing block ⌊stake / 5⌋. Of x wei lost ⌊x / 10⌋ are the bringer's.
+/// - Bond of a block challenge: max(minBlockBond, 1,500,000 · 2 · base fee of the block), at most 2⁹⁶ − 1. (Base fee:
+///   EIP-1559.)
+/// - With s the file's bytes and i the index: block i has min(16,384, s − 16,384 · i) bytes, its path
+///   ⌈log₂ ⌈s / 16,384⌉⌉ hashes. (BEP 52; see `EntryHashes`.)
 ///
 /// Liveness, which needs that the chain includes a transaction within 24 hours:
 /// - A node can always leave. No challenge can be opened once its seven days are over, and open ones can be closed by
@@ -137,7 +163,8 @@ struct NodeView {
 /// - Whatever is owed is pulled. One account that cannot be paid, in one coin or in both, stops nothing but that payment.
 /// - A coin that refuses 0x…dEaD shields nobody: the slash holds, and the burning waits for `burn`.
 ///
-/// Assumptions: the coin is a plain ERC-20; the factory's contests keep entries as `IContest` says.
+/// Assumptions: the coin is a plain ERC-20; the factory's contests keep entries as `IContest` says; a finalised block
+/// stays.
 ///
 /// What an attestation proves: that the node's key signed it. Not what the node runs.
 interface INodeRegistry {
@@ -157,6 +184,8 @@ interface INodeRegistry {
     event StakeSet(address indexed node, uint256 stake);
 
     /// @notice A node moved to another base URL.
+    /// @dev Promises to readers: 1. the node sent this itself and was not leaving; 2. `endpoint`, 1 to 256 bytes, replaces the
+    /// one of `NodeRegistered` or of the `EndpointSet` before. Nobody checked that anything answers there.
     event EndpointSet(address indexed node, string endpoint);
 
     /// @notice A node put a signed attestation on chain.
@@ -176,6 +205,10 @@ interface INodeRegistry {
     );
 
     /// @notice A node is leaving; it is inactive from now on and may collect from `leavesAt`, in seconds since 1970.
+    /// @dev Promises to readers:
+    /// 1. At most once for a node, which sent this itself; never taken back. `leavesAt` is seven days after this block.
+    /// 2. No `Attested`, `KeyAdded` or `EndpointSet` of the node follows, and its stake never grows again.
+    /// 3. No `BlockChallenged` of the node comes from `leavesAt` on. Until the stake is collected it can be slashed.
     event NodeLeaving(address indexed node, uint256 leavesAt);
 
     /// @notice A node lost stake.
@@ -242,6 +275,8 @@ interface INodeRegistry {
     event Credited(address indexed account, address indexed token, uint256 amount);
 
     /// @notice An account was paid what it was owed. `token` is zero for the chain's own coin.
+    /// @dev Promises to readers: 1. `amount`, above 0, was paid in this transaction to `account`, which called `collect`
+    /// itself; 2. it is at most what the account was owed: while the chain's own coin is on its way, more can be credited.
     event Collected(address indexed account, address indexed token, uint256 amount);
 
     /// @notice Slashed coins were sent to 0x…dEaD.
@@ -276,11 +311,12 @@ interface INodeRegistry {
     error Nodes_WrongHashes(bytes32 identity, bytes32 given);
     /// @notice Every hash in the statement is the entry's: it is no evidence against anybody.
     error Nodes_StatementTrue();
-    /// @notice The node paid for this very statement already.
+    /// @notice The node paid for this very statement, an EIP-712 digest, with at least `minStake` already.
     error Nodes_Punished(bytes32 statement);
     /// @notice The node has no stake that could be lost.
     error Nodes_NothingAtStake(address node);
     /// @notice The epoch lies in the future or too far back: over 24 epochs for `attest`, over 23 for `challengeBlock`.
+    /// Both in hours since 1970.
     error Nodes_BadEpoch(uint64 epoch, uint64 current);
     /// @notice Two lists that belong together differ in length, or are empty.
     error Nodes_BadLists(uint256 first, uint256 second);
@@ -315,7 +351,7 @@ interface INodeRegistry {
     error Nodes_WrongBlockLength(uint256 length, uint256 expected);
     /// @notice The path has another number of hashes than the file's tree has levels.
     error Nodes_WrongPathLength(uint256 length, uint256 expected);
-    /// @notice Block and path lead to another root than the entry's.
+    /// @notice Block and path lead to `root`, which is not the entry's.
     error Nodes_WrongBlock(bytes32 root, bytes32 expected);
 
     /* NODE */
@@ -338,6 +374,8 @@ interface INodeRegistry {
     function setEndpoint(string calldata endpoint) external;
 
     /// @notice Puts signed attestations on chain. Anyone may carry them.
+    /// @dev All or none. Each: by a key of its node, which is active; of a contest of the factory's; its epoch not in the
+    /// future and at most 24 back. Whether its hashes are the entry's is not asked.
     function attest(Attestation[] calldata attestations, bytes[] calldata signatures) external;
 
     /// @notice Starts the wait of seven days after which the stake can be collected. Cannot be taken back.
@@ -353,7 +391,8 @@ interface INodeRegistry {
 
     /// @notice Slashes the whole stake of a node that signed an attestation one of whose hashes is not the entry's.
     /// @dev Anyone may bring it, until the stake has left. The entry may have any status; the node's key may be any that
-    /// it ever registered; the epoch does not matter.
+    /// it ever registered; the epoch does not matter. The hashes must lead to the entry's `identity`. It takes the whole
+    /// stake, under `minStake` or not; only from `minStake` on is the statement used up (`isPunished`).
     /// @param said What was signed.
     /// @param signature The key's signature of it.
     /// @param hashes The entry's true hashes.
@@ -369,7 +408,8 @@ interface INodeRegistry {
 
     /// @notice Asks a node for a block of the file of an entry that it attested in one of the last 24 epochs, the
     /// current one included. Payable: `blockBond()` is held as bond, what is sent above it is credited to the caller.
-    /// @dev The block asked for is the entry's, whatever hashes the attestation names.
+    /// @dev The block asked for is the entry's, whatever hashes the attestation names. The node has a stake, and the seven
+    /// days of its exit are not over.
     /// @param said An attestation of the node for the entry.
     /// @param signature The key's signature of it.
     /// @param hashes The entry's true hashes.
@@ -385,9 +425,13 @@ interface INodeRegistry {
     /// @notice Brings the block that a challenge asks for. Anyone may; the bond is credited to the node.
     /// @dev Refused from `answerBy` on, expired or not: a deadline that holds only once somebody says so would let a node
     /// wait for the call that expires it and answer just before.
+    ///
+    /// Both lengths must be exact. Nothing in a hash of this tree tells leaves from inner nodes: with a shorter path the 64
+    /// bytes of two children would pass for a block, with a longer one a last block of 64 bytes for two children.
     /// @param challengeId The challenge's id.
-    /// @param data The block: 16 KiB, or what is left for the last one.
-    /// @param path Siblings from the leaf's own up to the root's child; none for a file of one block.
+    /// @param data The block: 16,384 bytes, or what is left for the last one.
+    /// @param path Siblings from the leaf's own up to the root's child, ⌈log₂ blocks⌉ of 32 bytes; none for a file of one
+    /// block. Bit k of the index, from the lowest, says where sibling k stands: left of the path if it is 1, else right.
     function answerBlock(uint256 challengeId, bytes calldata data, bytes32[] calldata path) external;
 
     /// @notice Closes a challenge that was not answered in time: the bond is credited to the challenger, and the node
@@ -421,7 +465,7 @@ interface INodeRegistry {
     function challengeCount() external view returns (uint256);
 
     /// @notice Returns the bond of a challenge in this block: twice the base fee for 1.5 million gas, which carries the
-    /// deepest answer, and at least `minBlockBond`. Wei of the chain's own coin.
+    /// deepest answer, at least `minBlockBond`, and at most 2⁹⁶ − 1. Wei of the chain's own coin.
     function blockBond() external view returns (uint256);
 
     /// @notice Returns the wei of slashed coins that could not be sent to 0x…dEaD yet.

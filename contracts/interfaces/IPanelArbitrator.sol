@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IArbitrable} from "./IArbitrable.sol";
 import {IArbitrator} from "./IArbitrator.sol";
+import {IRulings} from "./IRulings.sol";
 
 /// @notice What the panel keeps of a dispute.
 /// @param arbitrable The contract that opened it.
@@ -30,6 +31,11 @@ struct PanelDispute {
 ///   not matter. A ruling never changes and is given to its arbitrable at most once.
 /// - The balance covers the fees of all disputes without a ruling and all credits.
 ///
+/// Formulas, with m the threshold, c the votes of the strongest ruling, l the members who have not voted. Source:
+/// contracts/PROTOCOL.md, Arbitration; above half, two rulings cannot both reach m.
+/// - Outcome, after each vote: the ruling with m votes; else 0 as soon as c + l < m; else none yet.
+/// - Of the fee ⌊fee / voters⌋ to each who voted, and what does not divide to the last of them.
+///
 /// Liveness:
 /// - A dispute ends as soon as `threshold` members vote alike, or so many differently that no ruling can reach the
 ///   threshold any more: then the ruling is 0. Members who never vote can keep a dispute open for ever, so an arbitrable
@@ -40,7 +46,7 @@ struct PanelDispute {
 ///
 /// Trust: `threshold` members together decide every dispute as they like. They answer with their names and with the
 /// reasons that they give.
-interface IPanelArbitrator is IArbitrator {
+interface IPanelArbitrator is IArbitrator, IRulings {
     /* EVENTS */
 
     /// @notice A member voted.
@@ -73,6 +79,8 @@ interface IPanelArbitrator is IArbitrator {
     event Credited(uint256 indexed disputeId, address indexed member, uint256 amount);
 
     /// @notice A member was paid what it was owed, in wei of the chain's own coin.
+    /// @dev Promises to readers: 1. `amount` was all of the member's credit, and was paid in this transaction; 2. the member
+    /// sent this itself.
     /// @param to The member, or whom it named in its own call.
     event Collected(address indexed member, address to, uint256 amount);
 
@@ -112,8 +120,8 @@ interface IPanelArbitrator is IArbitrator {
     /* DISPUTES */
 
     /// @notice Votes on a dispute; the vote that decides it gives the ruling to the arbitrable.
-    /// @dev Members only. The transaction needs gas for the arbitrable's `rule` (`Rulings.RULE_GAS`), used or not; with
-    /// less it is refused, so that nobody's vote passes and its ruling gets lost. The fee is shared equally among all who
+    /// @dev Members only. The vote that decides needs 1,065,873 gas for the arbitrable's `rule`, used or not; with less it is
+    /// refused (`Rulings_TooLittleGas`), so that nobody's vote passes and its ruling gets lost. The fee is shared equally among all who
     /// voted, however they did: whoever disagrees is paid alike. What does not divide goes to the last of them.
     /// @param disputeId The dispute, without a ruling so far.
     /// @param ruling 0, a refusal to decide, to the dispute's choices.

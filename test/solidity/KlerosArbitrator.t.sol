@@ -7,7 +7,7 @@ import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
 import {IArbitratorV2} from "../../contracts/interfaces/IArbitratorV2.sol";
 import {IDisputeTemplateRegistry} from "../../contracts/interfaces/IDisputeTemplateRegistry.sol";
 import {IKlerosArbitrator, KlerosDispute} from "../../contracts/interfaces/IKlerosArbitrator.sol";
-import {Rulings} from "../../contracts/arbitration/Rulings.sol";
+import {IRulings} from "../../contracts/interfaces/IRulings.sol";
 import {Manner, TestArbitrable} from "../support/TestArbitrables.sol";
 import {TestKlerosCore, TestTemplateRegistry} from "../support/TestKleros.sol";
 import {Test} from "../support/Vm.sol";
@@ -236,7 +236,7 @@ contract KlerosArbitratorTest is Test {
         assertEq(arbitrable.times(id), ok ? 1 : 0, "both or neither");
         assertTrue(adapter.disputeOf(id).ruled == ok, "ruled with it");
         assertTrue(ok || gas < 1_250_000, "enough is enough");
-        bool named = answer.length > 4 && bytes4(answer) == Rulings.Rulings_TooLittleGas.selector;
+        bool named = answer.length > 4 && bytes4(answer) == IRulings.Rulings_TooLittleGas.selector;
         assertTrue(ok || named || gas < 200_000, "and says so");
     }
 

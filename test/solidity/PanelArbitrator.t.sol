@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IArbitrable} from "../../contracts/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../../contracts/interfaces/IArbitrator.sol";
 import {IPanelArbitrator, PanelDispute} from "../../contracts/interfaces/IPanelArbitrator.sol";
-import {Rulings} from "../../contracts/arbitration/Rulings.sol";
+import {IRulings} from "../../contracts/interfaces/IRulings.sol";
 import {GreedyMember, Manner, TestArbitrable, Unpayable} from "../support/TestArbitrables.sol";
 import {Test} from "../support/Vm.sol";
 
@@ -340,7 +340,7 @@ contract PanelArbitratorTest is Test {
         assertEq(arbitrable.times(0), ok ? 1 : 0, "both or neither");
         assertTrue(panel.disputeOf(0).ruled == ok, "ruled with it");
         assertTrue(ok || gas < 1_250_000, "enough is enough");
-        bool named = answer.length > 4 && bytes4(answer) == Rulings.Rulings_TooLittleGas.selector;
+        bool named = answer.length > 4 && bytes4(answer) == IRulings.Rulings_TooLittleGas.selector;
         assertTrue(ok || named || gas < 200_000, "and says so");
     }
 
