@@ -4,18 +4,20 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { destination, pino } from "pino";
 import type { Address, LocalAccount } from "viem";
-import { formatEther, parseGwei } from "viem";
-import { InvalidInputError } from "#protocol/errors.ts";
+import { formatEther, parseEther, parseGwei } from "viem";
+import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { addressOption, webUrlOption } from "./cli/arguments.ts";
 import { connect } from "./cli/connect.ts";
 import { rows } from "./cli/inWords.ts";
 import { EXIT_HELP, runCommand } from "./cli/runCommand.ts";
 import type { Limits } from "./relay/limits.ts";
 import { serveRelay } from "./relay/serveRelay.ts";
+import type { TrustedProxies } from "./relay/trustedProxies.ts";
+import { trustedProxies } from "./relay/trustedProxies.ts";
 import { folders } from "./start/context.ts";
 import { devAccounts } from "./start/localChain.ts";
 
-type ServeOptions = Omit<Limits, "maxFeePerGas"> & {
+type ServeOptions = Omit<Limits, "maxFeePerGas" | "weiPerDay"> & {
   readonly rpc?: string;
   readonly contest?: readonly Address[];
   readonly factory?: Address;
@@ -25,7 +27,8 @@ type ServeOptions = Omit<Limits, "maxFeePerGas"> & {
   readonly keyEnv?: string;
   readonly keystore?: string;
   readonly maxFeeGwei: bigint;
-  readonly trustProxy: boolean;
+  readonly etherPerDay: bigint;
+  readonly trustProxy?: TrustedProxies;
   readonly logLevel: string;
   readonly json?: true;
 };
@@ -56,11 +59,29 @@ program
   .option("--orders-per-day <number>", "orders of one voter in a day", whole(1, 100_000), 50)
   .option("--orders-per-minute <number>", "orders from one network address in a minute", whole(1, 100_000), 60)
   .option("--gas-per-hour <gas>", "gas in an hour, for everybody", whole(0, 1e12), 50_000_000)
+  .option("--ether-per-day <ether>", "what it pays in a day, for everybody", ether, parseEther("1"))
+  .option(
+    "--contest-share <percent>",
+    "the most of both that one contest gets, where several are served",
+    whole(1, 100),
+    50,
+  )
   .option("--max-fee-gwei <gwei>", "dearest unit of gas that is paid", gwei, parseGwei("200"))
   .option("--stuck-ms <milliseconds>", "after how long a transaction gets a higher fee", whole(100, 3_600_000), 60_000)
+  .option(
+    "--lost-ms <milliseconds>",
+    "how long a receipt is missing, its nonce being used, until the transaction is given up",
+    whole(0, 3_600_000),
+    30_000,
+  )
+  .option("--confirmations <blocks>", "how long a block can still be undone", whole(0, 10_000), 30)
   .option("--drain-ms <milliseconds>", "how long the end waits for what is on its way", whole(0, 600_000), 30_000)
   .option("--poll-ms <milliseconds>", "time between two looks at the chain", whole(10, 60_000), 500)
-  .option("--trust-proxy", "believe a proxy in front about who calls", false)
+  .option(
+    "--trust-proxy <proxies>",
+    "believe proxies in front about who calls: how many there are, if nobody gets past them, or their networks",
+    proxies,
+  )
   .option("--log-level <level>", "what to log on stderr: fatal, error, warn, info, debug or silent", "info")
   .option("--json", "print one line of JSON when it listens")
   .addHelpText("after", EXIT_HELP)
@@ -82,8 +103,8 @@ async function serve(options: ServeOptions): Promise<void> {
     stateFile,
     host: options.host,
     port: options.port,
-    trustProxy: options.trustProxy,
-    limits: { ...options, maxFeePerGas: options.maxFeeGwei },
+    proxies: options.trustProxy ?? null,
+    limits: { ...options, maxFeePerGas: options.maxFeeGwei, weiPerDay: options.etherPerDay },
     log: pino({ level: options.logLevel }, destination({ dest: 2, sync: true })),
     now: Date.now,
   });
@@ -123,6 +144,19 @@ function whole(least: number, most: number) {
 function gwei(text: string): bigint {
   if (!/^\d+(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError("It must be a number of gwei.");
   return parseGwei(text);
+}
+
+function ether(text: string): bigint {
+  if (!/^\d+(\.\d{1,18})?$/.test(text)) throw new InvalidArgumentError("It must be a number of ether.");
+  return parseEther(text);
+}
+
+function proxies(text: string): TrustedProxies {
+  try {
+    return trustedProxies(text);
+  } catch (error) {
+    throw new InvalidArgumentError(shortMessageOf(error));
+  }
 }
 
 function addresses(text: string): readonly Address[] {

@@ -64,14 +64,17 @@ export const signedOrderSchema = z.strictObject({
   permit: permitSchema.nullable().default(null),
 });
 
-/** Why an order was not carried out. `error`: the contract's own error where there was one, with its values. */
+/** Why an order was not carried out, or who did it instead. `error`: the contract's own error where there was one, with its values. */
 export const relayReasonSchema = z.object({
   error: z.string().nullable(),
   values: z.array(z.string()),
   message: z.string(),
 });
 
-/** waiting: at the relay. sent: in a transaction. done: in a block. skipped: not carried out; `reason` says why. */
+/**
+ * waiting: at the relay. sent: in a transaction. done: in a block; `reason` says so where another carried it. skipped:
+ * not carried out; `reason` says why. A reorganisation of the chain can turn done and skipped into sent again.
+ */
 export const RELAY_STATES = ["waiting", "sent", "done", "skipped"] as const;
 
 export const relayOrderSchema = z.object({
@@ -84,7 +87,7 @@ export const relayOrderSchema = z.object({
   nonce: z.int(),
   deadline: wordSchema,
   state: z.enum(RELAY_STATES),
-  /** The transaction that carries it, or skipped it; null while it waits and where none was sent. */
+  /** The transaction that carries it, the relay's or another's, or skipped it; null while it waits and where none was sent. */
   transaction: bytes32Schema.nullable(),
   block: z.int().nullable(),
   reason: relayReasonSchema.nullable(),
@@ -100,16 +103,21 @@ export const relayCostsAnswer = z.object({
   gasPrice: wordSchema,
   weiPerOrder: wordSchema,
   limits: z.object({
-    /** Of one voter: orders that wait at once, and orders in a day. */
+    /** Of one voter: orders that wait at once, and orders in a day; a permit that is paid for counts as one more. */
     waitingPerVoter: z.int(),
     ordersPerDay: z.int(),
-    /** Orders in a minute from one network address. */
+    /** Orders in a minute from one network address (IPv6: from one /64). */
     ordersPerMinute: z.int(),
     ordersPerBatch: z.int(),
     /** Milliseconds until a batch leaves that is not full. */
     batchMs: z.int(),
     gasPerHour: z.int(),
     gasLeftThisHour: z.int(),
+    /** Of the chain's own coin, for everybody. */
+    weiPerDay: wordSchema,
+    weiLeftToday: wordSchema,
+    /** Percent of gas and wei that one contest gets at most; 100 where one alone is served. */
+    contestShare: z.int(),
   }),
 });
 export const relayNoncesAnswer = z.object({

@@ -9,7 +9,11 @@ import { relayRoutes, signedOrderSchema } from "#protocol/relay.ts";
 import type { Intake } from "./intake.ts";
 import { RefusedError } from "./refusedError.ts";
 import type { KeptOrder } from "./store.ts";
+import type { TrustedProxies } from "./trustedProxies.ts";
 
+const MAX_CONNECTIONS = 1_024;
+/** Of an IPv6 address: whoever has one has 2^64 of them. Source: RFC 6177. */
+const IPV6_NETWORK = 64;
 /** Bytes of a request: an order with the longest signature and a permit has about half of it. */
 const MOST_BYTES = 16_384;
 
@@ -24,36 +28,42 @@ const nonceSchema = z.object({
 export async function createRelayApi(options: {
   readonly intake: Intake;
   readonly ordersPerMinute: number;
-  /** Whether the caller's address is what a proxy in front says. */
-  readonly trustProxy: boolean;
+  /** Which proxies in front are believed about the caller's address; null for none. */
+  readonly proxies: TrustedProxies | null;
   readonly ready: () => string | null;
   readonly onError: (error: unknown, url: string) => void;
 }): Promise<FastifyInstance> {
-  const { intake, ordersPerMinute, trustProxy, ready, onError } = options;
+  const { intake, ordersPerMinute, proxies, ready, onError } = options;
   const app = fastify({
     forceCloseConnections: true,
     bodyLimit: MOST_BYTES,
-    trustProxy,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    trustProxy: proxies ?? false,
     routerOptions: { maxParamLength: 100 },
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   await app.register(cors, { origin: "*", methods: ["GET", "HEAD", "POST"], exposedHeaders: ["retry-after"] });
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, ipv6Subnet: IPV6_NETWORK });
 
   app.get(relayRoutes.health, () => ({ alive: true }));
   app.get(relayRoutes.ready, (_, reply) => {
     const reason = ready();
     return reply.code(reason === null ? 200 : 503).send({ ready: reason === null, reason });
   });
-  const limit = { max: ordersPerMinute, timeWindow: "1 minute", errorResponseBuilder: tooMany };
-  app.post(relayRoutes.orders, { config: { rateLimit: limit } }, async (request, reply) => {
+  // Where the answer costs the relay a question to the chain, an address gets so many; each route counts for itself.
+  const limited = {
+    config: { rateLimit: { max: ordersPerMinute, timeWindow: "1 minute", errorResponseBuilder: tooMany } },
+  };
+  app.post(relayRoutes.orders, limited, async (request, reply) => {
     const { kept, isNew } = await intake.accept(parse(signedOrderSchema, request.body));
     return reply.code(isNew ? 202 : 200).send({ order: asAnswer(kept) });
   });
   app.get(relayRoutes.order, (request) => ({
     order: asAnswer(intake.statusOf(parse(digestSchema, request.params).digest)),
   }));
-  app.get(relayRoutes.costs, () => intake.costs());
-  app.get(relayRoutes.nonces, (request) => {
+  app.get(relayRoutes.costs, limited, () => intake.costs());
+  app.get(relayRoutes.nonces, limited, (request) => {
     const { contest, voter, id } = parse(nonceSchema, request.params);
     return intake.nonces({ contest, voter, entryId: id });
   });
@@ -92,7 +102,7 @@ function asAnswer({ digest, order, state, hash, block, reason }: KeptOrder): Rel
 
 function unreadable(status: number, code: string | undefined): string {
   if (status === 413) return `An order has at most ${MOST_BYTES} bytes.`;
-  if (status === 429) return "Too many orders from this address; try again in a minute.";
+  if (status === 429) return "Too many requests from this address; try again in a minute.";
   if (status === 415) return "Send the order as application/json.";
   return code === "FST_ERR_CTP_EMPTY_JSON_BODY"
     ? "The body is empty."

@@ -3,7 +3,7 @@ import { erc20Abi } from "viem";
 import type { RelayReason, SignedOrder } from "#protocol/relay.ts";
 import { carryData, carryOneData, permitData } from "./carryData.ts";
 import type { KnownContest } from "./contests.ts";
-import { batchGas, intrinsicGas, ORDER_GAS } from "./orderGas.ts";
+import { batchGas, intrinsicGas, ORDER_GAS, PERMIT_GAS } from "./orderGas.ts";
 import { refusalOf } from "./reason.ts";
 
 /** good: it would be carried out now. permit: it would be once its permit is carried. */
@@ -11,9 +11,6 @@ export type Verdict =
   | { readonly is: "good" }
   | { readonly is: "permit" }
   | { readonly is: "bad"; readonly reason: RelayReason };
-
-/** Gas for trying a permit; no honest one needs a third of it. */
-const PERMIT_GAS = 300_000n;
 
 /**
  * Tries an order without sending it, as the contest itself would, with the same gas. What fails is bad, and why is what
@@ -54,10 +51,7 @@ export async function allowanceOf(
 ): Promise<bigint> {
   return client
     .readContract({ address: coin, abi: erc20Abi, functionName: "allowance", args: [voter, address] })
-    .catch((error: unknown) => {
-      refusalOf(error);
-      return 0n;
-    });
+    .catch(nothingOf);
 }
 
 async function checkPermit(
@@ -71,12 +65,9 @@ async function checkPermit(
   if (permit === null || (await allowanceOf(client, contest, order.voter)) >= amount) return { is: "bad", reason };
   if (BigInt(permit.value) < amount)
     return { is: "bad", reason: { error: null, values: [], message: "The permit is for fewer coins than the order." } };
-  const balance = await client.readContract({
-    address: contest.coin,
-    abi: erc20Abi,
-    functionName: "balanceOf",
-    args: [order.voter],
-  });
+  const balance = await client
+    .readContract({ address: contest.coin, abi: erc20Abi, functionName: "balanceOf", args: [order.voter] })
+    .catch(nothingOf);
   if (balance < amount) {
     const message = `The voter holds ${balance} wei of the coin, and ${amount} are needed.`;
     const values = [order.voter, String(balance), String(amount)];
@@ -84,6 +75,12 @@ async function checkPermit(
   }
   const refused = await tryCall(client, { to: contest.coin, data: permitData(order, permit), gas: PERMIT_GAS });
   return refused === null ? { is: "permit" } : { is: "bad", reason: refused };
+}
+
+/** A coin that does not answer has nothing to take; throws where it is the endpoint that is silent. */
+function nothingOf(error: unknown): bigint {
+  refusalOf(error);
+  return 0n;
 }
 
 type Try = { readonly account?: Address; readonly to: Address; readonly data: Hex; readonly gas: bigint };

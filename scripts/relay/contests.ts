@@ -12,6 +12,8 @@ export type KnownContest = { readonly address: Address; readonly coin: Address; 
 export type Contests = {
   /** Throws `RefusedError` for a contest that this relay does not serve. */
   readonly find: (address: Address) => Promise<KnownContest>;
+  /** Whether there may be more than one. */
+  readonly areSeveral: boolean;
 };
 
 /** Contests named one by one, and those of a factory. Throws `InvalidInputError` where a named one is no contest. */
@@ -51,6 +53,7 @@ export async function createContests(
   }
 
   return {
+    areSeveral: factory !== undefined || known.size > 1,
     async find(address) {
       const found = known.get(address);
       if (found !== undefined) return found;

@@ -2,13 +2,15 @@ import type { Address, Hex, PublicClient } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
 import { RetryableError } from "#protocol/errors.ts";
 import type { RelayCosts, RelayNonces, SignedOrder } from "#protocol/relay.ts";
-import { digestOf } from "./carryData.ts";
+import type { Budget } from "./budget.ts";
+import { carryData, digestOf } from "./carryData.ts";
 import { checkOrder } from "./checkOrder.ts";
 import type { Contests } from "./contests.ts";
 import type { Limits } from "./limits.ts";
-import { DAY_MS, GUESSED_ORDER_GAS, HOUR_MS, LEAST_LIFE, MOST_WAITING, MOST_WASTED } from "./limits.ts";
+import { DAY_MS, GUESSED_ORDER_GAS, LEAST_LIFE, MOST_WAITING, MOST_WASTED } from "./limits.ts";
+import { batchGas, PERMIT_GAS } from "./orderGas.ts";
 import { RefusedError } from "./refusedError.ts";
-import type { KeptOrder, Store } from "./store.ts";
+import type { Attempt, KeptOrder, Store } from "./store.ts";
 
 const NONCES = 112;
 
@@ -19,6 +21,7 @@ export function createIntake(options: {
   readonly client: PublicClient;
   readonly contests: Contests;
   readonly store: Store;
+  readonly budget: Budget;
   readonly limits: Limits;
   readonly chainId: number;
   readonly payer: Address;
@@ -28,10 +31,25 @@ export function createIntake(options: {
   /** Why nothing is taken now; null when orders are welcome. */
   readonly problem: () => string | null;
 }) {
-  const { client, contests, store, limits, chainId, payer, now, wake, problem } = options;
+  const { client, contests, store, budget, limits, chainId, payer, now, wake, problem } = options;
 
   const gasPerOrder = () => store.gasPerOrder() ?? GUESSED_ORDER_GAS;
-  const gasLeft = () => Math.max(0, limits.gasPerHour - store.spentSince(now() - HOUR_MS));
+
+  /** Whether there is room for one order more, even if it uses up its allowance. `gasPrice`: wei for a unit. */
+  function checkBudget(order: SignedOrder, gasPrice: bigint): void {
+    const { contest, permit } = order;
+    const worst = batchGas(carryData([order]), 1) + (permit === null ? 0n : PERMIT_GAS);
+    const [open, openHere] = [store.open(), store.openIn(contest)];
+    if (open >= MOST_WAITING || (open + 1) * gasPerOrder() > budget.gasLeft() || worst > BigInt(budget.gasLeft()))
+      throw new RefusedError(503, "This relay has given what it gives in an hour; try again later or pay yourself.");
+    if (worst * gasPrice > budget.weiLeft())
+      throw new RefusedError(503, "This relay has given what it gives in a day; try again later or pay yourself.");
+    if ((openHere + 1) * gasPerOrder() > budget.gasLeft(contest) || worst > budget.room(contest, gasPrice))
+      throw new RefusedError(
+        503,
+        "This relay has given what it gives to one contest for now; try again later or pay yourself.",
+      );
+  }
 
   /** All that can be said without asking the chain; asked again before the order is kept, since others came meanwhile. */
   function checkLimits({ contest, voter, entryId, nonce }: SignedOrder): void {
@@ -41,19 +59,16 @@ export function createIntake(options: {
       throw new RefusedError(409, `Another order with nonce ${nonce} of this voter for this entry waits already.`, {
         parameter: "nonce",
       });
-    const day = now() - DAY_MS;
+    const given = (what: Attempt) => store.attemptsSince(voter, what, now() - DAY_MS);
     if (store.openOf(voter) >= limits.waitingPerVoter)
       throw new RefusedError(
         429,
         `${limits.waitingPerVoter} orders of this voter wait already; try again when they are carried.`,
       );
-    if (store.acceptedSince(voter, day) >= limits.ordersPerDay)
+    if (given("accepted") + given("permit") >= limits.ordersPerDay)
       throw new RefusedError(429, `This relay carries ${limits.ordersPerDay} orders a day for one voter.`);
-    if (store.wastedSince(voter, day) >= MOST_WASTED)
+    if (given("wasted") >= MOST_WASTED)
       throw new RefusedError(429, "Too many orders of this voter failed on the chain today.");
-    const open = store.open();
-    if (open >= MOST_WAITING || (open + 1) * gasPerOrder() > gasLeft())
-      throw new RefusedError(503, "This relay has given what it gives in an hour; try again later or pay yourself.");
   }
 
   return {
@@ -66,7 +81,8 @@ export function createIntake(options: {
       if (order.permit !== null && order.kind !== "Drop")
         throw new RefusedError(400, "A permit goes with a drop only.", { parameter: "permit" });
       checkLimits(order);
-      const { timestamp } = await ask(() => client.getBlock());
+      const { timestamp, number, baseFeePerGas } = await ask(() => client.getBlock());
+      checkBudget(order, baseFeePerGas ?? 0n);
       const deadline = BigInt(order.deadline);
       if (deadline >= timestamp && deadline < timestamp + LEAST_LIFE)
         throw new RefusedError(422, `An order needs at least ${LEAST_LIFE} seconds to its deadline.`, {
@@ -81,7 +97,8 @@ export function createIntake(options: {
         const meanwhile = store.find(digest);
         if (meanwhile !== undefined && meanwhile.state !== "skipped") return meanwhile;
         checkLimits(order);
-        store.keep(digest, order, now());
+        checkBudget(order, baseFeePerGas ?? 0n);
+        store.keep(digest, order, { now: now(), since: Number(number) });
         return store.find(digest);
       });
       if (kept === undefined) throw new RetryableError("The relay's state does not keep what it is given.");
@@ -98,7 +115,7 @@ export function createIntake(options: {
 
     async costs(): Promise<RelayCosts> {
       const gasPrice = await ask(() => client.getGasPrice());
-      const { waitingPerVoter, ordersPerDay, ordersPerMinute, ordersPerBatch, batchMs, gasPerHour } = limits;
+      const { waitingPerVoter, ordersPerDay, ordersPerMinute, ordersPerBatch, batchMs, gasPerHour, weiPerDay } = limits;
       const gas = gasPerOrder();
       return {
         chainId,
@@ -113,7 +130,10 @@ export function createIntake(options: {
           ordersPerBatch,
           batchMs,
           gasPerHour,
-          gasLeftThisHour: gasLeft(),
+          gasLeftThisHour: budget.gasLeft(),
+          weiPerDay: weiPerDay.toString(),
+          weiLeftToday: budget.weiLeft().toString(),
+          contestShare: contests.areSeveral ? limits.contestShare : 100,
         },
       };
     },

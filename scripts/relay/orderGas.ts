@@ -7,6 +7,8 @@ export const ORDER_GAS = 500_000n;
 const BEFORE_ORDER = 513_000n;
 const AROUND_ORDER = 15_000n;
 const AROUND_BATCH = 60_000n;
+/** Gas of a permit, with room for coins that do more: no honest one needs a third of it. */
+export const PERMIT_GAS = 300_000n;
 /** Most gas of a transaction. Source: EIP-7825. */
 export const TRANSACTION_GAS = 16_777_216n;
 

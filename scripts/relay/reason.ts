@@ -5,6 +5,9 @@ import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import type { RelayReason } from "#protocol/relay.ts";
 import { revertDataOf } from "../describeRevert.ts";
 
+/** Says that an order did something before, carried by whomever, or was cancelled: nothing was wasted by its voter. */
+export const NONCE_SPENT = "Orders_NonceSpent";
+
 const PHASES = ["not open yet", "in its entry phase", "in its voting phase", "over and being counted", "final"];
 const STATUSES = ["does not exist", "is live", "is challenged", "was taken back by its author", "was removed"];
 
@@ -21,7 +24,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   Ballots_TooMuch: () => "This is more than the contest can count on one entry.",
   Orders_Expired: ([deadline]) => `The order ran out at ${deadline} (seconds since 1970).`,
   Orders_BadNonce: ([nonce]) => `Nonces go from 0 to 111; this is ${nonce}.`,
-  Orders_NonceSpent: ([nonce]) => `Nonce ${nonce} was used or cancelled before.`,
+  Orders_NonceSpent: ([nonce]) => `Nonce already used: ${nonce} was spent by another order, or cancelled.`,
   Orders_BadSignature: ([voter]) => `The signature is not ${voter}'s for this order, contest and chain.`,
   Orders_NotDeployed: ([voter]) => `The wallet ${voter} is not deployed on this chain yet; deploy it first.`,
   Coins_Short: () => "The coin delivered less than it was asked for.",

@@ -3,12 +3,16 @@ import type { Logger } from "pino";
 import type { Address, LocalAccount, PublicClient } from "viem";
 import { BaseError } from "#protocol/errors.ts";
 import { createRelayApi } from "./api.ts";
+import { createBatches } from "./batches.ts";
+import { createBudget } from "./budget.ts";
 import { createCarrier } from "./carrier.ts";
 import { createContests } from "./contests.ts";
 import { createFlights } from "./flights.ts";
 import { createIntake } from "./intake.ts";
+import { createLandings } from "./landings.ts";
 import type { Limits } from "./limits.ts";
 import { openStore } from "./store.ts";
+import type { TrustedProxies } from "./trustedProxies.ts";
 
 export type RelayOptions = {
   readonly client: PublicClient;
@@ -21,7 +25,8 @@ export type RelayOptions = {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly trustProxy: boolean;
+  /** Which proxies in front are believed about who calls; null for none. */
+  readonly proxies: TrustedProxies | null;
   readonly limits: Limits;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -40,16 +45,21 @@ export async function serveRelay(options: RelayOptions): Promise<Relay> {
   const contests = await createContests(client, { chainId, named: options.contests, factory: options.factory });
   const store = openStore(options.stateFile, { chainId, account: account.address });
   const ending = new AbortController();
-  const { maxFeePerGas } = limits;
-  const flights = createFlights({ client, account, chainId, store, maxFeePerGas, now });
-  const carrier = createCarrier({ client, contests, store, flights, limits, carrier: account.address, now, log });
+  const { maxFeePerGas, lostMs, confirmations } = limits;
+  const budget = createBudget({ store, limits, isShared: contests.areSeveral, now });
+  const flights = createFlights({ client, account, chainId, store, maxFeePerGas, lostMs, now });
+  const chosen = { client, contests, store, budget, limits, carrier: account.address, now, log };
+  const batches = createBatches(chosen);
+  const landings = createLandings({ client, store, flights, batches, confirmations, now, log });
+  const carrier = createCarrier({ ...chosen, batches, flights, landings });
   const problem = () => (ending.signal.aborted ? "This relay is ending; try again in a moment." : carrier.problem());
   const payer = account.address.toLowerCase() as Address;
-  const intake = createIntake({ client, contests, store, limits, chainId, payer, now, wake: carrier.wake, problem });
+  const { wake } = carrier;
+  const intake = createIntake({ client, contests, store, budget, limits, chainId, payer, now, wake, problem });
   const api = await createRelayApi({
     intake,
     ordersPerMinute: limits.ordersPerMinute,
-    trustProxy: options.trustProxy,
+    proxies: options.proxies,
     ready: problem,
     onError: (error, url) => log.error({ err: error, url }, "request failed"),
   });

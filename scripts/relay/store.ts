@@ -1,33 +1,10 @@
-import { mkdirSync } from "node:fs";
-import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import { addressSchema, bytes32Schema, hexSchema } from "#protocol/primitives.ts";
 import type { RelayReason } from "#protocol/relay.ts";
 import { RELAY_STATES, relayReasonSchema, signedOrderSchema } from "#protocol/relay.ts";
-
-const SCHEMA = `
-  CREATE TABLE orders (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    digest TEXT NOT NULL UNIQUE,
-    contest TEXT NOT NULL, voter TEXT NOT NULL, entry TEXT NOT NULL, nonce INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    state TEXT NOT NULL,
-    accepted INTEGER NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0,
-    permitted INTEGER NOT NULL DEFAULT 0,
-    hash TEXT, block INTEGER, reason TEXT
-  ) STRICT;
-  CREATE INDEX by_state ON orders (state, sequence);
-  CREATE INDEX by_voter ON orders (voter, accepted);
-  CREATE UNIQUE INDEX one_per_nonce ON orders (contest, voter, entry, nonce) WHERE state IN ('waiting', 'sent');
-  CREATE TABLE flight (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), body TEXT NOT NULL) STRICT;
-  CREATE TABLE spent (at INTEGER NOT NULL, gas INTEGER NOT NULL, orders INTEGER NOT NULL) STRICT;
-  CREATE TABLE owner (chain INTEGER NOT NULL, account TEXT NOT NULL) STRICT;
-`;
-const VERSION = 1;
+import type { StateOwner } from "./stateFile.ts";
+import { openStateFile } from "./stateFile.ts";
 
 const orderRow = z
   .object({
@@ -35,6 +12,7 @@ const orderRow = z
     body: z.string().transform((text) => signedOrderSchema.parse(JSON.parse(text))),
     state: z.enum(RELAY_STATES),
     accepted: z.int(),
+    since: z.int(),
     failures: z.int(),
     permitted: z.int().transform(Boolean),
     hash: bytes32Schema.nullable(),
@@ -46,12 +24,16 @@ const orderRow = z
   })
   .transform(({ body, ...row }) => ({ ...row, order: body }));
 
-/** An order as the relay keeps it. `failures`: whole batches with it that failed. `permitted`: its permit was sent. */
+/**
+ * An order as the relay keeps it. `since`: the newest block when it was taken. `failures`: whole batches with it that
+ * failed. `permitted`: its permit was sent.
+ */
 export type KeptOrder = z.infer<typeof orderRow>;
 
 const wei = z.string().transform(BigInt);
 const flightBody = z.object({
   kind: z.enum(["carry", "permit"]),
+  contest: addressSchema,
   nonce: z.int(),
   to: addressSchema,
   data: hexSchema,
@@ -59,24 +41,29 @@ const flightBody = z.object({
   maxFee: wei,
   tip: wei,
   /** Every version of it that was signed, newest last. */
-  hashes: z.array(bytes32Schema),
+  hashes: z.array(bytes32Schema).min(1),
   raw: hexSchema,
   sentAt: z.int(),
   digests: z.array(bytes32Schema),
+  /** The block it is in, while that is not deep; null while it is on its way. */
+  landed: z.object({ blockHash: bytes32Schema, block: z.int() }).nullable(),
+  /** Whether what it cost is written down: once, even where a reorganisation makes it land twice. */
+  isBooked: z.boolean(),
 });
 
-/** The transaction on its way, written down before it is sent. There is never a second one. */
+/** A transaction, written down before it is sent and kept until its block is deep. */
 export type Flight = z.infer<typeof flightBody>;
+
+const waitingRow = z.object({ contest: addressSchema, oldest: z.int(), orders: z.int() });
+
+/** accepted: an order was taken. permit: one was paid for. wasted: something paid for did nothing. */
+export type Attempt = "accepted" | "permit" | "wasted";
 
 export type Store = ReturnType<typeof openStore>;
 
-/**
- * What the relay must not forget: accepted orders, the transaction on its way, gas spent. Kept in one SQLite file that
- * one process may open at a time; the system frees it when that process dies, however it dies.
- */
-export function openStore(file: string, owner: { readonly chainId: number; readonly account: Address }) {
-  const database = open(file);
-  claim(database, file, owner);
+/** What the relay must not forget: accepted orders, its transactions, what voters were given, what was spent. */
+export function openStore(file: string, owner: StateOwner) {
+  const database = openStateFile(file, owner);
   const all = (sql: string, ...values: (string | number)[]) => database.prepare(sql).all(...values);
   const run = (sql: string, ...values: (string | number | null)[]) => database.prepare(sql).run(...values);
   const count = (sql: string, ...values: (string | number)[]) =>
@@ -95,38 +82,48 @@ export function openStore(file: string, owner: { readonly chainId: number; reado
     }
   }
 
-  const setFlight = (flight: Flight | null) => {
-    run("DELETE FROM flight");
-    if (flight === null) return;
-    const asText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-    run("INSERT INTO flight VALUES (1, ?)", JSON.stringify(flight, asText));
-  };
+  const attempt = (voter: Address, what: Attempt, now: number) =>
+    void run("INSERT INTO attempts VALUES (?, ?, ?)", now, voter, what);
 
   return {
     together,
     /** Keeps an order that waits; one that was skipped before waits again. */
-    keep(digest: Hex, order: KeptOrder["order"], now: number): void {
+    keep(
+      digest: Hex,
+      order: KeptOrder["order"],
+      { now, since }: { readonly now: number; readonly since: number },
+    ): void {
       run("DELETE FROM orders WHERE digest = ? AND state = 'skipped'", digest);
       run(
-        "INSERT INTO orders (digest, contest, voter, entry, nonce, body, state, accepted) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
-        ...[digest, order.contest, order.voter, order.entryId, order.nonce, JSON.stringify(order), now],
+        "INSERT INTO orders (digest, contest, voter, entry, nonce, body, state, accepted, since) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
+        ...[digest, order.contest, order.voter, order.entryId, order.nonce, JSON.stringify(order), now, since],
       );
+      attempt(order.voter, "accepted", now);
     },
     find: (digest: Hex) => orders("SELECT * FROM orders WHERE digest = ?", digest)[0],
-    /** Those that wait, oldest first. */
-    waiting: (limit: number) => orders("SELECT * FROM orders WHERE state = 'waiting' ORDER BY sequence LIMIT ?", limit),
+    /** Contests that orders wait for, the one of the oldest first. `oldest`: when it was taken. */
+    contestsWaiting: () =>
+      z
+        .array(waitingRow)
+        .parse(
+          all(
+            "SELECT contest, MIN(accepted) AS oldest, COUNT(*) AS orders FROM orders WHERE state = 'waiting' GROUP BY contest ORDER BY MIN(sequence)",
+          ),
+        ),
+    /** Those of a contest that wait, oldest first. */
+    waiting: (contest: Address, limit: number) =>
+      orders(
+        "SELECT * FROM orders WHERE state = 'waiting' AND contest = ? ORDER BY sequence LIMIT ?",
+        ...[contest, limit],
+      ),
     open: () => count("SELECT COUNT(*) AS n FROM orders WHERE state IN ('waiting', 'sent')"),
+    openIn: (contest: Address) =>
+      count("SELECT COUNT(*) AS n FROM orders WHERE state IN ('waiting', 'sent') AND contest = ?", contest),
     openOf: (voter: Address) =>
       count("SELECT COUNT(*) AS n FROM orders WHERE voter = ? AND state IN ('waiting', 'sent')", voter),
-    acceptedSince: (voter: Address, since: number) =>
-      count("SELECT COUNT(*) AS n FROM orders WHERE voter = ? AND accepted > ?", voter, since),
-    /** Orders of a voter that were paid for and did nothing. */
-    wastedSince: (voter: Address, since: number) =>
-      count(
-        "SELECT COUNT(*) AS n FROM orders WHERE voter = ? AND accepted > ? AND state = 'skipped' AND hash IS NOT NULL",
-        voter,
-        since,
-      ),
+    attempt,
+    attemptsSince: (voter: Address, what: Attempt, since: number) =>
+      count("SELECT COUNT(*) AS n FROM attempts WHERE voter = ? AND what = ? AND at > ?", voter, what, since),
     /** Nonces in orders that wait or are on their way. */
     openNonces: (contest: Address, voter: Address, entryId: string) =>
       z
@@ -141,10 +138,18 @@ export function openStore(file: string, owner: { readonly chainId: number; reado
         )
         .map(({ nonce }) => nonce),
     markSent: (digest: Hex, hash: Hex) =>
-      void run("UPDATE orders SET state = 'sent', hash = ? WHERE digest = ?", hash, digest),
-    markDone: (digest: Hex, hash: Hex, block: number) =>
-      void run("UPDATE orders SET state = 'done', hash = ?, block = ? WHERE digest = ?", hash, block, digest),
-    markSkipped: (digest: Hex, reason: RelayReason, at: { readonly hash: Hex; readonly block: number } | null) =>
+      void run(
+        "UPDATE orders SET state = 'sent', hash = ?, block = NULL, reason = NULL WHERE digest = ?",
+        hash,
+        digest,
+      ),
+    /** `reason`: where it was somebody else's transaction. */
+    markDone: (digest: Hex, { hash, block }: InBlock, reason: RelayReason | null = null) =>
+      void run(
+        "UPDATE orders SET state = 'done', hash = ?, block = ?, reason = ? WHERE digest = ?",
+        ...[hash, block, reason === null ? null : JSON.stringify(reason), digest],
+      ),
+    markSkipped: (digest: Hex, reason: RelayReason, at: InBlock | null) =>
       void run(
         "UPDATE orders SET state = 'skipped', reason = ?, hash = ?, block = ? WHERE digest = ?",
         JSON.stringify(reason),
@@ -161,14 +166,31 @@ export function openStore(file: string, owner: { readonly chainId: number; reado
       ),
     markPermitted: (digest: Hex, sent: boolean) =>
       void run("UPDATE orders SET permitted = ? WHERE digest = ?", sent ? 1 : 0, digest),
-    flight(): Flight | null {
-      const row = database.prepare("SELECT body FROM flight").get();
-      return row === undefined ? null : flightBody.parse(JSON.parse(z.string().parse(row["body"])));
+    /** Those that are not settled, by nonce. */
+    flights: (): readonly Flight[] =>
+      z
+        .array(z.object({ body: z.string() }))
+        .parse(all("SELECT body FROM flights"))
+        .map(({ body }) => flightBody.parse(JSON.parse(body)))
+        .sort((a, b) => a.nonce - b.nonce),
+    setFlight(flight: Flight): void {
+      const asText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+      const body = JSON.stringify(flight, asText);
+      run("INSERT INTO flights VALUES (?, ?) ON CONFLICT (first) DO UPDATE SET body = ?", firstOf(flight), body, body);
     },
-    setFlight,
-    spend: (gas: number, carried: number, now: number) =>
-      void run("INSERT INTO spent VALUES (?, ?, ?)", now, gas, carried),
-    spentSince: (since: number) => count("SELECT SUM(gas) AS n FROM spent WHERE at > ?", since),
+    dropFlight: (flight: Flight) => void run("DELETE FROM flights WHERE first = ?", firstOf(flight)),
+    /** `orders`: how many were carried for it; 0 where it was a permit, or failed. */
+    spend({ at, contest, gas, gwei, orders: carried }: Spending): void {
+      run("INSERT INTO spent VALUES (?, ?, ?, ?, ?)", at, contest, gas, gwei, carried);
+    },
+    /** For everybody, or for one contest. */
+    spentSince(since: number, contest?: Address): { readonly gas: number; readonly gwei: number } {
+      const sum = (column: "gas" | "gwei") =>
+        contest === undefined
+          ? count(`SELECT SUM(${column}) AS n FROM spent WHERE at > ?`, since)
+          : count(`SELECT SUM(${column}) AS n FROM spent WHERE at > ? AND contest = ?`, since, contest);
+      return { gas: sum("gas"), gwei: sum("gwei") };
+    },
     /** Gas of an order, from the newest batches; null before the first one. */
     gasPerOrder(): number | null {
       const newest = "SELECT gas, orders FROM spent WHERE orders > 0 ORDER BY at DESC LIMIT 20";
@@ -179,51 +201,17 @@ export function openStore(file: string, owner: { readonly chainId: number; reado
   };
 }
 
-function open(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    database = new DatabaseSync(file);
-    // Exclusive: held from the first write until the process ends. Full: what was accepted outlives a power cut.
-    database.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL;");
-    database.exec("BEGIN EXCLUSIVE");
-    const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
-    if (version === 0) database.exec(`${SCHEMA} PRAGMA user_version = ${VERSION};`);
-    else if (version !== VERSION) throw new BaseError(`The relay's state is of another version (${version}).`);
-    database.exec("COMMIT");
-    return database;
-  } catch (error) {
-    database?.close();
-    const isTaken = /locked|busy/i.test(shortMessageOf(error));
-    throw new BaseError(isTaken ? "Another relay is working with this state." : "The relay's state cannot be opened.", {
-      metaMessages: [
-        `file: ${file}`,
-        isTaken ? "stop the other one, or name another file with --state" : `reason: ${shortMessageOf(error)}`,
-      ],
-      cause: error,
-    });
-  }
-}
+export type InBlock = { readonly hash: Hex; readonly block: number };
+/** `at`: milliseconds since 1970. */
+export type Spending = {
+  readonly at: number;
+  readonly contest: Address;
+  readonly gas: number;
+  readonly gwei: number;
+  readonly orders: number;
+};
 
-/** Orders wait for one chain, and the transaction on its way has a nonce of one account. */
-function claim(
-  database: DatabaseSync,
-  file: string,
-  { chainId, account }: { readonly chainId: number; readonly account: Address },
-): void {
-  const row = database.prepare("SELECT chain, account FROM owner").get();
-  if (row === undefined) {
-    database.prepare("INSERT INTO owner VALUES (?, ?)").run(chainId, account.toLowerCase());
-    return;
-  }
-  if (row["chain"] === chainId && row["account"] === account.toLowerCase()) return;
-  database.close();
-  throw new BaseError("This state belongs to another chain or another account.", {
-    metaMessages: [
-      `file: ${file}`,
-      `made for: ${row["account"]} on chain ${row["chain"]}`,
-      `now: ${account.toLowerCase()} on chain ${chainId}`,
-      "name another file with --state",
-    ],
-  });
+function firstOf({ hashes: [first] }: Flight): Hex {
+  if (first === undefined) throw new RangeError("A transaction that was never signed is not on its way.");
+  return first;
 }

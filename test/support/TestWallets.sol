@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {CallbackCoin, ICoinHook, Reentrant} from "./HostileCoins.sol";
 
@@ -95,5 +96,16 @@ contract ScreamingWallet is ICoinHook, IERC1271 {
 
     function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
         return IERC1271.isValidSignature.selector;
+    }
+}
+
+/// @notice A wallet that agrees where nobody pays for gas, as in a call that only tries, and refuses on the chain.
+contract FickleWallet is IERC1271 {
+    constructor(IERC20 coin, address spender) {
+        coin.approve(spender, type(uint256).max);
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        return tx.gasprice == 0 ? this.isValidSignature.selector : bytes4(0);
     }
 }

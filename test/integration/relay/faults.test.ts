@@ -1,8 +1,9 @@
-import { type Hex, parseEther } from "viem";
+import { createClient, type Hex, http, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { contestAbi } from "#protocol/abi.ts";
-import { relayReadyAnswer } from "#protocol/relay.ts";
+import { relayCostsAnswer, relayReadyAnswer } from "#protocol/relay.ts";
 import { devAccounts } from "../../../scripts/start/localChain.ts";
+import { startRpcServer } from "../../support/rpcServer.ts";
 import { until } from "../../support/until.ts";
 import { createRelayLab, type RelayLab } from "./relayLab.ts";
 
@@ -164,7 +165,7 @@ test("a relay without money says so, takes nothing, and goes on once it has some
 test("a batch that the account's key sent elsewhere is carried all the same", async () => {
   const { relayer } = devAccounts();
   const voter = await lab.voter();
-  const relay = await lab.relay(["--stuck-ms", "3600000"]);
+  const relay = await lab.relay(["--stuck-ms", "3600000", "--lost-ms", "500"]);
   await lab.time.setAutomine(false);
   try {
     const digest = await relay.give(await lab.order(voter));
@@ -180,3 +181,93 @@ test("a batch that the account's key sent elsewhere is carried all the same", as
     await relay.stop();
   }
 });
+
+test("orders of a contest that is served no more are given up, and hold nobody up", async () => {
+  const state = lab.stateFile();
+  const [left, voter] = [await lab.voter("10", parseEther("10"), lab.otherContest), await lab.voter()];
+  const first = await lab.relay(["--batch-ms", "600000"], state);
+  const leftover = await first.give(await lab.order(left, { contest: lab.otherContest }));
+  await first.stop("SIGKILL");
+
+  const second = await lab.relay(["--contest", lab.contest], state);
+  expect(await second.settled(leftover)).toMatchObject({
+    state: "skipped",
+    transaction: null,
+    reason: { error: null, message: `This relay carries no orders for the contest ${lab.otherContest}.` },
+  });
+  expect((await second.settled(await second.give(await lab.order(voter)))).state).toBe("done");
+  expect((await second.get("/ready")).status).toBe(200);
+  await second.stop();
+});
+
+test("an order whose block a reorganisation undoes is sent again", async () => {
+  const voter = await lab.voter();
+  const order = await lab.order(voter);
+  const relay = await lab.relay();
+  const id = await lab.time.snapshot();
+  const digest = await relay.give(order);
+  const { transaction } = await relay.settled(digest);
+  expect(await stakeChanges(voter.address)).toBe(1);
+
+  await lab.time.revert({ id });
+  expect(await stakeChanges(voter.address)).toBe(0);
+  await until("the order to be back", async () => (await stakeChanges(voter.address)) === 1);
+  expect(await until("the relay to see it", () => doneAt(relay, digest))).toBe(transaction);
+  expect(await relay.post(order)).toMatchObject({ status: 200, order: { state: "done" } });
+  // Paid for once: by what it cost the relay's account, and by its own books.
+  expect(await gasLeft(relay)).toBeGreaterThan(50_000_000 - 150_000);
+  await relay.stop();
+});
+
+test("an order whose block is undone, and whose nonce the account used elsewhere, is carried anew", async () => {
+  const { relayer } = devAccounts();
+  const state = lab.stateFile();
+  const voter = await lab.voter();
+  const order = await lab.order(voter);
+  const first = await lab.relay([], state);
+  const id = await lab.time.snapshot();
+  const digest = await first.give(order);
+  const { transaction } = await first.settled(digest);
+  await first.stop("SIGKILL");
+  await lab.time.revert({ id });
+  await lab.write(relayer as never, lab.contest, contestAbi, "cancel", [1n, 1n]);
+
+  const second = await lab.relay(["--lost-ms", "200"], state);
+  await until("the order to be carried anew", async () => (await stakeChanges(voter.address)) === 1);
+  expect(await until("the relay to see it", () => doneAt(second, digest))).not.toBe(transaction);
+  await second.stop();
+});
+
+test("a receipt that is late is waited for: its order is done, and its gas is in the books", async () => {
+  const direct = createClient({ transport: http(lab.chain.url) });
+  const endpoint = await startRpcServer({ request: (call) => direct.request(call as never) });
+  let hidden = 0;
+  endpoint.intercept(async ({ method }, proceed) => {
+    if (method !== "eth_getTransactionReceipt" || hidden >= 8) return proceed();
+    hidden += 1;
+    return null;
+  });
+  const voter = await lab.voter();
+  const relay = await lab.relay(["--rpc", endpoint.url]);
+  try {
+    const digest = await relay.give(await lab.order(voter));
+    expect(await relay.settled(digest)).toMatchObject({ state: "done", reason: null });
+    expect(hidden).toBe(8);
+    expect(await gasLeft(relay)).toBeLessThan(50_000_000);
+    expect(await stakeChanges(voter.address)).toBe(1);
+  } finally {
+    await relay.stop();
+    await endpoint.close();
+  }
+});
+
+type Relay = Awaited<ReturnType<RelayLab["relay"]>>;
+
+async function gasLeft(relay: Relay): Promise<number> {
+  return relayCostsAnswer.parse((await relay.get("/v1/costs")).body).limits.gasLeftThisHour;
+}
+
+async function doneAt(relay: Relay, digest: Hex): Promise<Hex | null> {
+  const { state, transaction } = await relay.status(digest);
+  return state === "done" ? transaction : null;
+}

@@ -11,6 +11,7 @@ import {
   http,
   keccak256,
   parseEther,
+  parseGwei,
   stringToBytes,
 } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
@@ -108,8 +109,8 @@ export async function createRelayLab() {
     folder,
     write,
 
-    /** A voter with coins, no ether, and an allowance of `allowed` wei, which somebody's ether paid for. */
-    async voter(coins = "10", allowed = parseEther("1000")): Promise<PrivateKeyAccount> {
+    /** A voter with coins, no ether, and an allowance of `allowed` wei for a contest, which somebody's ether paid for. */
+    async voter(coins = "10", allowed = parseEther("1000"), spender = contest): Promise<PrivateKeyAccount> {
       const voter = privateKeyToAccount(generatePrivateKey());
       await write(accounts.organiser as unknown as PrivateKeyAccount, coin, erc20Abi, "transfer", [
         voter.address,
@@ -117,7 +118,7 @@ export async function createRelayLab() {
       ]);
       if (allowed > 0n) {
         await clock.setBalance(voter.address, parseEther("1"));
-        await write(voter, coin, erc20Abi, "approve", [contest, allowed]);
+        await write(voter, coin, erc20Abi, "approve", [spender, allowed]);
         await clock.setBalance(voter.address, 0n);
       }
       return voter;
@@ -177,6 +178,24 @@ export async function createRelayLab() {
     },
     balanceOf: (holder: Address) =>
       client.readContract({ address: coin, abi: erc20Abi, functionName: "balanceOf", args: [holder] }),
+
+    /** Sends without waiting for a block, with a tip that puts it before what relays send. */
+    async hurry(by: PrivateKeyAccount, to: Address, data: Hex): Promise<Hex> {
+      await clock.setBalance(by.address, parseEther("1"));
+      const fees = { maxFeePerGas: parseGwei("100"), maxPriorityFeePerGas: parseGwei("50") };
+      return walletOf(definition, by).sendTransaction({ to, data, gas: 1_000_000n, ...fees });
+    },
+
+    /** Waits until a transaction of the relay's account waits for a block. */
+    sending: () =>
+      until("the relay to send", async () => {
+        const [sent, included] = await Promise.all(
+          (["pending", "latest"] as const).map((blockTag) =>
+            client.getTransactionCount({ address: accounts.relayer.address, blockTag }),
+          ),
+        );
+        return (sent ?? 0) > (included ?? 0);
+      }),
 
     /** Transactions that the relay's account has had included. */
     carried: () => client.getTransactionCount({ address: accounts.relayer.address }),
