@@ -78,6 +78,7 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   Ballots_SameEntry: () => "The coins lie there already. Choose another entry to move them to.",
   Ballots_BadLists: () => "The lists of entries and amounts do not fit together. Reload the page and try again.",
   Coins_Nested: () => "The coin called back in the middle of a payment, so it was refused.",
+  Nodes_Nested: () => "The coin called back in the middle of a payment, so it was refused.",
   Coins_Short: ([expected, received], { amount }) =>
     `The coin delivered ${amount(big(received))} in place of ${amount(big(expected))}, so the contest refused it. Coins that keep a fee cannot be used here.`,
   Standings_ChallengesOpen: ([open]) =>
