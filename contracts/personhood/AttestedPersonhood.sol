@@ -47,10 +47,10 @@ contract AttestedPersonhood is IAttestedPersonhood, EIP712 {
         }
     }
 
-    /// @dev The key first: an account that delegates its code (EIP-7702) still signs with its key.
+    /// @dev The key first: an account that delegates its code (EIP-7702) still signs with its key. A bad signature names
+    /// the zero address, which is no issuer, and an account without code answers nothing, which is no consent.
     function _signed(address issuer, bytes32 digest, bytes memory signature) private view returns (bool) {
-        (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecover(digest, signature);
-        if (problem == ECDSA.RecoverError.NoError && signer == issuer) return true;
-        return issuer.code.length != 0 && SignatureChecker.isValidERC1271SignatureNow(issuer, digest, signature);
+        (address signer, , ) = ECDSA.tryRecover(digest, signature);
+        return signer == issuer || SignatureChecker.isValidERC1271SignatureNow(issuer, digest, signature);
     }
 }
