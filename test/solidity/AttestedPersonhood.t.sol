@@ -63,6 +63,20 @@ contract AttestedPersonhoodTest is Test {
         adapter.verify(WALLET, SCOPE, proof);
     }
 
+    /// @dev Whatever a credential leaves open, nobody binds two wallets with it, nor one in two contests.
+    function test_threat28_attested_noCredentialServesTwo() external view {
+        address[2] memory wallets = [WALLET, address(0)];
+        bytes32[2] memory scopes = [SCOPE, bytes32(0)];
+        for (uint256 i = 0; i < 4; ++i) {
+            bytes32 digest = _digestOf(wallets[i % 2], scopes[i / 2], NULLIFIER, DEADLINE);
+            bytes memory proof = abi.encode(NULLIFIER, DEADLINE, _signaturesOver(FIRST, SECOND, digest));
+            uint256 times = _verifies(WALLET, SCOPE, proof) ? 1 : 0;
+            if (_verifies(address(0xBAD), SCOPE, proof)) ++times;
+            if (_verifies(WALLET, "another", proof)) ++times;
+            assertEq(times, i == 0 ? 1 : 0, "only one that says it all, and once");
+        }
+    }
+
     function test_threat28_attested_failsIfSignedForAnotherAdapter() external {
         bytes memory proof = _proof(FIRST, SECOND);
         IAttestedPersonhood other = _deploy(_issuers(vm.addr(FIRST), vm.addr(SECOND)));
@@ -149,16 +163,40 @@ contract AttestedPersonhoodTest is Test {
         uint256 second,
         bytes32 nullifier,
         uint64 deadline
-    ) private view returns (bytes[] memory signatures) {
+    ) private view returns (bytes[] memory) {
+        return _signaturesOver(first, second, _digest(nullifier, deadline));
+    }
+
+    function _signaturesOver(
+        uint256 first,
+        uint256 second,
+        bytes32 digest
+    ) private pure returns (bytes[] memory signatures) {
         signatures = new bytes[](2);
-        bytes32 digest = _digest(nullifier, deadline);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(first, digest);
         signatures[0] = abi.encodePacked(r, s, v);
         (v, r, s) = vm.sign(second, digest);
         signatures[1] = abi.encodePacked(r, s, v);
     }
 
+    function _verifies(address wallet, bytes32 scope, bytes memory proof) private view returns (bool) {
+        try adapter.verify(wallet, scope, proof) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
     function _digest(bytes32 nullifier, uint64 deadline) private view returns (bytes32) {
+        return _digestOf(WALLET, SCOPE, nullifier, deadline);
+    }
+
+    function _digestOf(
+        address wallet,
+        bytes32 scope,
+        bytes32 nullifier,
+        uint64 deadline
+    ) private view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -169,7 +207,7 @@ contract AttestedPersonhoodTest is Test {
             )
         );
         bytes32 typeHash = keccak256("Credential(address wallet,bytes32 scope,bytes32 nullifier,uint64 deadline)");
-        bytes32 message = keccak256(abi.encode(typeHash, WALLET, SCOPE, nullifier, deadline));
+        bytes32 message = keccak256(abi.encode(typeHash, wallet, scope, nullifier, deadline));
         return keccak256(abi.encodePacked("\x19\x01", domain, message));
     }
 

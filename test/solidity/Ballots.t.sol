@@ -351,7 +351,7 @@ contract BallotsTest is ContestFixture {
 
     /* CAPS */
 
-    function test_drop_failsIfOverEntryCap() external {
+    function test_threat29_drop_failsIfOverEntryCap() external {
         dropAs(ALICE, personal, 1, 6 ether);
         vm.expectRevert(abi.encodeWithSelector(IContest.Ballots_OverCap.selector, 10 ether, 10 ether + 1));
         dropAs(ALICE, personal, 1, 4 ether + 1);
@@ -390,7 +390,7 @@ contract BallotsTest is ContestFixture {
         assertEq(weightIn(personal, ALICE, 1), 3_000_000_000, "source");
     }
 
-    function test_withdraw_freesCapByWhatWasCounted() external {
+    function test_threat29_withdraw_freesCapByWhatWasCounted() external {
         vm.prank(ALICE);
         personal.dropMany(list(1, 2), list(10 ether, 10 ether));
         withdrawAs(ALICE, personal, 1, 4 ether);

@@ -537,6 +537,21 @@ contract ChallengesThreatsTest is ContestFixture {
         }
     }
 
+    /// @dev A ruling is given a million gas: what burning eats of it must leave enough for what must be kept.
+    function test_threat35_rule_standsIfBurningEatsAllGas() external {
+        BlockingCoin blocking = new BlockingCoin();
+        coin = blocking;
+        IContest contest = _contest(address(panel), address(0));
+        blocking.mint(CHALLENGER, 1_000 ether);
+        _challenge(contest, 1);
+        blocking.setBlocked(DEAD, true);
+        _decide(0, 2);
+        assertTrue(panel.disputeOf(0).delivered, "delivered at once");
+        assertTrue(contest.tallyOf(1).status == EntryStatus.Removed, "removed");
+        assertEq(contest.creditOf(CHALLENGER), 10 ether, "credited");
+        assertEq(contest.creditOf(DEAD), 5 ether, "owed to the fire");
+    }
+
     /// @dev Nothing that anybody is owed has to be collected for the rest to go on.
     function test_threat27_nobodyCollects_resultComesAllTheSame() external {
         dropAs(ALICE, court, 3, 10 ether);

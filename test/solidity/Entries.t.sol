@@ -121,7 +121,7 @@ contract EntriesTest is ContestFixture {
     }
 
     /// @dev The state after 65,535 submissions is written by hand: making it takes minutes.
-    function test_submit_failsIfIdsUsedUp() external {
+    function test_threat14_submit_failsIfIdsUsedUp() external {
         bytes32 slot = _rollSlot();
         uint256 roll = uint256(vm.load(address(open), slot));
         vm.store(address(open), slot, bytes32((roll & ~uint256(type(uint16).max)) | 65_534));

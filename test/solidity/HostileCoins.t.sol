@@ -11,6 +11,7 @@ import {
     FalseCoin,
     FeeCoin,
     GenerousCoin,
+    LosingCoin,
     LyingCoin,
     OutFeeCoin,
     RebasingCoin,
@@ -246,7 +247,7 @@ contract HostileCoinsTest is ContestFixture {
         assertEq(contest.tallyOf(1).weight, 110 ether, "one drop");
     }
 
-    function test_drop_cannotCountOneArrivalTwice() external {
+    function test_threat09_drop_cannotCountOneArrivalTwice() external {
         (CallbackCoin calling, IContest contest, Reentrant thief) = _callbackContest();
         bytes[7] memory nested = [
             abi.encodeCall(IContest.drop, (2, 10 ether)),
@@ -270,7 +271,20 @@ contract HostileCoinsTest is ContestFixture {
         }
     }
 
-    function test_collect_cannotBeRepeatedFromACallback() external {
+    /// @dev What is lost on the way in cannot be made up for by what is brought meanwhile.
+    function test_threat09_drop_cannotMakeUpForWhatWasLost() external {
+        LosingCoin losing = new LosingCoin();
+        IContest contest = _contestWith(losing);
+        Reentrant thief = new Reentrant();
+        losing.mint(address(thief), 20 ether);
+        thief.act(address(losing), abi.encodeCall(losing.approve, (address(contest), 20 ether)));
+        losing.setLoser(address(thief));
+        thief.prepare(address(contest), abi.encodeCall(IContest.drop, (2, 10 ether)), "");
+        vm.expectRevert(abi.encodeWithSelector(IContest.Coins_Short.selector, 10 ether, 0));
+        thief.act(address(contest), abi.encodeCall(IContest.drop, (1, 10 ether)));
+    }
+
+    function test_threat09_collect_cannotBeRepeatedFromACallback() external {
         CallbackCoin calling = new CallbackCoin();
         IContest contest = _contestWith(calling);
         Reentrant author = new Reentrant();
@@ -287,7 +301,7 @@ contract HostileCoinsTest is ContestFixture {
     }
 
     /// @dev Burning sends coins too: done while others arrive, it would be mistaken for a part of them that is missing.
-    function test_retract_failsWhileABondArrives() external {
+    function test_threat09_retract_failsWhileABondArrives() external {
         CallbackCoin calling = new CallbackCoin();
         IContest contest = _contestWith(calling);
         Reentrant author = new Reentrant();
@@ -307,9 +321,9 @@ contract HostileCoinsTest is ContestFixture {
         assertEq(calling.balanceOf(address(contest)), 49 ether, "a tenth burned, now that nothing arrives");
     }
 
-    function test_claimAndReclaim_cannotBeRepeatedFromACallback() external {
+    function test_threat09_claimAndReclaim_cannotBeRepeatedFromACallback() external {
         (CallbackCoin calling, IContest contest, Reentrant thief) = _callbackContest();
-        thief.act(address(contest), abi.encodeCall(IContest.fund, (100 ether)));
+        thief.act(address(contest), abi.encodeCall(IContest.fund, (10 ether)));
         vm.warp(VOTES_CLOSE);
         contest.count(10);
         contest.finalize();

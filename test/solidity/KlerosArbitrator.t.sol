@@ -167,7 +167,7 @@ contract KlerosArbitratorTest is Test {
         assertEq(arbitrable.rulingOn(id), ruling > choices ? 0 : ruling, "told a lawful one");
     }
 
-    function test_rule_failsIfNotFromKleros() external {
+    function test_threat26_rule_failsIfNotFromKleros() external {
         uint256 id = _open();
         vm.expectRevert(abi.encodeWithSelector(IKlerosArbitrator.Kleros_NotCore.selector, STRANGER));
         vm.prank(STRANGER);

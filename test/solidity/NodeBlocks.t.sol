@@ -71,7 +71,7 @@ contract NodeBlocksTest is NodeFixture {
         assertEq(BOB.balance, 0.995 ether, "pulled");
     }
 
-    function test_challengeBlock_bondFollowsTheBaseFee() external {
+    function test_threat33_challengeSpam_bondFollowsTheBaseFee() external {
         vm.fee(0);
         assertEq(registry.blockBond(), 0.005 ether, "at least the minimum");
         vm.fee(1 gwei);
@@ -88,7 +88,7 @@ contract NodeBlocksTest is NodeFixture {
         registry.challengeBlock{value: 0.12 ether}(said, signature, hashes, 0);
     }
 
-    function test_challengeBlock_oneOpenForANodeAndAnEntry() external {
+    function test_threat33_challengeSpam_oneOpenForANodeAndAnEntry() external {
         challengeFile(0);
         _refusedChallenge(
             attestationOf(open, FILE_ENTRY),

@@ -338,6 +338,21 @@ contract NodeEvidenceTest is NodeFixture {
         registry.slashAttestation(lie, signature, hashesOf(open, 2));
     }
 
+    /// @dev Whatever a domain says of the contract, what is signed under it counts at one registry at most.
+    function test_threat32_falseSlashing_noStatementServesTwoRegistries() external {
+        Attestation memory lie = _lie();
+        INodeRegistry other = registryWith(coin);
+        registerAt(other, 250 ether);
+        INodeRegistry[2] memory named = [INodeRegistry(address(0)), other];
+        for (uint256 i = 0; i < named.length; ++i) {
+            bytes memory signature = sign(KEY, digestAt(named[i], attestationHash(lie)));
+            EntryHashes memory hashes = hashesOf(open, 2);
+            vm.expectPartialRevert(INodeRegistry.Nodes_BadSigner.selector);
+            registry.slashAttestation(lie, signature, hashes);
+        }
+        assertEq(stakeOfNode(), 250 ether, "untouched");
+    }
+
     function test_threat32_falseSlashing_entryThatNeverWas() external {
         EntryHashes memory zero;
         uint256[3] memory ids = [uint256(0), 5, type(uint256).max];

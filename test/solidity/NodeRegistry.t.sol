@@ -33,7 +33,7 @@ contract NodeRegistryTest is NodeFixture {
         registry.register(URL, vm.addr(OTHER_KEY), proof, 200 ether);
     }
 
-    function test_register_failsIfStakeOutOfBounds() external {
+    function test_threat31_register_failsIfStakeOutOfBounds() external {
         bytes memory proof = _keyProof(KEY, NODE);
         vm.startPrank(NODE);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_StakeTooLow.selector, 200 ether - 1, 200 ether));
@@ -64,7 +64,7 @@ contract NodeRegistryTest is NodeFixture {
 
     /* KEYS */
 
-    function test_addKey_failsIfKeyDidNotSign() external {
+    function test_threat32_addKey_failsIfKeyDidNotSign() external {
         registerNode(200 ether);
         address victim = vm.addr(OTHER_KEY);
         bytes memory forged = _keyProof(KEY, NODE);

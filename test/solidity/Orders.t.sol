@@ -180,6 +180,26 @@ contract OrdersTest is ContestFixture {
         assertEq(stakeIn(other, dora, 1), 1 ether, "its own");
     }
 
+    /// @dev Whatever a domain says of the contract, an order signed under it works in one contest at most.
+    function test_threat20_replay_noSignatureServesTwoContests() external {
+        IContest other = createContest(openRulesLater());
+        allow(dora, address(other));
+        vm.warp(ENTRIES_OPEN + 200 days);
+        submitTo(other, AUTHOR);
+        address[3] memory named = [address(0), factory.implementation(), address(open)];
+        for (uint256 i = 0; i < named.length; ++i) {
+            Order memory order = _drop(IContest(named[i]), DORA_KEY, 1, 1 ether, i);
+            vm.warp(VOTES_OPEN);
+            vm.prank(CARRIER);
+            open.carry(_one(order));
+            vm.warp(VOTES_OPEN + 200 days);
+            vm.prank(CARRIER);
+            other.carry(_one(order));
+        }
+        assertEq(stakeIn(other, dora, 1), 0, "nothing in the other");
+        assertEq(stakeIn(open, dora, 1), 1 ether, "its own");
+    }
+
     function test_threat20_replay_otherChainOrAfterAFork() external {
         Order memory order = _drop(open, DORA_KEY, 1, 1 ether, 0);
         vm.chainId(10);
@@ -299,7 +319,7 @@ contract OrdersTest is ContestFixture {
         _assertSkips(open, order, abi.encodeWithSelector(IContest.Orders_NotDeployed.selector, address(0xF00)));
     }
 
-    function testFuzz_hostileWallet_costsOnlyItsOrder(uint8 way) external {
+    function testFuzz_threat35_hostileWallet_costsOnlyItsOrder(uint8 way) external {
         HostileWallet wallet = new HostileWallet(HostileWallet.Way(bound(way, 0, 4)));
         Order[] memory orders = new Order[](2);
         orders[0] = _drop(open, ERIC_KEY, 1, 1 ether, 0);

@@ -203,7 +203,7 @@ contract PanelArbitratorTest is Test {
         _vote(_member(4), 0, 2, "late");
     }
 
-    function test_vote_failsIfTwice() external {
+    function test_threat26_vote_failsIfTwice() external {
         _open();
         _vote(ANN, 0, 1, "fine");
         vm.expectRevert(abi.encodeWithSelector(IPanelArbitrator.Panel_Voted.selector, 0, ANN));

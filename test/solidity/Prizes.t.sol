@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IContest, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
+import {EntryInput, IContest, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {BlockingCoin} from "../support/HostileCoins.sol";
 import {TestCoin} from "../support/TestCoin.sol";
+
+/// @notice An author that submits while it is made and can never call again: nothing is left in it that could.
+contract DumbAuthor {
+    constructor(IContest contest, TestCoin coin, EntryInput memory input, bytes32 declaration) {
+        coin.mint(address(this), contest.rules().entryBond);
+        coin.approve(address(contest), type(uint256).max);
+        contest.submit(input, declaration);
+    }
+}
 
 /// @notice The pot, its split, and who is paid.
 contract PrizesTest is ContestFixture {
@@ -33,7 +42,7 @@ contract PrizesTest is ContestFixture {
         _fund(ALICE, 1 ether);
     }
 
-    function test_fund_failsIfZeroOrTooLarge() external {
+    function test_threat31_fund_failsIfZeroOrTooLarge() external {
         vm.expectRevert(IContest.Ballots_NoAmount.selector);
         _fund(ALICE, 0);
         _fund(ALICE, 1);
@@ -107,7 +116,7 @@ contract PrizesTest is ContestFixture {
         open.reclaim();
     }
 
-    function test_claimTo_paysWhereTheAuthorSays() external {
+    function test_threat24_claimTo_paysWhereTheAuthorSays() external {
         _fund(CAROL, 1_000);
         _finishWith(5, 3, 1);
         vm.expectRevert(abi.encodeWithSelector(IContest.Entries_NotAuthor.selector, AUTHOR, BOB));
@@ -142,9 +151,9 @@ contract PrizesTest is ContestFixture {
         contest.dropMany(list(1, 2), list(2 ether, 1 ether));
         vm.warp(VOTES_CLOSE);
         contest.count(2);
+        prize.setBlocked(authors[0], false);
         contest.finalize();
 
-        prize.setBlocked(authors[0], false);
         vm.expectRevert(abi.encodeWithSelector(BlockingCoin.BlockingCoin_Blocked.selector, authors[0]));
         contest.claim(1);
         contest.claim(2);
@@ -156,6 +165,41 @@ contract PrizesTest is ContestFixture {
         vm.prank(authors[0]);
         contest.claimTo(1, BOB);
         assertEq(prize.balanceOf(BOB), 300, "named receiver");
+    }
+
+    /// @dev An author that is a contract and was left with no code that could call: anyone brings it its prize, in
+    /// the prize token, and its bond waits where nobody else can take it.
+    function test_claim_paysAContractAuthorThatCannotCall() external {
+        vm.warp(ENTRIES_OPEN);
+        IContest contest = createContest(openRules());
+        address author = address(new DumbAuthor(contest, coin, entryInput(), DECLARATION));
+        coin.mint(CAROL, 1_000);
+        allow(CAROL, address(contest));
+        vm.prank(CAROL);
+        contest.fund(1_000);
+        allow(ALICE, address(contest));
+        vm.warp(VOTES_OPEN);
+        dropAs(ALICE, contest, 1, 1 ether);
+        vm.warp(VOTES_CLOSE);
+        contest.count(1);
+        contest.finalize();
+
+        vm.expectRevert(abi.encodeWithSelector(IContest.Entries_NotAuthor.selector, author, BOB));
+        vm.prank(BOB);
+        contest.claimTo(1, BOB);
+        vm.prank(BOB);
+        contest.claim(1);
+        assertEq(coin.balanceOf(author), 300, "the prize, though it never asked");
+        vm.prank(BOB);
+        contest.releaseBond(1);
+        assertEq(contest.creditOf(author), BOND, "its bond is its own");
+        vm.expectRevert(abi.encodeWithSelector(IContest.Prizes_NothingOwed.selector, BOB));
+        vm.prank(BOB);
+        contest.collect();
+        vm.prank(CAROL);
+        contest.reclaim();
+        withdrawAs(ALICE, contest, 1, 1 ether);
+        assertEq(coin.balanceOf(address(contest)), BOND, "nobody else waits");
     }
 
     /* RECLAIM */

@@ -134,7 +134,7 @@ contract StandingsTest is ContestFixture {
         open.count(1);
     }
 
-    function test_count_failsIfNotCounting() external {
+    function test_threat05_count_failsIfNotCounting() external {
         vm.warp(VOTES_CLOSE - 1);
         vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Voting));
         open.count(1);
