@@ -33,7 +33,11 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
     "The declaration that was signed is not the one of this contest. Read the contest's rules and submit again.",
   Entries_ModelSize: ([size, max]) =>
     `The model has ${text(size)} bytes; from 1 to ${text(max)} are allowed. Choose a smaller file.`,
-  Entries_Incomplete: () => "One of the three hashes is missing. Submit the entry again with all of them.",
+  Entries_Incomplete: (hashes) => {
+    const missing = ["the manifest's", "the model's SHA-256", "the model's pieces root"];
+    const which = missing.filter((_, index) => /^0x0+$/.test(text(hashes[index]))).join(", ");
+    return `A hash is missing: ${which}. Submit the entry again with all three.`;
+  },
   Entries_BadURI: ([length, max]) =>
     `The address has ${text(length)} bytes; from 1 to ${text(max)} are allowed. Shorten it.`,
   Entries_Full: ([limit]) =>
@@ -138,7 +142,9 @@ export const errorSentences: Readonly<Record<string, Sentence>> = {
   Nodes_Short: () => "The coin delivered another amount than asked, so the registry refused it.",
 
   /* Personhood */
-  AttestedPersonhood_BadIssuers: () => "The list of issuers is empty or names one twice.",
+  AttestedPersonhood_NoIssuer: () => "The list of issuers is empty. Name at least one.",
+  AttestedPersonhood_BadIssuer: ([index, issuer]) =>
+    `Issuer ${text(index)} in the list, counted from 0, is ${text(issuer)}: zero, or named before. Take it out.`,
   AttestedPersonhood_Expired: () => "The credential has run out. Ask its issuer for a new one.",
   AttestedPersonhood_NoNullifier: () => "The credential names no person. Ask its issuer for a new one.",
   AttestedPersonhood_NotSigned: ([issuer]) =>

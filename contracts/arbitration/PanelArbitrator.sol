@@ -40,11 +40,13 @@ contract PanelArbitrator is IPanelArbitrator {
     /// @param fee_ What a dispute costs, in wei of the chain's own coin; may be 0.
     constructor(address[] memory members_, uint256 threshold_, uint256 fee_) {
         uint256 count = members_.length;
-        if (count == 0 || count > MAX_MEMBERS) revert Panel_BadMembers();
+        if (count == 0 || count > MAX_MEMBERS) revert Panel_BadMembers(count);
         if (threshold_ > count || threshold_ * 2 <= count) revert Panel_BadThreshold(threshold_, count);
         for (uint256 i = 0; i < count; ++i) {
             address member = members_[i];
-            if (member == address(0) || member == address(this) || _placeOf[member] != 0) revert Panel_BadMembers();
+            if (member == address(0) || member == address(this) || _placeOf[member] != 0) {
+                revert Panel_BadMember(i, member);
+            }
             _placeOf[member] = i + 1;
         }
         _members = members_;

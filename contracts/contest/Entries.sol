@@ -218,7 +218,9 @@ abstract contract Entries is Persons {
         if (input.modelSize == 0 || input.modelSize > maxModelBytes) {
             revert Entries_ModelSize(input.modelSize, maxModelBytes);
         }
-        if (input.manifestHash == 0 || input.modelSha256 == 0 || input.modelRoot == 0) revert Entries_Incomplete();
+        if (input.manifestHash == 0 || input.modelSha256 == 0 || input.modelRoot == 0) {
+            revert Entries_Incomplete(input.manifestHash, input.modelSha256, input.modelRoot);
+        }
         _checkURI(input.manifestURI);
     }
 

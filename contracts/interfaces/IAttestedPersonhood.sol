@@ -19,8 +19,10 @@ import {IPersonhood} from "./IPersonhood.sol";
 /// Liveness: a credential that is too old must be asked for again. An issuer that is a contract (ERC-1271) can change
 /// its mind about a signature until the wallet is bound.
 interface IAttestedPersonhood is IPersonhood {
-    /// @notice There is no issuer, one is zero, or one is named twice.
-    error AttestedPersonhood_BadIssuers();
+    /// @notice There is no issuer.
+    error AttestedPersonhood_NoIssuer();
+    /// @notice This issuer, at `index` counted from 0, is zero or named before.
+    error AttestedPersonhood_BadIssuer(uint256 index, address issuer);
     /// @notice The credential ended at `deadline`, in seconds since 1970.
     error AttestedPersonhood_Expired(uint64 deadline);
     /// @notice There are more or fewer signatures than issuers.

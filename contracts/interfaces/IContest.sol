@@ -224,7 +224,7 @@ interface IContest is IArbitrable, IEvidence {
     /// @dev Promises to readers:
     /// 1. Emitted at most once for an entry, always before `votesOpen`, so no stake was ever on it.
     /// 2. `returned` was credited to the author, `burned` was sent to 0x…dEaD, or is a `Credited` of that
-    /// address where the coin refused; they sum to the entry bond.
+    /// address where the coin refused or wanted more than 200,000 gas for it; they sum to the entry bond.
     event EntryRetracted(uint256 indexed entryId, uint256 returned, uint256 burned);
 
     /// @notice Somebody says that an entry breaks the rules, and deposited a bond on it.
@@ -353,8 +353,8 @@ interface IContest is IArbitrable, IEvidence {
     error Entries_WrongDeclaration(bytes32 expected, bytes32 given);
     /// @notice The model is empty or larger than the rules allow, in bytes.
     error Entries_ModelSize(uint256 size, uint256 max);
-    /// @notice A hash is zero.
-    error Entries_Incomplete();
+    /// @notice One of the three hashes is zero; these came.
+    error Entries_Incomplete(bytes32 manifestHash, bytes32 modelSha256, bytes32 modelRoot);
     /// @notice A URI is empty or too long, in bytes.
     error Entries_BadURI(uint256 length, uint256 max);
     /// @notice As many entries are live as the rules allow, or all 65,535 ids are used.
@@ -397,7 +397,7 @@ interface IContest is IArbitrable, IEvidence {
     error Ballots_Insufficient(uint256 staked, uint256 asked);
     /// @notice A person's cap would be exceeded, in wei.
     error Ballots_OverCap(uint256 cap, uint256 asked);
-    /// @notice A stake or the weight of an entry would not fit 96 bits.
+    /// @notice A stake or the weight of an entry would not fit 96 bits. `value`: the wei to be added, or the weight.
     error Ballots_TooMuch(uint256 value);
     /// @notice Source and target of a move are the same entry.
     error Ballots_SameEntry(uint256 entryId);
@@ -415,7 +415,7 @@ interface IContest is IArbitrable, IEvidence {
     error Orders_NotDeployed(address voter);
     /// @notice A mask of nonces is empty or reaches beyond nonce 111.
     error Orders_BadMask(uint256 mask);
-    /// @notice What is left would not be enough for one order's allowance of gas; send the batch with more. `needed` is
+    /// @notice The gas that is left would not be enough for one order's allowance of gas; send the batch with more. `needed` is
     /// 512,936: the order's 500,000, the 64th that a call cannot pass on (EIP-150), and 5,000.
     error Orders_TooLittleGas(uint256 left, uint256 needed);
     /// @notice Only the contest itself calls this.
@@ -436,8 +436,8 @@ interface IContest is IArbitrable, IEvidence {
     error Prizes_Claimed(uint256 rank);
     /// @notice Nothing is owed to this account.
     error Prizes_NothingOwed(address account);
-    /// @notice The pot would not fit 128 bits.
-    error Prizes_PotTooLarge(uint256 pot);
+    /// @notice With this amount, in wei, the pot would not fit 128 bits.
+    error Prizes_PotTooLarge(uint256 amount);
 
     /* ENTRIES */
 

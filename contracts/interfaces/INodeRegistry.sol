@@ -293,7 +293,7 @@ interface INodeRegistry {
     error Nodes_Inactive(address node, uint256 stake, uint256 minStake);
     /// @notice The stake is below the minimum, in wei.
     error Nodes_StakeTooLow(uint256 stake, uint256 minStake);
-    /// @notice The stake would not fit 96 bits, in wei.
+    /// @notice The stake would not fit 96 bits. `stake`: the wei to be staked, or to be added.
     error Nodes_StakeTooLarge(uint256 stake);
     /// @notice The endpoint is empty or over 256 bytes.
     error Nodes_BadEndpoint(uint256 length);

@@ -86,8 +86,10 @@ interface IPanelArbitrator is IArbitrator, IRulings {
 
     /* ERRORS */
 
-    /// @notice There is no member or there are more than 32, or one is zero, named twice, or this contract.
-    error Panel_BadMembers();
+    /// @notice There is no member, or there are more than 32.
+    error Panel_BadMembers(uint256 members);
+    /// @notice This member, at `index` counted from 0, is zero, named before, or this contract.
+    error Panel_BadMember(uint256 index, address member);
     /// @notice The threshold is not more than half of the members, or is more than all.
     error Panel_BadThreshold(uint256 threshold, uint256 members);
     /// @notice A dispute needs 1 to 254 choices.

@@ -18,10 +18,11 @@ contract AttestedPersonhood is IAttestedPersonhood, EIP712 {
 
     /// @param issuers_ Accounts or contracts (ERC-1271) that must all sign, each named once.
     constructor(address[] memory issuers_) EIP712("Coindrop Persons", "1") {
-        if (issuers_.length == 0) revert AttestedPersonhood_BadIssuers();
+        if (issuers_.length == 0) revert AttestedPersonhood_NoIssuer();
         for (uint256 i = 0; i < issuers_.length; ++i) {
-            if (issuers_[i] == address(0)) revert AttestedPersonhood_BadIssuers();
-            for (uint256 j = 0; j < i; ++j) if (issuers_[i] == issuers_[j]) revert AttestedPersonhood_BadIssuers();
+            address issuer = issuers_[i];
+            if (issuer == address(0)) revert AttestedPersonhood_BadIssuer(i, issuer);
+            for (uint256 j = 0; j < i; ++j) if (issuer == issuers_[j]) revert AttestedPersonhood_BadIssuer(i, issuer);
         }
         _issuers = issuers_;
     }

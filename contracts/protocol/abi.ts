@@ -91,7 +91,15 @@ export const contestAbi = [
     ],
   },
   { type: "error", name: "Entries_Full", inputs: [{ name: "limit", type: "uint256" }] },
-  { type: "error", name: "Entries_Incomplete", inputs: [] },
+  {
+    type: "error",
+    name: "Entries_Incomplete",
+    inputs: [
+      { name: "manifestHash", type: "bytes32" },
+      { name: "modelSha256", type: "bytes32" },
+      { name: "modelRoot", type: "bytes32" },
+    ],
+  },
   {
     type: "error",
     name: "Entries_ModelSize",
@@ -165,7 +173,7 @@ export const contestAbi = [
   { type: "error", name: "Persons_WalletBound", inputs: [{ name: "wallet", type: "address" }] },
   { type: "error", name: "Prizes_Claimed", inputs: [{ name: "rank", type: "uint256" }] },
   { type: "error", name: "Prizes_NothingOwed", inputs: [{ name: "account", type: "address" }] },
-  { type: "error", name: "Prizes_PotTooLarge", inputs: [{ name: "pot", type: "uint256" }] },
+  { type: "error", name: "Prizes_PotTooLarge", inputs: [{ name: "amount", type: "uint256" }] },
   {
     type: "error",
     name: "Rules_NoCode",

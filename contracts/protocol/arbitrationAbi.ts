@@ -11,7 +11,15 @@ export const panelArbitratorAbi = [
     stateMutability: "nonpayable",
   },
   { type: "error", name: "Panel_BadChoices", inputs: [{ name: "choices", type: "uint256" }] },
-  { type: "error", name: "Panel_BadMembers", inputs: [] },
+  {
+    type: "error",
+    name: "Panel_BadMember",
+    inputs: [
+      { name: "index", type: "uint256" },
+      { name: "member", type: "address" },
+    ],
+  },
+  { type: "error", name: "Panel_BadMembers", inputs: [{ name: "members", type: "uint256" }] },
   { type: "error", name: "Panel_BadReason", inputs: [{ name: "length", type: "uint256" }] },
   {
     type: "error",

@@ -2,8 +2,16 @@
 
 export const attestedPersonhoodAbi = [
   { type: "constructor", inputs: [{ name: "issuers_", type: "address[]" }], stateMutability: "nonpayable" },
-  { type: "error", name: "AttestedPersonhood_BadIssuers", inputs: [] },
+  {
+    type: "error",
+    name: "AttestedPersonhood_BadIssuer",
+    inputs: [
+      { name: "index", type: "uint256" },
+      { name: "issuer", type: "address" },
+    ],
+  },
   { type: "error", name: "AttestedPersonhood_Expired", inputs: [{ name: "deadline", type: "uint64" }] },
+  { type: "error", name: "AttestedPersonhood_NoIssuer", inputs: [] },
   { type: "error", name: "AttestedPersonhood_NoNullifier", inputs: [] },
   { type: "error", name: "AttestedPersonhood_NotSigned", inputs: [{ name: "issuer", type: "address" }] },
   {

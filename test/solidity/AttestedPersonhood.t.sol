@@ -136,13 +136,15 @@ contract AttestedPersonhoodTest is Test {
     }
 
     function test_constructor_failsIfIssuersBad() external {
-        bytes4 reason = IAttestedPersonhood.AttestedPersonhood_BadIssuers.selector;
-        vm.expectRevert(reason);
+        vm.expectRevert(IAttestedPersonhood.AttestedPersonhood_NoIssuer.selector);
         _deploy(new address[](0));
-        vm.expectRevert(reason);
+        bytes4 reason = IAttestedPersonhood.AttestedPersonhood_BadIssuer.selector;
+        vm.expectRevert(abi.encodeWithSelector(reason, 1, address(1)));
         _deploy(_issuers(address(1), address(1)));
-        vm.expectRevert(reason);
+        vm.expectRevert(abi.encodeWithSelector(reason, 1, address(0)));
         _deploy(_issuers(address(1), address(0)));
+        vm.expectRevert(abi.encodeWithSelector(reason, 0, address(0)));
+        _deploy(_issuers(address(0), address(1)));
     }
 
     function _deploy(address[] memory issuers) private returns (IAttestedPersonhood) {

@@ -252,7 +252,14 @@ contract EntriesTest is ContestFixture {
     }
 
     function _incomplete(EntryInput memory input) private {
-        vm.expectRevert(IContest.Entries_Incomplete.selector);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IContest.Entries_Incomplete.selector,
+                input.manifestHash,
+                input.modelSha256,
+                input.modelRoot
+            )
+        );
         open.submit(input, DECLARATION);
     }
 

@@ -49,13 +49,13 @@ contract PanelArbitratorTest is Test {
     }
 
     function test_panel_failsIfMembersAreWrong() external {
-        _failsToDeploy(new address[](0), 1, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
+        _failsToDeploy(new address[](0), 1, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector, 0));
+        _failsToDeploy(_many(33), 17, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector, 33));
         address[] memory members = _three();
         members[2] = ANN;
-        _failsToDeploy(members, 2, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
-        members[2] = address(0);
-        _failsToDeploy(members, 2, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
-        _failsToDeploy(_many(33), 17, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMembers.selector));
+        _failsToDeploy(members, 2, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMember.selector, 2, ANN));
+        members[1] = address(0);
+        _failsToDeploy(members, 2, abi.encodeWithSelector(IPanelArbitrator.Panel_BadMember.selector, 1, address(0)));
         assertEq(_panel(_many(32), 17, 0).members().length, 32, "32 are allowed");
     }
 

@@ -36,6 +36,16 @@ test("amounts are written in the coin, not in wei", () => {
   expect(sentence).toContain("9.00 DROP");
 });
 
+test("a hash that is missing is named", () => {
+  const [none, some] = [`0x${"00".repeat(32)}`, `0x${"00".repeat(31)}01`];
+  expect(errorWords("Entries_Incomplete", [some, none, some])).toBe(
+    "A hash is missing: the model's SHA-256. Submit the entry again with all three.",
+  );
+  expect(errorWords("Entries_Incomplete", [none, some, none])).toContain(
+    "missing: the manifest's, the model's pieces root.",
+  );
+});
+
 test("an unknown error is admitted", () => {
   expect(errorWords("Nobody_Knows", [])).toBe(words.errors.unknown);
 });
