@@ -14,6 +14,9 @@ import type { Attempt, KeptOrder, Store } from "./store.ts";
 
 const NONCES = 112;
 
+/** Where nonces are counted. */
+type Place = { readonly contest: Address; readonly voter: Address; readonly entryId: string };
+
 export type Intake = ReturnType<typeof createIntake>;
 
 /** Takes orders in, or says why not; answers what became of them and what they cost. */
@@ -71,13 +74,29 @@ export function createIntake(options: {
       throw new RefusedError(429, "Too many orders of this voter failed on the chain today.");
   }
 
+  const spentNonces = ({ contest, voter, entryId }: Place) =>
+    ask(() =>
+      client.readContract({
+        address: contest,
+        abi: contestAbi,
+        functionName: "noncesOf",
+        args: [voter, BigInt(entryId)],
+      }),
+    );
+
+  /** Nobody watches a transaction of somebody else: where the chain has undone it, the order may wait again. */
+  async function isDecided({ state, reason, order }: KeptOrder): Promise<boolean> {
+    if (state !== "done" || reason === null) return state !== "skipped";
+    return ((await spentNonces(order)) >> BigInt(order.nonce)) % 2n === 1n;
+  }
+
   return {
     /** Keeps an order that would be carried out now. The same order a second time is not an error. */
     async accept(order: SignedOrder): Promise<{ readonly kept: KeptOrder; readonly isNew: boolean }> {
       const contest = await contests.find(order.contest);
       const digest = digestOf(order, chainId);
       const known = store.find(digest);
-      if (known !== undefined && known.state !== "skipped") return { kept: known, isNew: false };
+      if (known !== undefined && (await isDecided(known))) return { kept: known, isNew: false };
       if (order.permit !== null && order.kind !== "Drop")
         throw new RefusedError(400, "A permit goes with a drop only.", { parameter: "permit" });
       checkLimits(order);
@@ -95,7 +114,7 @@ export function createIntake(options: {
         });
       const kept = store.together(() => {
         const meanwhile = store.find(digest);
-        if (meanwhile !== undefined && meanwhile.state !== "skipped") return meanwhile;
+        if (meanwhile !== undefined && meanwhile.state !== known?.state) return meanwhile;
         checkLimits(order);
         checkBudget(order, baseFeePerGas ?? 0n);
         store.keep(digest, order, { now: now(), since: Number(number) });
@@ -138,21 +157,10 @@ export function createIntake(options: {
       };
     },
 
-    async nonces(place: {
-      readonly contest: Address;
-      readonly voter: Address;
-      readonly entryId: string;
-    }): Promise<RelayNonces> {
+    async nonces(place: Place): Promise<RelayNonces> {
       const { contest, voter, entryId } = place;
       await contests.find(contest);
-      const spent = await ask(() =>
-        client.readContract({
-          address: contest,
-          abi: contestAbi,
-          functionName: "noncesOf",
-          args: [voter, BigInt(entryId)],
-        }),
-      );
+      const spent = await spentNonces(place);
       const waiting = store.openNonces(contest, voter, entryId);
       const free = (nonce: number) => ((spent >> BigInt(nonce)) & 1n) === 0n && !waiting.includes(nonce);
       const next = Array.from({ length: NONCES }, (_, nonce) => nonce).find(free) ?? null;

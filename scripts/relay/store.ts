@@ -87,13 +87,13 @@ export function openStore(file: string, owner: StateOwner) {
 
   return {
     together,
-    /** Keeps an order that waits; one that was skipped before waits again. */
+    /** Keeps an order that waits; one that was decided before waits again. */
     keep(
       digest: Hex,
       order: KeptOrder["order"],
       { now, since }: { readonly now: number; readonly since: number },
     ): void {
-      run("DELETE FROM orders WHERE digest = ? AND state = 'skipped'", digest);
+      run("DELETE FROM orders WHERE digest = ? AND state IN ('skipped', 'done')", digest);
       run(
         "INSERT INTO orders (digest, contest, voter, entry, nonce, body, state, accepted, since) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)",
         ...[digest, order.contest, order.voter, order.entryId, order.nonce, JSON.stringify(order), now, since],

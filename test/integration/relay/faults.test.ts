@@ -1,7 +1,8 @@
 import { createClient, type Hex, http, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { contestAbi } from "#protocol/abi.ts";
-import { relayCostsAnswer, relayReadyAnswer } from "#protocol/relay.ts";
+import { relayCostsAnswer, relayReadyAnswer, signedOrderSchema } from "#protocol/relay.ts";
+import { carryData } from "../../../scripts/relay/carryData.ts";
 import { devAccounts } from "../../../scripts/start/localChain.ts";
 import { startRpcServer } from "../../support/rpcServer.ts";
 import { until } from "../../support/until.ts";
@@ -259,6 +260,24 @@ test("a receipt that is late is waited for: its order is done, and its gas is in
     await relay.stop();
     await endpoint.close();
   }
+});
+
+test("an order that another carried, and whose block is undone, waits again when it is posted again", async () => {
+  const relay = await lab.relay(["--batch-ms", "600000", "--orders-per-batch", "2"]);
+  const order = await lab.order(await lab.voter());
+  const partner = await lab.order(await lab.voter());
+  const digest = await relay.give(order);
+  const id = await lab.time.snapshot();
+  const data = carryData([signedOrderSchema.parse(order)]);
+  await lab.client.waitForTransactionReceipt({ hash: await lab.hurry(lab.organiser, lab.contest, data) });
+  await relay.settled(await relay.give(partner));
+  expect(await relay.settled(digest)).toMatchObject({ state: "done", reason: { error: null } });
+  expect((await relay.post(order)).status).toBe(200);
+
+  await lab.time.revert({ id });
+  expect(await relay.post(order)).toMatchObject({ status: 202, order: { digest, state: "waiting", reason: null } });
+  await relay.stop();
+  expect(await stakeChanges(order.voter as Hex)).toBe(1);
 });
 
 type Relay = Awaited<ReturnType<RelayLab["relay"]>>;
