@@ -422,6 +422,8 @@ contract BallotsTest is ContestFixture {
         assertEq(projected[1], 0, "nothing there");
         (tallies, ) = open.scores(1, 2);
         assertEq(tallies.length, 2, "a page of two");
+        (tallies, ) = open.scores(3, 5);
+        assertEq(tallies.length, 1, "the last");
         (tallies, ) = open.scores(4, 1);
         assertEq(tallies.length, 0, "past the end");
         (tallies, ) = open.scores(0, 5);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 
-import {IContest, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
+import {IContest, Order, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
 import {IContestFactory} from "../../contracts/interfaces/IContestFactory.sol";
 import {RulesCode} from "../../contracts/libraries/RulesCode.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
@@ -269,7 +269,7 @@ contract ContestFactoryTest is ContestFixture {
 
     function _everyCall() private returns (bytes[] memory calls) {
         uint256[] memory ids = list(1);
-        calls = new bytes[](33);
+        calls = new bytes[](41);
         calls[0] = abi.encodeCall(IContest.submit, (entryInput(), DECLARATION));
         calls[1] = abi.encodeCall(IContest.retract, (1));
         calls[2] = abi.encodeCall(IContest.releaseBond, (1));
@@ -303,5 +303,13 @@ contract ContestFactoryTest is ContestFixture {
         calls[30] = abi.encodeCall(IContest.pot, ());
         calls[31] = abi.encodeCall(IContest.fundedBy, (ALICE));
         calls[32] = abi.encodeCall(IContest.creditOf, (ALICE));
+        calls[33] = abi.encodeCall(IContest.challenge, (1, "", ""));
+        calls[34] = abi.encodeCall(IContest.submitEvidence, (1, ""));
+        calls[35] = abi.encodeCall(IContest.rule, (1, 1));
+        calls[36] = abi.encodeCall(IContest.lapse, (1));
+        calls[37] = abi.encodeCall(IContest.challengeOf, (1));
+        calls[38] = abi.encodeCall(IContest.carry, (new Order[](0)));
+        calls[39] = abi.encodeCall(IContest.cancel, (1, 1));
+        calls[40] = abi.encodeCall(IContest.noncesOf, (ALICE, 1));
     }
 }

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {EntryInput, EntryStatus, EntryView, IContest, Phase, Rules} from "../../contracts/interfaces/IContest.sol";
+import {
+    EntryInput,
+    EntryStatus,
+    EntryView,
+    IContest,
+    Phase,
+    Rules,
+    Tally
+} from "../../contracts/interfaces/IContest.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 
 contract EntriesTest is ContestFixture {
@@ -176,6 +184,8 @@ contract EntriesTest is ContestFixture {
         assertTrue(open.entry(2).status == EntryStatus.Retracted, "retracted");
         assertTrue(!open.entry(2).bondHeld, "bond not held");
         assertEq(open.liveCount(), 2, "live");
+        (Tally[] memory tallies, ) = open.scores(1, 9);
+        assertEq(tallies.length, 3, "its row stays");
         assertEq(coin.balanceOf(0x000000000000000000000000000000000000dEaD), 1 ether, "burned");
         assertEq(open.creditOf(AUTHOR), 9 ether, "credit");
 
