@@ -169,7 +169,7 @@ contract PrizesTest is ContestFixture {
 
     /// @dev An author that is a contract and was left with no code that could call: anyone brings it its prize, in
     /// the prize token, and its bond waits where nobody else can take it.
-    function test_claim_paysAContractAuthorThatCannotCall() external {
+    function test_threat25_claim_paysAContractAuthorThatCannotCall() external {
         vm.warp(ENTRIES_OPEN);
         IContest contest = createContest(openRules());
         address author = address(new DumbAuthor(contest, coin, entryInput(), DECLARATION));
