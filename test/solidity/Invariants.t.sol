@@ -4,10 +4,10 @@ pragma solidity 0.8.37;
 import {EntryStatus, IContest, Rules, Tally} from "../../contracts/interfaces/IContest.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {HostileArbitrator} from "../support/HostileArbitrator.sol";
-import {ContestHandler} from "./InvariantsHandler.sol";
+import {ContestHandler, ShadowedContestHandler} from "./InvariantsHandler.sol";
 
-/// @notice The law that holds after any sequence of calls at any times: properties 4 to 8 of contracts/PROTOCOL.md.
-abstract contract ContestInvariants is ContestFixture {
+/// @notice A contest of four live entries and a retracted one, ten seconds before voting opens, and the hands around it.
+abstract contract ContestHistories is ContestFixture {
     ContestHandler internal handler;
     IContest internal contest;
 
@@ -23,24 +23,42 @@ abstract contract ContestInvariants is ContestFixture {
         rules.votesOpen = VOTES_OPEN;
         rules.countFrom = VOTES_OPEN + 20_000;
         rules.votesClose = rules.countFrom + 100_000;
-        contest = createContest(rules);
+        contest = _contestOf(rules);
+        vm.prank(address(0xA4));
+        contest.retract(5);
+        handler = _handler(rules);
+    }
+
+    function _handler(Rules memory) internal virtual returns (ContestHandler) {
+        vm.warp(VOTES_OPEN - 10);
+        return new ContestHandler(contest, coin, VOTES_OPEN - 10, 4 ether, 0.9 ether);
+    }
+
+    function _contestOf(Rules memory rules) internal returns (IContest made) {
+        made = createContest(rules);
         for (uint256 i = 0; i < 5; ++i) {
             address author = address(uint160(0xA0 + i));
             coin.mint(author, 1 ether);
-            if (rules.personhood != address(0)) bindTo(contest, author);
-            submitTo(contest, author);
+            if (rules.personhood != address(0)) bindTo(made, author);
+            submitTo(made, author);
         }
-        vm.prank(address(0xA4));
-        contest.retract(5);
-        vm.warp(VOTES_OPEN - 10);
-        handler = new ContestHandler(contest, coin, VOTES_OPEN - 10, 4 ether, 0.9 ether);
+    }
+
+    /// @dev Tight: two or three drops reach each cap.
+    function _tightRules() internal view returns (Rules memory rules) {
+        rules = personRules();
+        rules.entryCap = 6 ether;
+        rules.personCap = 13 ether;
     }
 
     function targetContracts() public view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(handler);
     }
+}
 
+/// @notice The law that holds after any sequence of calls at any times: properties 4 to 8 of contracts/PROTOCOL.md.
+abstract contract ContestInvariants is ContestHistories {
     /// @dev Property 5.
     function invariant_coinBalanceEqualsStakesPlusBondsPlusCreditsPlusPot() external view {
         assertEq(
@@ -193,10 +211,76 @@ contract OpenContestInvariants is ContestInvariants {
 }
 
 contract PersonhoodContestInvariants is ContestInvariants {
-    /// @dev Tight: two or three drops reach each cap.
-    function _rules() internal view override returns (Rules memory rules) {
-        rules = personRules();
-        rules.entryCap = 6 ether;
-        rules.personCap = 13 ether;
+    function _rules() internal view override returns (Rules memory) {
+        return _tightRules();
+    }
+}
+
+/// @notice Properties 1 to 3 of contracts/PROTOCOL.md after any sequence of calls at any times.
+abstract contract ContestProperties is ContestHistories {
+    ShadowedContestHandler internal shadowed;
+
+    function _handler(Rules memory rules) internal override returns (ContestHandler) {
+        IContest whole = _contestOf(rules);
+        vm.warp(VOTES_OPEN - 10);
+        shadowed = new ShadowedContestHandler(contest, whole, coin, VOTES_OPEN - 10);
+        return shadowed;
+    }
+
+    /// @dev Property 1, and with it that neither the kind of call nor the order within a second matters: moves, batches
+    /// and signed orders come to what one wallet's drops and withdrawals come to; among persons, support to nothing.
+    function invariant_splitNeutral() external {
+        shadowed.mirror();
+        IContest whole = shadowed.whole();
+        for (uint256 id = 1; id <= 4; ++id) {
+            assertEq(contest.tallyOf(id).weight, whole.tallyOf(id).weight, "weight");
+            assertEq(contest.scoreOf(id), whole.scoreOf(id), "score");
+        }
+    }
+
+    /// @dev Property 3: from wherever the history led, one more drop.
+    function invariant_monotone() external {
+        uint256 time = handler.time();
+        uint256 id = 1 + (time % 4);
+        uint256[5] memory before;
+        for (uint256 i = 1; i <= 4; ++i) before[i] = contest.scoreOf(i);
+        uint256 state = vm.snapshotState();
+        vm.prank(handler.actorAt(time % handler.ACTORS()));
+        try contest.drop(id, 1 + (time % 3 ether)) {
+            assertTrue(contest.scoreOf(id) >= before[id], "never lowers");
+            for (uint256 i = 1; i <= 4; ++i) {
+                if (i != id) assertEq(contest.scoreOf(i), before[i], "never changes another");
+            }
+        } catch {
+            // Over a cap, not live, or not while voting is open: nothing was added.
+        }
+        vm.revertToState(state);
+    }
+}
+
+contract OpenContestProperties is ContestProperties {
+    function _rules() internal view override returns (Rules memory) {
+        return openRules();
+    }
+}
+
+contract PersonhoodContestProperties is ContestProperties {
+    function _rules() internal view override returns (Rules memory) {
+        return _tightRules();
+    }
+
+    /// @dev Property 2: m persons with X coins on an entry weigh at most min(√(m·X), m·√entryCap).
+    function invariant_boundedPerson() external view {
+        for (uint256 id = 1; id <= 4; ++id) {
+            (uint256 persons, uint256 coins) = (0, 0);
+            for (uint256 actor = 0; actor < handler.ACTORS(); ++actor) {
+                uint256 stake = stakeIn(contest, handler.actorAt(actor), id);
+                if (!handler.isPerson(actor) || stake == 0) continue;
+                (persons, coins) = (persons + 1, coins + stake);
+            }
+            uint256 weight = contest.tallyOf(id).weight;
+            assertTrue(weight * weight <= persons * coins, "at most the root of persons times coins");
+            assertTrue(weight * weight <= persons * persons * 6 ether, "at most persons times the root of the cap");
+        }
     }
 }

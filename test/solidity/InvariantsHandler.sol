@@ -128,6 +128,7 @@ contract ContestHandler is Test {
         uint256 choice = (seed >> 32) % 24;
         bool skipped = choice >= 4 && (seed >> 64) % 2 != 0;
         if (choice < 8 && !skipped && edges[choice] > time) next = edges[choice];
+        _beforeTime();
         _settle(next);
         time = next;
         vm.warp(next);
@@ -462,6 +463,9 @@ contract ContestHandler is Test {
 
     /* BOOKS */
 
+    /// @dev What is to be done before a second ends.
+    function _beforeTime() internal virtual {}
+
     function _voting() private view returns (bool) {
         return time >= _votesOpen && time < _votesClose;
     }
@@ -640,5 +644,66 @@ contract ContestHandler is Test {
     function _list(uint256 a, uint256 b) private pure returns (uint256[] memory values) {
         values = new uint256[](2);
         (values[0], values[1]) = (a, b);
+    }
+}
+
+/// @notice The same random histories, and beside them a second contest in which the same stakes lie undivided. In an
+/// open one a single wallet holds what all hold together; among persons each has one wallet, and support is left out.
+/// Each second's changes are made there by one drop or one withdrawal an entry, whatever they were here.
+contract ShadowedContestHandler is ContestHandler {
+    IContest public whole;
+    mapping(uint256 owner => mapping(uint256 entryId => uint256)) private _held;
+
+    constructor(
+        IContest contest_,
+        IContest whole_,
+        TestCoin coin_,
+        uint256 start
+    ) ContestHandler(contest_, coin_, start, 4 ether, 0.9 ether) {
+        whole = whole_;
+        for (uint256 owner = 0; owner < (isPersonal ? ACTORS : 1); ++owner) {
+            address wallet = walletAt(owner);
+            coin_.mint(wallet, 5_000 ether);
+            vm.prank(wallet);
+            coin_.approve(address(whole_), type(uint256).max);
+            bytes32 scope = keccak256(abi.encode(block.chainid, address(whole_)));
+            if (!isPersonal) continue;
+            vm.prank(wallet);
+            whole_.bind(abi.encode(bytes32(owner + 1), wallet, scope));
+        }
+        vm.getRecordedLogs();
+    }
+
+    /// @dev What leaves goes first, so that it frees its caps.
+    function mirror() public {
+        for (uint256 pass = 0; pass < 2; ++pass) {
+            for (uint256 owner = 0; owner < (isPersonal ? ACTORS : 1); ++owner) {
+                for (uint256 id = 1; id <= 4; ++id) _mirror(owner, id, pass == 1);
+            }
+        }
+        // The replay is of the other contest alone.
+        vm.getRecordedLogs();
+    }
+
+    function walletAt(uint256 owner) public pure returns (address) {
+        return address(uint160(0x35AD00 + owner));
+    }
+
+    function _beforeTime() internal override {
+        mirror();
+    }
+
+    function _mirror(uint256 owner, uint256 id, bool adds) private {
+        (uint256 held, uint256 wanted) = (_held[owner][id], _counting(owner, id));
+        if (held == wanted || adds != (wanted > held)) return;
+        _held[owner][id] = wanted;
+        vm.prank(walletAt(owner));
+        if (adds) whole.drop(id, wanted - held);
+        else whole.withdraw(id, held - wanted);
+    }
+
+    function _counting(uint256 owner, uint256 id) private view returns (uint256 sum) {
+        if (isPersonal) return paths[owner][id].weight == 0 ? 0 : paths[owner][id].coins;
+        for (uint256 actor = 0; actor < ACTORS; ++actor) sum += paths[actor][id].coins;
     }
 }

@@ -6,7 +6,8 @@ import {Schedule} from "../../contracts/libraries/Schedule.sol";
 import {ContestFixture} from "../support/ContestFixture.sol";
 import {TestCoin} from "../support/TestCoin.sol";
 
-/// @notice Properties 1 to 4 of contracts/PROTOCOL.md over random stakes and times. 5 to 8 are invariants.
+/// @notice Properties 1 to 4 of contracts/PROTOCOL.md over random stakes and times, one at a time. `Invariants.t.sol` has all
+/// eight over whole histories.
 contract PropertiesTest is ContestFixture {
     uint256 private constant WALLETS = 4;
 

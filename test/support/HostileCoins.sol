@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IContest} from "../../contracts/interfaces/IContest.sol";
 import {TestCoin} from "./TestCoin.sol";
 
 /// @notice Keeps one percent of what it transfers, once switched on.
@@ -183,6 +184,117 @@ contract LosingCoin is TestCoin {
         ICoinHook(from).coinsMove(from, to, value);
         if (--_depth == 0) super._update(from, address(this), value);
         else super._update(from, to, value);
+    }
+}
+
+/// @notice Behaves until it is turned; then it takes, lies, blocks or calls back, and can be turned again.
+contract TurncoatCoin is TestCoin {
+    enum Way {
+        Plain,
+        ReturnsNothing,
+        ReturnsFalse,
+        Blocks,
+        BurnsAllGas,
+        TakesAPart,
+        TakesOnTop,
+        CallsBack,
+        Diverts
+    }
+
+    error TurncoatCoin_Blocked(address account);
+
+    Way public way;
+    /// @dev Whom it blocks.
+    address public blocked;
+    /// @dev Whose coins it counts when they are lost, and whom it calls.
+    address public victim;
+    /// @dev Wei that the victim lost to it.
+    uint256 public taken;
+    bytes[] private _calls;
+    bool private _calling;
+
+    function setVictim(address account) external {
+        victim = account;
+        _approve(address(this), account, type(uint256).max);
+    }
+
+    function turn(Way way_, address blocked_) external {
+        (way, blocked) = (way_, blocked_);
+    }
+
+    /// @notice What it calls the victim with, in its own name, whenever coins move while it calls back.
+    function setCalls(bytes[] calldata calls) external {
+        delete _calls;
+        for (uint256 i = 0; i < calls.length; ++i) _calls.push(calls[i]);
+    }
+
+    function act(bytes memory call_) public returns (bool success) {
+        (success, ) = victim.call(call_);
+    }
+
+    function shrink(uint256 amount) external {
+        uint256 balance = balanceOf(victim);
+        amount = amount < balance ? amount : balance;
+        _burn(victim, amount);
+        taken += amount;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        if (way == Way.ReturnsFalse) return false;
+        return _said(super.transfer(to, value));
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        if (way == Way.ReturnsFalse) return false;
+        return _said(super.transferFrom(from, to, value));
+    }
+
+    function _said(bool answer) private view returns (bool) {
+        if (way == Way.ReturnsNothing) _returnNothing();
+        return answer;
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        if (from == address(0) || to == address(0)) return super._update(from, to, value);
+        if (blocked != address(0) && (from == blocked || to == blocked)) {
+            if (way == Way.Blocks) revert TurncoatCoin_Blocked(blocked);
+            if (way == Way.BurnsAllGas) _burnAllGas();
+        }
+        if (way == Way.CallsBack) _callBack();
+        // What is on its way in is lost, if as much can be brought in the coin's own name meanwhile.
+        if (way == Way.Diverts && to == victim && from != address(this)) {
+            if (act(abi.encodeCall(IContest.drop, (1, value)))) to = address(this);
+        }
+        uint256 fee = value / 100;
+        if (way == Way.TakesAPart) {
+            super._update(from, address(0xFEE), fee);
+            value -= fee;
+        }
+        if (way == Way.TakesOnTop) {
+            super._update(from, address(0xFEE), fee);
+            if (from == victim) taken += fee;
+        }
+        super._update(from, to, value);
+        if (way == Way.CallsBack) _callBack();
+    }
+
+    function _callBack() private {
+        if (_calling) return;
+        _calling = true;
+        for (uint256 i = 0; i < _calls.length; ++i) act(_calls[i]);
+        _calling = false;
+    }
+
+    function _burnAllGas() private pure {
+        assembly ("memory-safe") {
+            invalid()
+        }
+    }
+
+    function _returnNothing() private pure {
+        assembly ("memory-safe") {
+            return(0, 0)
+        }
     }
 }
 
