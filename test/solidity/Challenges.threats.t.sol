@@ -527,6 +527,7 @@ contract ChallengesThreatsTest is ContestFixture {
             _decide(first, 2);
             assertTrue(panel.disputeOf(first).delivered, "delivered at once");
             assertTrue(contest.tallyOf(1).status == EntryStatus.Removed, "removed");
+            assertEq(contest.creditOf(DEAD), parties[i % 4] == DEAD ? 5 ether : 0, "what could not be burned");
             _decide(first + 1, 1);
             assertTrue(contest.tallyOf(2).status == EntryStatus.Live, "eligible");
             vm.warp(VOTES_CLOSE + TIMEOUT);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
 import {
     EntryInput,
     EntryStatus,
@@ -68,6 +70,10 @@ contract EntriesTest is ContestFixture {
         vm.warp(VOTES_OPEN);
         vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Voting));
         open.submit(input, DECLARATION);
+        // That is said first, whatever else is wrong.
+        input.modelSize = 0;
+        vm.expectRevert(abi.encodeWithSelector(IContest.Contest_WrongPhase.selector, Phase.Voting));
+        open.submit(input, "mine");
     }
 
     function test_submit_failsIfDeclarationDiffers() external {
@@ -86,6 +92,16 @@ contract EntriesTest is ContestFixture {
         input.modelSize = (6 << 30) + 1;
         vm.expectRevert(abi.encodeWithSelector(IContest.Entries_ModelSize.selector, (6 << 30) + 1, 6 << 30));
         open.submit(input, DECLARATION);
+    }
+
+    function test_submit_acceptsTheSmallestAndTheLargestModel() external {
+        EntryInput memory input = entryInput();
+        coin.mint(ALICE, 2 * BOND);
+        vm.startPrank(ALICE);
+        input.modelSize = 1;
+        assertEq(open.entry(open.submit(input, DECLARATION)).modelSize, 1, "smallest");
+        input.modelSize = 6 << 30;
+        assertEq(open.entry(open.submit(input, DECLARATION)).modelSize, 6 << 30, "largest");
     }
 
     function test_submit_failsIfIncomplete() external {
@@ -178,6 +194,9 @@ contract EntriesTest is ContestFixture {
         emit IContest.EntryRetracted(2, 9 ether, 1 ether);
         vm.expectEmit(address(open));
         emit IContest.Credited(AUTHOR, address(coin), 9 ether);
+        // The coin is called last.
+        vm.expectEmit(address(coin));
+        emit IERC20.Transfer(address(open), 0x000000000000000000000000000000000000dEaD, 1 ether);
         vm.prank(AUTHOR);
         open.retract(2);
 

@@ -125,6 +125,14 @@ contract OrdersTest is ContestFixture {
         assertEq(open.noncesOf(dora, 1), 1, "what failed spent no nonce");
     }
 
+    function test_carry_tellsWhoseOrderItSkipped() external {
+        Order memory order = _drop(open, DORA_KEY, 9, 1 ether, 4);
+        bytes memory reason = abi.encodeWithSelector(IContest.Entries_NotLive.selector, 9, EntryStatus.None);
+        vm.expectEmit(address(open));
+        emit IContest.OrderSkipped(dora, 9, 4, reason);
+        open.carry(_one(order));
+    }
+
     function test_carry_skipsDropsOutsideVoting() external {
         vm.warp(VOTES_CLOSE);
         _assertSkips(

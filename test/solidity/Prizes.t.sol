@@ -127,6 +127,22 @@ contract PrizesTest is ContestFixture {
         assertEq(coin.balanceOf(address(0xF00)), 300, "named receiver");
     }
 
+    function test_finalize_tellsRanksPotAndWhatNobodyHolds() external {
+        _fund(CAROL, 1_000);
+        vm.warp(VOTES_OPEN);
+        dropAs(ALICE, open, 2, 2 ether);
+        dropAs(ALICE, open, 3, 1 ether);
+        vm.warp(VOTES_CLOSE);
+        open.count(3);
+        vm.expectEmit(address(open));
+        emit IContest.Finalized((3 << 16) | 2, 1_000, 500);
+        open.finalize();
+        vm.expectEmit(address(open));
+        emit IContest.PrizeClaimed(2, 3, BOB, 200);
+        vm.prank(AUTHOR);
+        open.claimTo(2, BOB);
+    }
+
     /// @dev An author whom the prize token refuses holds up nobody, and can name another receiver.
     function test_threat25_claim_ofABlockedAuthorBlocksNobodyElse() external {
         BlockingCoin prize = new BlockingCoin();
