@@ -201,6 +201,13 @@ contract ContestFactoryTest is ContestFixture {
         _refused(bad, "entryBond", 0);
     }
 
+    function test_create_tellsTimesBeforeAmounts() external {
+        Rules memory bad = openRules();
+        bad.votesClose = bad.countFrom;
+        bad.maxEntries = 0;
+        _refused(bad, "votesClose", bad.votesClose);
+    }
+
     function test_create_failsIfSplitNotWhole() external {
         Rules memory bad = openRules();
         bad.split[9] += 1;

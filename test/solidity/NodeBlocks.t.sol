@@ -38,8 +38,11 @@ contract NodeBlocksTest is NodeFixture {
             0.005 ether,
             VOTES_OPEN + 1 days
         );
+        // Readers tell what came above the bond from what follows at once.
+        vm.expectEmit(address(registry));
+        emit INodeRegistry.Credited(BOB, address(0), 0.001 ether);
         vm.prank(BOB);
-        uint256 id = registry.challengeBlock{value: 0.005 ether}(said, signature, hashes, 2);
+        uint256 id = registry.challengeBlock{value: 0.006 ether}(said, signature, hashes, 2);
 
         assertEq(id, 1, "ids count from 1");
         assertEq(registry.challengeCount(), 1, "count");
@@ -55,8 +58,8 @@ contract NodeBlocksTest is NodeFixture {
         assertEq(kept.bond, 0.005 ether, "bond");
         assertEq(kept.answerBy, VOTES_OPEN + 1 days, "deadline");
         assertEq(kept.modelRoot, fileHashes().modelRoot, "root");
-        assertEq(address(registry).balance, 0.005 ether, "bond held");
-        assertEq(registry.creditOf(BOB, address(0)), 0, "nothing over");
+        assertEq(address(registry).balance, 0.006 ether, "bond and what came above it");
+        assertEq(registry.creditOf(BOB, address(0)), 0.001 ether, "what came above the bond");
     }
 
     function test_challengeBlock_creditsWhatIsOverTheBond() external {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
 import {Attestation, INodeRegistry, NodeView} from "../../contracts/interfaces/INodeRegistry.sol";
 import {CallbackCoin, FeeCoin, Reentrant} from "../support/HostileCoins.sol";
 import {NodeFixture} from "../support/NodeFixture.sol";
@@ -108,12 +110,21 @@ contract NodeRegistryTest is NodeFixture {
         registerNode(200 ether);
         vm.expectEmit(address(registry));
         emit INodeRegistry.StakeSet(NODE, 205 ether);
+        // The coin is called last.
+        vm.expectEmit(address(coin));
+        emit IERC20.Transfer(NODE, address(registry), 5 ether);
         vm.startPrank(NODE);
         registry.addStake(5 ether);
         vm.expectRevert(INodeRegistry.Nodes_NoAmount.selector);
         registry.addStake(0);
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_StakeTooLarge.selector, type(uint256).max));
         registry.addStake(type(uint256).max);
+        uint256 most = type(uint96).max - 205 ether;
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.Nodes_StakeTooLarge.selector, most + 1));
+        registry.addStake(most + 1);
+        coin.mint(NODE, most);
+        registry.addStake(most);
+        assertEq(stakeOfNode(), type(uint96).max, "all that fits");
     }
 
     function test_setEndpoint_moves() external {
