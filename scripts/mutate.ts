@@ -22,7 +22,7 @@ import { root } from "./tool/root.ts";
 const FILES = "contracts/{contest,nodes,libraries}/*.sol";
 /** Invariants go first through so few histories that a trial takes seconds; a survivor is looked at again, longer. */
 const QUICK = { fuzzRuns: 8, invariantRuns: 2, invariantDepth: 32 };
-const LONG = { fuzzRuns: 128, invariantRuns: 16, invariantDepth: 64 };
+const LONG = { fuzzRuns: 64, invariantRuns: 8, invariantDepth: 64 };
 const PATIENCE = 240_000;
 
 const { values, positionals } = parseArgs({

@@ -108,7 +108,7 @@ export function makeMutants(file: string): readonly Mutant[] {
       const here = at(statement);
       add("deleted statement", here.start, withSemicolon(here), ";");
       const next = statements[index + 1];
-      if (next === undefined || !["ExpressionStatement", "EmitStatement"].includes(next.nodeType)) continue;
+      if (next === undefined || !hasEffect(statement) || !hasEffect(next) || commute(statement, next)) continue;
       const there = at(next);
       const between = bytes.subarray(here.start + withSemicolon(here), there.start).toString("utf8");
       const end = there.start + withSemicolon(there);
@@ -119,6 +119,25 @@ export function makeMutants(file: string): readonly Mutant[] {
         `${there.text};${between}${here.text};`.replaceAll(";;", ";"),
       );
     }
+  };
+  /** An effect is what others see: an event, a call, a write to storage. Locals may be set in any order. */
+  const hasEffect = ({ nodeType, expression }: Node): boolean => {
+    if (nodeType === "EmitStatement") return true;
+    if (nodeType !== "ExpressionStatement" || !isNode(expression)) return false;
+    if (expression.nodeType === "FunctionCall") return true;
+    const target = expression["leftHandSide"] ?? expression["subExpression"];
+    return isNode(target) && writesStorage(target, stored);
+  };
+  /** Nobody sees the order of two writes, or of a write and an event, that call nothing and do not read each other. */
+  const commute = (one: Node, other: Node): boolean => {
+    const events = [one, other].filter(({ nodeType }) => nodeType === "EmitStatement").length;
+    if (events === 2 || callsIn(one) + callsIn(other) > events) return false;
+    const isRead = (target: string | undefined, by: Node) => target !== undefined && at(by).text.includes(target);
+    return !isRead(targetOf(one), other) && !isRead(targetOf(other), one);
+  };
+  const targetOf = ({ expression }: Node): string | undefined => {
+    const target = isNode(expression) ? (expression["leftHandSide"] ?? expression["subExpression"]) : undefined;
+    return isNode(target) ? at(target).text : undefined;
   };
   const withSemicolon = ({ start, length }: { start: number; length: number }) =>
     bytes[start + length] === ";".charCodeAt(0) ? length + 1 : length;
@@ -146,6 +165,7 @@ export function makeMutants(file: string): readonly Mutant[] {
 
   const tree = syntaxTrees([file]);
   const fields = fieldsOf([...tree.values()]);
+  const stored = storedVariables([...tree.values()]);
   const own = tree.get(file);
   if (own === undefined) throw new Error(`${file} has no syntax tree`);
   for (const body of bodiesIn(own)) visit(body);
@@ -163,6 +183,28 @@ export function mutated({ file, start, length, put }: Mutant): string {
   return Buffer.concat([bytes.subarray(0, start), Buffer.from(put, "utf8"), bytes.subarray(start + length)]).toString(
     "utf8",
   );
+}
+
+function callsIn(node: Node): number {
+  const own = node.nodeType === "FunctionCall" && node["kind"] === "functionCall" ? 1 : 0;
+  return childrenOf(node).reduce((sum, child) => sum + callsIn(child), own);
+}
+
+/** Ids of the variables that are in storage, or point there. */
+function storedVariables(trees: readonly Node[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  const visit = (node: Node) => {
+    const isStored = node["stateVariable"] === true || node["storageLocation"] === "storage";
+    if (node.nodeType === "VariableDeclaration" && isStored) found.add(Number(node["id"]));
+    for (const child of childrenOf(node)) visit(child);
+  };
+  for (const tree of trees) visit(tree);
+  return found;
+}
+
+function writesStorage(target: Node, stored: ReadonlySet<number>): boolean {
+  if (target.nodeType === "Identifier") return stored.has(Number(target["referencedDeclaration"]));
+  return childrenOf(target).some((child) => writesStorage(child, stored));
 }
 
 /** For each field of a struct: the names of all fields of that struct that have its type. */

@@ -52,7 +52,7 @@ export type RunOptions = {
 };
 
 /** Gas of one test; a contract that loops for ever ends by it. */
-const GAS = 2_000_000_000n;
+const GAS = 500_000_000n;
 
 /**
  * `artifacts`: contracts and tests, by default those of the house, which must be compiled. Source: hardhat, `test solidity`
