@@ -106,7 +106,7 @@ export function makeMutants(file: string): readonly Mutant[] {
     for (const [index, statement] of statements.entries()) {
       if (!["ExpressionStatement", "EmitStatement"].includes(statement.nodeType)) continue;
       const here = at(statement);
-      add("deleted statement", here.start, withSemicolon(here), ";");
+      add("deleted statement", here.start, withSemicolon(here), "{}");
       const next = statements[index + 1];
       if (next === undefined || !hasEffect(statement) || !hasEffect(next) || commute(statement, next)) continue;
       const there = at(next);
