@@ -229,6 +229,7 @@ contract NodeHostileCoinsTest is NodeFixture {
         registry.collect();
         assertEq(silent.balanceOf(CAROL), 25 ether, "reward");
         assertEq(silent.balanceOf(DEAD), 225 ether, "burned");
+        assertEq(registry.unburned(), 0, "nothing waits");
     }
 
     /* INTERNALS */
