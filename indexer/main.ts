@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BaseError, InvalidInputError } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema } from "#protocol/primitives.ts";
+import type { Indexer } from "./serve.ts";
 import { serve } from "./serve.ts";
 
 const whole = (most: number) => z.coerce.number<string>().int().min(0).max(most);
@@ -64,7 +65,20 @@ async function start(given: unknown): Promise<void> {
   }
   const { rpc, db, manifestBase, logLevel, pollMs, ...rest } = parsed.data;
   const log = pino({ level: logLevel }, destination({ dest: 2, sync: true }));
-  const indexer = await serve({
+  let indexer: Indexer | undefined;
+  let closing: Promise<void> | undefined;
+  const stop = () => {
+    // Before it serves there is nothing to close: what is on disk survives any end.
+    closing ??= indexer?.close() ?? Promise.resolve();
+    closing.then(() => process.exit(), fail);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  // A parent that goes away without a word takes its channel with it, perhaps before anybody listened.
+  process.once("disconnect", stop);
+  if (process.connected === false) return stop();
+
+  const serving = await serve({
     ...rest,
     rpcUrl: rpc,
     file: db,
@@ -72,20 +86,11 @@ async function start(given: unknown): Promise<void> {
     manifestBases: manifestBase,
     log,
   });
+  indexer = serving;
+  process.stdout.write(`${JSON.stringify({ ready: true, url: serving.url })}\n`);
 
-  let closing: Promise<void> | undefined;
-  const stop = () => {
-    closing ??= indexer.close();
-    closing.then(() => process.exit(), fail);
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  // A parent that goes away without a word takes its channel with it.
-  process.once("disconnect", stop);
-  process.stdout.write(`${JSON.stringify({ ready: true, url: indexer.url })}\n`);
-
-  await indexer.stopped.catch(async (error: unknown) => {
-    await indexer.close().catch(() => {});
+  await serving.stopped.catch(async (error: unknown) => {
+    await serving.close().catch(() => {});
     throw error;
   });
 }

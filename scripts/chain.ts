@@ -21,6 +21,12 @@ const { values } = parseArgs({
   },
 });
 
+// Nothing needs saving, and open connections would hold `close` back.
+const stop = () => process.exit(0);
+process.once("SIGTERM", stop).once("SIGINT", stop).once("disconnect", stop);
+// The parent may have gone before anybody listened.
+if (process.connected === false) stop();
+
 const start = values.start === undefined ? undefined : wholeNumber("start", values.start);
 const runtime = await createHardhatRuntimeEnvironment({
   networks: {
@@ -39,11 +45,6 @@ const runtime = await createHardhatRuntimeEnvironment({
 const server = await runtime.network.createServer("local", "127.0.0.1", wholeNumber("port", values.port));
 const { port } = await server.listen();
 console.log(JSON.stringify({ url: `http://127.0.0.1:${port}`, chainId: LOCAL_CHAIN_ID }));
-
-// Nothing needs saving, and open connections would hold `close` back.
-const stop = () => process.exit(0);
-process.once("SIGTERM", stop).once("SIGINT", stop).once("disconnect", stop);
-
 function wholeNumber(name: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidInputError(`--${name} takes a whole number, got "${text}".`);
   return Number(text);

@@ -89,6 +89,14 @@ program
 process.exitCode = await runCommand(program, process.argv);
 
 async function serve(options: ServeOptions): Promise<void> {
+  let isListening = false;
+  const stopped = new Promise<void>((resolve) => {
+    // Until it listens nothing is on its way.
+    const stop = () => (isListening ? resolve() : process.exit());
+    // A parent that goes away without a word takes its channel with it, perhaps before anybody listened.
+    for (const sign of ["SIGTERM", "SIGINT", "disconnect"]) process.once(sign, stop);
+    if (process.connected === false) stop();
+  });
   const { clients, chain, account, demo } = await connect({ ...options, demo: () => devAccounts().relayer });
   const contests = options.contest ?? (options.factory === undefined && demo !== undefined ? [demo.contest] : []);
   if (contests.length === 0 && options.factory === undefined)
@@ -108,10 +116,7 @@ async function serve(options: ServeOptions): Promise<void> {
     log: pino({ level: options.logLevel }, destination({ dest: 2, sync: true })),
     now: Date.now,
   });
-  const stopped = new Promise<void>((resolve) => {
-    // A parent that goes away without a word takes its channel with it.
-    for (const sign of ["SIGTERM", "SIGINT", "disconnect"]) process.once(sign, () => resolve());
-  });
+  isListening = true;
   if (options.json)
     console.log(JSON.stringify({ ready: true, url: relay.url, payer: account.address, chainId: chain.id }));
   else {

@@ -8,6 +8,8 @@ import { Worker } from "node:worker_threads";
  */
 export function watchParent(): void {
   process.on("disconnect", () => process.exit(0));
+  // It may have gone before anybody listened; then the id below is already another's.
+  if (!process.connected) process.exit(0);
   const worker = new Worker(watcher, { eval: true, workerData: process.ppid });
   worker.unref();
   worker.on("error", () => undefined);
