@@ -1,18 +1,29 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import { shortMessageOf } from "#protocol/errors.ts";
+import { createChainClock } from "./chain/chainClock.ts";
+import type { ChallengeChain } from "./chain/challengeChain.ts";
 import type { NodeChain } from "./chain/nodeChain.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
+import type { EntryFacts } from "./models/entryFacts.ts";
 import { createApp } from "./serve/createApp.ts";
 import { createHost } from "./serve/createHost.ts";
 import type { HostingOptions } from "./serve/prepareEntry.ts";
 import { prepareEntry } from "./serve/prepareEntry.ts";
+import { createDefence } from "./sign/answerChallenges.ts";
 import { createAttester } from "./sign/createAttester.ts";
 import type { Signer } from "./sign/createSigner.ts";
+import { guardSigner } from "./sign/guardSigner.ts";
+import type { Journal } from "./state/journal.ts";
+import { createMemoryJournal } from "./state/journal.ts";
 
 export type NodeOptions = HostingOptions & {
   readonly chain: NodeChain;
   readonly signer: Signer;
+  /** What was signed before; forgotten at the end where none is given. */
+  readonly journal?: Journal;
+  /** Where block challenges against this node are found; none are looked for where it is absent. */
+  readonly challenges?: ChallengeChain;
   /** Which entries to serve; every live one when null. */
   readonly wanted: readonly number[] | null;
   readonly host: string;
@@ -26,6 +37,9 @@ export type NodeOptions = HostingOptions & {
   readonly now?: () => number;
 };
 
+/** Milliseconds between two looks for block challenges, which run for a day. */
+const longestChallengeMs = 30_000;
+
 export type InferenceNode = { readonly url: string; readonly close: () => Promise<void> };
 
 /**
@@ -34,8 +48,20 @@ export type InferenceNode = { readonly url: string; readonly close: () => Promis
  * Nothing that happens to the chain or to a model ends it. Throws only when it cannot listen.
  */
 export async function createNode(options: NodeOptions): Promise<InferenceNode> {
-  const { chain, signer, logger } = options;
-  const now = options.now ?? Date.now;
+  const { logger } = options;
+  const journal = options.journal ?? createMemoryJournal();
+  const clock = createChainClock(options.now ?? Date.now);
+  const { now } = clock;
+  const finalised = new Map<number, EntryFacts>();
+  const chain = watchChain(options.chain, clock, finalised, {
+    warn: (line) => logger.warn(line),
+    onReturn: () => attester.retry(),
+  });
+  const signer = guardSigner(options.signer, {
+    journal,
+    finalised: (entryId) => finalised.get(entryId),
+    fileOf: (entryId) => host.entries().find(({ facts }) => facts.entryId === entryId)?.modelPath,
+  });
   const stop = new AbortController();
   const { signal } = stop;
   let url = "";
@@ -47,10 +73,14 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     return engine;
   };
 
+  const log = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
   const host = createHost({
     chain,
     wanted: options.wanted,
-    prepare: (facts, onLost) => prepareEntry(facts, options, { build, logger, signal, now, onLost }),
+    prepare: async (facts, onLost) => {
+      journal.check(facts);
+      return await prepareEntry(facts, options, { build, logger, signal, now, onLost });
+    },
     pollMs: options.pollMs,
     logger,
     signal,
@@ -66,8 +96,20 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     served: host.intact,
     now,
     signal,
-    log: { info: (line) => logger.info(line), warn: (line) => logger.warn(line) },
+    log,
   });
+  const defence =
+    options.challenges === undefined
+      ? null
+      : createDefence({
+          chain: options.challenges,
+          journal,
+          storeFolder: options.storeFolder,
+          pollMs: Math.min(longestChallengeMs, options.pollMs * 15),
+          now,
+          signal,
+          log,
+        });
 
   let warming = false;
   const warmUp = async (): Promise<void> => {
@@ -82,11 +124,20 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
 
   const app = await createApp({
     answering: { signer, random: randomBytes, now },
-    view: { entries: host.entries, attestations: attester.attestations, readiness: host.readiness, url: () => url },
+    view: {
+      entries: host.entries,
+      attestations: attester.attestations,
+      readiness: () => ({
+        ...host.readiness(),
+        clockSkew: clock.skew(),
+        challenges: defence?.challenges() ?? [],
+      }),
+      url: () => url,
+    },
     logger,
   });
   url = await app.listen({ host: options.host, port: options.port });
-  const running = Promise.all([host.run(), attester.run()]);
+  const running = Promise.all([host.run(), attester.run(), defence?.run()]);
 
   return {
     url,
@@ -95,6 +146,42 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
       await app.close();
       await host.close();
       await running;
+    },
+  };
+}
+
+/** A chain whose readings are kept: the clock hears of each newest block, `finalised` of each entry. */
+function watchChain(
+  chain: NodeChain,
+  clock: ReturnType<typeof createChainClock>,
+  finalised: Map<number, EntryFacts>,
+  { warn, onReturn }: { readonly warn: (line: string) => void; readonly onReturn: () => void },
+): NodeChain {
+  let told = 0;
+  let away = false;
+  return {
+    ...chain,
+    async entries() {
+      const read = await chain.entries().catch((error: unknown) => {
+        away = true;
+        throw error;
+      });
+      if (away) onReturn();
+      away = false;
+      finalised.clear();
+      for (const facts of read.entries) finalised.set(facts.entryId, facts);
+      if (read.head !== undefined) clock.observe(read.head);
+      const skew = clock.skew();
+      if (skew !== told && Math.abs(skew - told) > 60) {
+        const side = skew > 0 ? "behind" : "ahead of";
+        warn(
+          skew === 0
+            ? "this machine's clock and the chain's agree again"
+            : `this machine's clock is ${Math.abs(skew)} s ${side} the chain's; what is signed bears the chain's time. Set the clock.`,
+        );
+        told = skew;
+      }
+      return read;
     },
   };
 }

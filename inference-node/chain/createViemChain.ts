@@ -1,7 +1,9 @@
-import type { Account, Address, Chain, PublicClient, Transport, WalletClient } from "viem";
+import type { Account, Address, Chain, Hex, PublicClient, Transport, WalletClient } from "viem";
 import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { BaseError } from "#protocol/errors.ts";
+import type { SignedAttestation } from "../sign/signAttestation.ts";
 import { blockRanges } from "./blockRanges.ts";
+import type { InTurn } from "./inTurn.ts";
 import type { NodeChain } from "./nodeChain.ts";
 import { createEntryReader } from "./readEntries.ts";
 
@@ -9,6 +11,7 @@ export type ViemChainOptions = {
   readonly client: PublicClient;
   /** Pays for attestations; anybody may carry them. */
   readonly carrier: WalletClient<Transport, Chain, Account>;
+  readonly inTurn: InTurn;
   readonly node: Address;
   readonly contest: Address;
   readonly factory: Address;
@@ -22,8 +25,12 @@ export type ViemChainOptions = {
 /** The chain as a node needs it, through an RPC endpoint. */
 export function createViemChain(options: ViemChainOptions): NodeChain {
   const { client, carrier, contest, registry, node } = options;
+  const readEntries = createEntryReader(options);
   return {
-    entries: createEntryReader(options),
+    async entries() {
+      const [read, head] = await Promise.all([readEntries(), client.getBlock({ blockTag: "latest" })]);
+      return { ...read, head: { number: Number(head.number), timestamp: Number(head.timestamp) } };
+    },
 
     async lastAttested(entryId) {
       let latest: bigint | null = null;
@@ -41,18 +48,20 @@ export function createViemChain(options: ViemChainOptions): NodeChain {
       return latest;
     },
 
-    async attest(signed) {
-      const { request } = await client.simulateContract({
-        account: carrier.account,
-        address: registry,
-        abi: nodeRegistryAbi,
-        functionName: "attest",
-        args: [signed.map(({ attestation }) => attestation), signed.map(({ signature }) => signature)],
-      });
-      const hash = await carrier.writeContract(request);
-      const { status } = await client.waitForTransactionReceipt({ hash, timeout: 120_000 });
-      if (status !== "success") throw new BaseError(`The transaction ${hash} that carried the attestations failed.`);
-      return hash;
-    },
+    attest: (signed) => options.inTurn(() => attest(signed)),
   };
+
+  async function attest(signed: readonly SignedAttestation[]): Promise<Hex> {
+    const { request } = await client.simulateContract({
+      account: carrier.account,
+      address: registry,
+      abi: nodeRegistryAbi,
+      functionName: "attest",
+      args: [signed.map(({ attestation }) => attestation), signed.map(({ signature }) => signature)],
+    });
+    const hash = await carrier.writeContract(request);
+    const { status } = await client.waitForTransactionReceipt({ hash, timeout: 120_000 });
+    if (status !== "success") throw new BaseError(`The transaction ${hash} that carried the attestations failed.`);
+    return hash;
+  }
 }

@@ -12,4 +12,9 @@ export type NodeChain = {
   readonly lastAttested: (entryId: number) => Promise<bigint | null>;
 };
 
-export type ChainEntries = { readonly block: number; readonly entries: readonly EntryFacts[] };
+export type ChainEntries = {
+  readonly block: number;
+  readonly entries: readonly EntryFacts[];
+  /** The newest block, final or not; `timestamp` in seconds since 1970. */
+  readonly head?: { readonly number: number; readonly timestamp: number };
+};

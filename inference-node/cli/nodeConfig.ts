@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+import { costsSchema } from "../serve/modelCost.ts";
 
 const folders = z.array(z.string().min(1));
 
@@ -39,6 +41,12 @@ const nodeConfigSchema = z.strictObject({
   manifests: folders.default([]),
   /** Where fetched models are kept. */
   store: z.string().min(1).default(".coindrop/models"),
+  /** What the node must not forget; `state` in the store's folder when absent. One process at a time. */
+  state: z.string().min(1).optional(),
+  /** Own certificate, PEM files; without it the node speaks plain http, as behind a proxy. */
+  tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** What running costs, for the model cards. */
+  costs: costsSchema.optional(),
   host: z.string().min(1).default("127.0.0.1"),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
@@ -59,6 +67,9 @@ const nodeConfigSchema = z.strictObject({
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
 });
 
+/** Where a configuration is looked for when none is named. */
+export const configFile = "node.json";
+
 export type NodeConfig = z.infer<typeof nodeConfigSchema>;
 
 /**
@@ -70,11 +81,15 @@ export async function readNodeConfig(
   file: string | undefined,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<NodeConfig> {
-  const base = file === undefined ? {} : await readConfigFile(file);
+  const base =
+    file === undefined ? (existsSync(configFile) ? await readConfigFile(configFile) : {}) : await readConfigFile(file);
   const parsed = nodeConfigSchema.safeParse({ ...base, ...flags });
   if (parsed.success) return parsed.data;
   throw new InvalidInputError("This node's configuration is not complete or not valid.", {
-    metaMessages: [...describeIssues(parsed.error), "See inference-node/README.md for an example."],
+    metaMessages: [
+      ...describeIssues(parsed.error),
+      "`npm run node -- init` writes a configuration; inference-node/README.md shows one.",
+    ],
   });
 }
 
@@ -83,12 +98,22 @@ async function readConfigFile(file: string): Promise<Record<string, unknown>> {
     const read = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, "utf8")));
     const here = dirname(resolve(file));
     const at = (path: unknown): unknown => (typeof path === "string" ? resolve(here, path) : path);
+    const inside = (fields: unknown, names: readonly string[]): unknown =>
+      typeof fields !== "object" || fields === null
+        ? fields
+        : Object.fromEntries(
+            Object.entries(fields).map(([name, value]) => [name, names.includes(name) ? at(value) : value]),
+          );
     const each = (paths: unknown): unknown => (Array.isArray(paths) ? paths.map(at) : paths);
     return {
       ...read,
       ...("models" in read && { models: each(read["models"]) }),
       ...("manifests" in read && { manifests: each(read["manifests"]) }),
       ...("store" in read && { store: at(read["store"]) }),
+      ...("state" in read && { state: at(read["state"]) }),
+      ...("tls" in read && { tls: inside(read["tls"], ["cert", "key"]) }),
+      ...("key" in read && { key: inside(read["key"], ["keystore"]) }),
+      ...("operatorKey" in read && { operatorKey: inside(read["operatorKey"], ["keystore"]) }),
     };
   } catch (error) {
     throw new InvalidInputError(`The configuration file ${file} cannot be read.`, {
@@ -96,4 +121,9 @@ async function readConfigFile(file: string): Promise<Record<string, unknown>> {
       cause: error,
     });
   }
+}
+
+/** The folder of what a node must not forget. */
+export function stateFolderOf({ state, store }: NodeConfig): string {
+  return state ?? join(store, "state");
 }

@@ -18,6 +18,7 @@ export type NodeFlags = {
   readonly models?: string[];
   readonly manifests?: string[];
   readonly store?: string;
+  readonly state?: string;
   readonly host?: string;
   readonly port?: number;
   readonly gpu?: string;
@@ -32,7 +33,7 @@ export type NodeFlags = {
 /** Flags that the commands with a configuration share. */
 export function withNodeOptions(command: Command): Command {
   return command
-    .option("--config <file>", "JSON file with any of these settings; flags go before it")
+    .option("--config <file>", "JSON file with any of these settings (node.json where it exists); flags go before it")
     .option("--rpc <url>", "RPC endpoint of the chain")
     .option("--factory <address>", "contest factory")
     .option("--node-registry <address>", "node registry")
@@ -48,6 +49,7 @@ export function withNodeOptions(command: Command): Command {
     .option("--models <folder...>", "folders with model files")
     .option("--manifests <folder...>", "folders with manifests named <sha256>.json")
     .option("--store <folder>", "where fetched models are kept (.coindrop/models)")
+    .option("--state <folder>", "what the node must not forget (<store>/state)")
     .option("--gpu <kind>", "none, auto, cuda, vulkan or metal")
     .option("--threads <n>", "threads of each model's process", Number)
     .option("--from-block <n>", "first block to look at", Number)
@@ -79,6 +81,7 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     models: flags.models,
     manifests: flags.manifests,
     store: flags.store,
+    state: flags.state,
     host: flags.host,
     port: flags.port,
     gpu: flags.gpu === "none" ? false : flags.gpu,

@@ -38,14 +38,26 @@ export async function openNode(
 }
 
 function waitForChain(rpcUrl: string, logger: FastifyBaseLogger, signal: AbortSignal): Promise<number> {
-  return pRetry(() => readChainId(rpcUrl), {
+  return untilReachable(
+    () => readChainId(rpcUrl),
+    signal,
+    (error) => logger.warn(`the chain at ${rpcUrl} does not answer yet, waiting: ${shortMessageOf(error)}`),
+  );
+}
+
+/** Asks until there is an answer, less and less often. `onFirstFailure` hears of the first one that failed. */
+export function untilReachable<T>(
+  ask: () => Promise<T>,
+  signal: AbortSignal,
+  onFirstFailure: (error: unknown) => void = () => undefined,
+): Promise<T> {
+  return pRetry(ask, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 500,
     maxTimeout: 15_000,
     signal,
     onFailedAttempt: ({ attemptNumber, error }) => {
-      if (attemptNumber === 1)
-        logger.warn(`the chain at ${rpcUrl} does not answer yet, waiting: ${shortMessageOf(error)}`);
+      if (attemptNumber === 1) onFirstFailure(error);
     },
   });
 }

@@ -1,13 +1,19 @@
 import type { FastifyBaseLogger } from "fastify";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { createChallengeChain } from "../chain/challengeChain.ts";
 import { createViemChain } from "../chain/createViemChain.ts";
+import { createInTurn } from "../chain/inTurn.ts";
 import { registerNode } from "../chain/registerNode.ts";
 import type { InferenceNode } from "../createNode.ts";
 import { createNode } from "../createNode.ts";
 import { pause } from "../serve/pause.ts";
+import type { Journal } from "../state/journal.ts";
+import type { NodeState } from "../state/openState.ts";
+import { openState } from "../state/openState.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
+import { stateFolderOf } from "./nodeConfig.ts";
 import type { OpenedNode } from "./openNode.ts";
-import { openNode } from "./openNode.ts";
+import { openNode, untilReachable } from "./openNode.ts";
 
 /** Milliseconds. A long prompt on a slow machine gives no sign of life while it is read. */
 const limits = { stallMs: 120_000, cancelMs: 10_000 };
@@ -22,10 +28,26 @@ export async function serveCommand(
   logger: FastifyBaseLogger,
   stop: AbortController,
 ): Promise<void> {
-  const { signal } = stop;
+  // First of all: whoever holds the folder is the node.
+  const state = openState(stateFolderOf(config));
+  try {
+    await serveWith(state, config, logger, stop.signal);
+  } finally {
+    state.close();
+  }
+}
+
+async function serveWith(
+  state: NodeState,
+  config: NodeConfig,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal,
+): Promise<void> {
   const opened = await openNode(config, logger, signal);
   const { signer } = opened;
-  const node = await listen(config, opened, logger);
+  const genesis = await untilReachable(() => opened.client.getBlock({ blockNumber: 0n }), signal);
+  const journal = state.journal([signer.chainId, signer.registry, genesis.hash, signer.node].join(" ").toLowerCase());
+  const node = await listen(config, opened, journal, logger);
   const endpoint = config.endpoint ?? node.url;
   process.stdout.write(
     `${JSON.stringify({ ready: true, url: node.url, endpoint, address: signer.node.toLowerCase(), key: signer.key.toLowerCase(), pid: process.pid })}\n`,
@@ -41,17 +63,18 @@ export async function serveCommand(
 async function listen(
   config: NodeConfig,
   { client, carrier, signer }: OpenedNode,
+  journal: Journal,
   logger: FastifyBaseLogger,
 ): Promise<InferenceNode> {
+  const shared = { client, carrier, inTurn: createInTurn(), node: signer.node, registry: config.nodeRegistry };
   try {
     return await createNode({
       ...config,
+      journal,
+      challenges: createChallengeChain(shared),
       chain: createViemChain({
         ...config,
-        client,
-        carrier,
-        node: signer.node,
-        registry: config.nodeRegistry,
+        ...shared,
         fromBlock: BigInt(config.fromBlock),
         depth: BigInt(config.depth),
       }),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { ChallengeProgress } from "../sign/answerChallenges.ts";
 import type { Signer } from "../sign/createSigner.ts";
 import type { SignedAttestation } from "../sign/signAttestation.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
@@ -13,6 +14,10 @@ export type Readiness = {
   /** Whether the chain answered last time, and up to which finalised block it was read. */
   readonly chain: { readonly reachable: boolean; readonly block: number | null };
   readonly entries: readonly EntryProgress[];
+  /** Seconds by which the machine's clock is behind the chain's, or ahead where it is negative; 0 within two minutes. */
+  readonly clockSkew?: number;
+  /** Block challenges against this node since it started. */
+  readonly challenges?: readonly ChallengeProgress[];
 };
 
 /** What the node knows about itself now. */

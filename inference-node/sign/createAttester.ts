@@ -24,6 +24,8 @@ export type Attester = {
   readonly attestations: () => readonly SignedAttestation[];
   /** To be called when the served entries changed. */
   readonly nudge: () => void;
+  /** To be called when the chain answers again: what could not be put there is tried at once. */
+  readonly retry: () => void;
   readonly run: () => Promise<void>;
 };
 
@@ -37,6 +39,7 @@ export function createAttester(options: AttesterOptions): Attester {
   let current: readonly SignedAttestation[] = [];
   const onChain = new Map<number, bigint | null>();
   let wake = Promise.withResolvers<void>();
+  const refused = new Set<string>();
   let failures = 0;
   let notBefore = 0;
 
@@ -44,15 +47,21 @@ export function createAttester(options: AttesterOptions): Attester {
     const served = await options.served();
     const epoch = epochAt(now() / 1000);
     const kept = new Map(current.map((signed) => [Number(signed.attestation.entryId), signed]));
-    current = await Promise.all(
+    const signed = await Promise.all(
       served.map(async ({ facts, engine }) => {
         const before = kept.get(facts.entryId);
         const same = before !== undefined && isAbout(before, facts);
         if (before !== undefined && !same) onChain.delete(facts.entryId);
         if (same && before.attestation.epoch === epoch && before.engine === engine) return before;
-        return await signAttestation(signer, facts, engine, now() / 1000);
+        return await signAttestation(signer, facts, engine, now() / 1000).catch((error: unknown) => {
+          const reason = shortMessageOf(error);
+          if (!refused.has(reason)) log.warn(`not attested: ${reason}`);
+          refused.add(reason);
+          return null;
+        });
       }),
     );
+    current = signed.filter((statement) => statement !== null);
   };
 
   const isDue = async ({ attestation }: SignedAttestation): Promise<boolean> => {
@@ -86,6 +95,10 @@ export function createAttester(options: AttesterOptions): Attester {
   return {
     attestations: () => current,
     nudge: () => wake.resolve(),
+    retry() {
+      notBefore = 0;
+      wake.resolve();
+    },
     async run() {
       while (!signal.aborted) {
         await sign();

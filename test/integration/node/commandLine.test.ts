@@ -163,10 +163,11 @@ describe("a node on a real chain", () => {
     const bare = await commandLine("serve", "--rpc", "ftp://nowhere", "--key-env", "PATH");
     expect(bare.code).toBe(1);
     for (const field of ["rpcUrl", "factory", "nodeRegistry", "contest"]) expect(bare.output).toContain(`${field}: `);
-    const keyless = serve(["--key-env", "COINDROP_NO_SUCH_KEY"]);
+    const elsewhere = ["--state", join(folder, "elsewhere")];
+    const keyless = serve(["--key-env", "COINDROP_NO_SUCH_KEY", ...elsewhere]);
     expect(await keyless.exited).toBe(1);
     expect(keyless.stderr()).toContain("The environment variable COINDROP_NO_SUCH_KEY is empty");
-    const mistyped = serve(["--key-env", "PATH"]);
+    const mistyped = serve(["--key-env", "PATH", ...elsewhere]);
     expect(await mistyped.exited).toBe(1);
     expect(mistyped.stderr()).toContain("The environment variable PATH holds no private key");
     expect(mistyped.stderr()).not.toContain(process.env["PATH"]);
@@ -177,7 +178,7 @@ describe("a node on a real chain", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const address = other.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const late = serve(["--port", String(port)]);
+    const late = serve(["--port", String(port), "--state", join(folder, "late")]);
     expect(await late.exited).toBe(1);
     expect(late.stderr()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.`);
     await new Promise((resolve) => other.close(resolve));

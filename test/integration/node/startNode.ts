@@ -94,6 +94,7 @@ export async function startNode(
       return { block: 7, entries: state.entries };
     },
     async attest(signed) {
+      if (state.away) throw new Error("connect ECONNREFUSED");
       attested.push([...signed]);
       return toBytes32(randomBytes(32));
     },
