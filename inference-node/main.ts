@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import pino from "pino";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { withModelfileCommands } from "./cli/modelfileCommands.ts";
 import type { NodeConfig } from "./cli/nodeConfig.ts";
 import { readNodeConfig } from "./cli/nodeConfig.ts";
 import type { NodeFlags } from "./cli/nodeOptions.ts";
@@ -47,6 +48,8 @@ program
   .argument("<file>", "the GGUF file")
   .requiredOption("--manifest <file>", "the entry's manifest, entry.json")
   .action((file: string, { manifest }: { manifest: string }) => verifyCommand(file, manifest));
+
+withModelfileCommands(program);
 
 function logTo(config: NodeConfig) {
   return pino(

@@ -7,6 +7,7 @@ import type { Address, Hex } from "viem";
 import { keccak256 } from "viem";
 import { InvalidInputError } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
+import { withModelfileCommands } from "../inference-node/cli/modelfileCommands.ts";
 import { checkGgufHeader } from "../inference-node/models/ggufHeader.ts";
 import { addressOption, webUrlOption } from "./cli/arguments.ts";
 import type { Connection } from "./cli/connect.ts";
@@ -16,7 +17,7 @@ import { askToSend, EXIT_HELP, runCommand } from "./cli/runCommand.ts";
 import { submitEntry } from "./deploy.ts";
 import { checkEntry, readRules } from "./entry/checkEntry.ts";
 import { locateEntry } from "./entry/locateEntry.ts";
-import type { Prepared } from "./entry/makeEntry.ts";
+import type { OtherFile, Prepared } from "./entry/makeEntry.ts";
 import { makeEntry, prepare } from "./entry/makeEntry.ts";
 import { showProgress } from "./entry/showProgress.ts";
 import { folders } from "./start/context.ts";
@@ -27,6 +28,10 @@ type SubmitOptions = {
   readonly contest?: Address;
   readonly model?: string;
   readonly modelUrl?: string[];
+  readonly adapter?: string[];
+  readonly knowledge?: string[];
+  readonly embedding?: string;
+  readonly filesAt?: string;
   readonly uri?: string;
   readonly declaration?: string;
   readonly rpc?: string;
@@ -47,6 +52,10 @@ program
   .option("--contest <address>", "contest to enter (default: the demo's)", addressOption)
   .option("--model <file>", "model file, where it lies elsewhere")
   .option("--model-url <url...>", "where the model can be downloaded; goes into the manifest")
+  .option("--adapter <file...>", "LoRA adapters in GGUF that the model is served with")
+  .option("--knowledge <file...>", "texts and Markdown that questions are answered from")
+  .option("--embedding <file>", "GGUF model that finds knowledge by meaning; without it words decide")
+  .option("--files-at <url>", "below which address these can be downloaded, each under its name", webUrlOption)
   .option("--uri <url>", "where the manifest will be found; {sha256} stands for its hash", webUrlOption)
   .option("--declaration <file>", "the text that you sign up to by entering (default: the demo's)")
   .option("--rpc <url>", "RPC endpoint (default: the demo that runs in this folder)", webUrlOption)
@@ -56,6 +65,7 @@ program
   .option("--json", "print the result as JSON")
   .addHelpText("after", EXIT_HELP)
   .action(submit);
+withModelfileCommands(program);
 process.exitCode = await runCommand(program, process.argv);
 
 async function submit(place: string, options: SubmitOptions): Promise<void> {
@@ -66,7 +76,14 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
   const urls = options.modelUrl ?? [];
   const computed =
     located.kind === "draft"
-      ? await makeEntry({ draft: located.draft, modelPath, urls, onProgress: await showProgress(modelPath) })
+      ? await makeEntry({
+          draft: located.draft,
+          modelPath,
+          urls,
+          others: otherFiles(options),
+          otherUrl: options.filesAt,
+          onProgress: await showProgress(modelPath),
+        })
       : await compared(prepare(located.manifest), modelPath);
 
   const connection = await connect({ ...options, demo: demoAuthor });
@@ -125,6 +142,14 @@ async function submit(place: string, options: SubmitOptions): Promise<void> {
     say(
       `✓ It is entry ${entryId}.\n  ${isDemo ? "The demo's nodes find its manifest" : "Serve this file, as it is, at the address above"}: ${file}\n`,
     );
+}
+
+function otherFiles({ adapter = [], knowledge = [], embedding }: SubmitOptions): OtherFile[] {
+  return [
+    ...adapter.map((file) => ({ role: "adapter", path: file }) as const),
+    ...knowledge.map((file) => ({ role: "knowledge", path: file }) as const),
+    ...(embedding === undefined ? [] : [{ role: "embedding", path: embedding } as const]),
+  ];
 }
 
 function demoAuthor() {

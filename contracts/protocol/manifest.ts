@@ -45,15 +45,27 @@ const responseFormatSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("gbnf"), grammar: z.string().min(1).max(65_536) }),
 ]);
 
-const knowledgeSchema = z.strictObject({
-  chunkChars: z.int().min(64).max(16_384),
-  overlapChars: z.int().min(0).max(8_192),
-  topK: z.int().min(1).max(64),
-});
+/** How knowledge files are split and how many of the pieces, in characters, join a prompt. */
+const knowledgeSchema = z
+  .strictObject({
+    chunkChars: z.int().min(64).max(16_384),
+    overlapChars: z.int().min(0).max(8_192),
+    topK: z.int().min(1).max(64),
+  })
+  .refine(({ chunkChars, overlapChars }) => overlapChars < chunkChars, {
+    message: "must be less than chunkChars",
+    path: ["overlapChars"],
+  });
 
-/** One file of an entry. `piecesRoot`, `pieceLength` and `pieceLayer` are those of BEP 52. */
+/** Files of each role that an entry may have; of knowledge as many as there is room for. */
+const MOST_OF_ROLE = { adapter: 4, embedding: 1 } as const;
+
+/**
+ * One file of an entry. `embedding`: a GGUF model that finds knowledge by meaning; without one, words decide.
+ * `piecesRoot`, `pieceLength` and `pieceLayer` are those of BEP 52.
+ */
 export const manifestFileSchema = z.strictObject({
-  role: z.enum(["model", "adapter", "knowledge"]),
+  role: z.enum(["model", "adapter", "knowledge", "embedding"]),
   name: line(128).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dot, dash and underscore only"),
   size: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
   sha256: sha256Schema,
@@ -109,6 +121,17 @@ export const manifestSchema = z
   .refine(({ files }) => files.filter(({ role }) => role === "model").length === 1, {
     message: "exactly one file must have the role model",
     path: ["files"],
+  })
+  .superRefine(({ files }, context) => {
+    for (const [role, most] of Object.entries(MOST_OF_ROLE)) {
+      const found = files.filter((file) => file.role === role).length;
+      if (found > most)
+        context.addIssue({
+          code: "custom",
+          path: ["files"],
+          message: `at most ${most} of the role ${role}, not ${found}`,
+        });
+    }
   });
 
 export type EntryDraft = z.infer<typeof entryDraftSchema>;

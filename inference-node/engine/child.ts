@@ -3,17 +3,27 @@
  *
  * A model file or its chat template may crash or hang this process; nothing of the node's keys is in it.
  */
-import type { FromChild, LoadOptions, ToChild } from "./childProtocol.ts";
+import type { ChatMessage, FromChild, GenerationJob, LoadOptions, ToChild } from "./childProtocol.ts";
 import { GenerationError, generate } from "./generate.ts";
+import type { Knowledge } from "./knowledge.ts";
 import type { OpenedModel } from "./openModel.ts";
 import { openLlama, openModel } from "./openModel.ts";
 import { watchParent } from "./orphanWatch.ts";
 import type { PromptRenderer } from "./renderPrompt.ts";
 import { createPromptRenderer } from "./renderPrompt.ts";
 
+type Opened = {
+  readonly model: OpenedModel;
+  readonly renderer: PromptRenderer;
+  readonly knowledge: Knowledge | null;
+};
+
+/** The share of the context that knowledge leaves to the answer. */
+const ANSWER_SHARE = 0.25;
+
 watchParent();
 
-let opened: { readonly model: OpenedModel; readonly renderer: PromptRenderer } | null = null;
+let opened: Opened | null = null;
 const cancelled = new Set<number>();
 
 function say(message: FromChild): void {
@@ -29,7 +39,12 @@ async function load(options: LoadOptions): Promise<void> {
       return;
     }
     const model = await openModel(llama, options.modelPath, options);
-    opened = { model, renderer: createPromptRenderer(model.model) };
+    const renderer = createPromptRenderer(model.model);
+    // Only entries that know something pay for the means to search it.
+    const knowledge = options.knowledge
+      ? await (await import("./knowledge.ts")).openKnowledge(llama, options.knowledge)
+      : null;
+    opened = { model, renderer, knowledge };
     say({
       type: "loaded",
       engine,
@@ -53,7 +68,7 @@ async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Prom
     say(message);
   };
   try {
-    const done = await generate(opened.model, opened.renderer, job, {
+    const done = await generate(opened.model, opened.renderer, await informed(opened, job), {
       onPrompt: (tokens) => speak({ type: "prompt", id, tokens: [...tokens] }),
       onText: (text) => speak({ type: "text", id, text }),
       onToken: () => {
@@ -68,6 +83,21 @@ async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Prom
   } finally {
     cancelled.delete(id);
   }
+}
+
+/** The job with what the entry knows about it, as far as that fits. */
+async function informed({ model, renderer, knowledge }: Opened, job: GenerationJob): Promise<GenerationJob> {
+  if (knowledge === null) return job;
+  const room = model.contextSize * (1 - ANSWER_SHARE);
+  const fits = (messages: readonly ChatMessage[]): boolean => {
+    try {
+      return renderer.render(messages).length <= room;
+    } catch {
+      // What a template refuses is told when the answer is made.
+      return false;
+    }
+  };
+  return { ...job, messages: await knowledge.addTo(job.messages, fits) };
 }
 
 function describe(error: unknown): string {

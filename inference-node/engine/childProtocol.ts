@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { KnowledgeSettings } from "./splitKnowledge.ts";
 
 /** What a parent may ask of the process that holds one model. */
 export type ToChild =
@@ -14,6 +15,17 @@ export type LoadOptions = {
   readonly batchSize: number;
   readonly threads: number;
   readonly gpu: GpuChoice;
+  /** LoRA adapters in GGUF that are applied in full. */
+  readonly adapterPaths?: readonly string[];
+  readonly knowledge?: KnowledgeOptions | null;
+};
+
+/** Texts of an entry's that questions are answered from. */
+export type KnowledgeOptions = {
+  readonly files: readonly { readonly name: string; readonly path: string }[];
+  readonly settings: KnowledgeSettings;
+  /** A GGUF model that finds them by meaning; by words where null. */
+  readonly embeddingPath: string | null;
 };
 
 export type GpuChoice = "auto" | "cuda" | "vulkan" | "metal" | false;

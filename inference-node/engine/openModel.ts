@@ -59,6 +59,9 @@ export async function openModel(llama: Llama, modelPath: string, options: LoadOp
     sequences: 1,
     threads: options.threads,
     flashAttention: false,
+    ...((options.adapterPaths ?? []).length > 0 && {
+      lora: { adapters: (options.adapterPaths ?? []).map((filePath) => ({ filePath, scale: 1 })) },
+    }),
   });
   return { llama, model, sequence: context.getSequence(), contextSize: Math.min(contextSize, context.contextSize) };
 }

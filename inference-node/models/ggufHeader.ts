@@ -11,12 +11,24 @@ export type GgufFacts = {
   /** Tokens that the model was trained to see at once. */
   readonly contextLength: number;
   readonly blockCount: number;
+  /** Elements of all tensors. */
+  readonly parameters: bigint;
+  /** As llama.cpp names the file's type, Q4_K_M for example; null where the file does not say. */
+  readonly quantization: string | null;
 };
 
 const limits = { headerBytes: 67_108_864, pairs: 4_096, tensors: 65_536, name: 65_536, text: 1_048_576 };
 const largest = { context: 16_777_216, blocks: 1_024, width: 1_048_576, heads: 65_536 };
 /** Families without attention: no heads, no feed-forward length. */
 const withoutAttention = new Set(["mamba", "mamba2", "rwkv6", "rwkv7"]);
+
+/** Source: enum llama_ftype in llama.cpp's llama.h. */
+const fileTypes: Readonly<Record<number, string>> = {
+  ...{ 0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S" },
+  ...{ 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K" },
+  ...{ 19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL" },
+  ...{ 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16" },
+};
 
 const scalarBytes: Readonly<Record<number, number>> = {
   0: 1,
@@ -70,18 +82,24 @@ export function readFacts(head: Buffer, size: number): GgufFacts {
     const value = reader.value(reader.u32());
     if (value !== null) values.set(key, value);
   }
+  let parameters = 0n;
   for (let i = 0; i < tensors; i++) {
     reader.text(limits.name);
     const dimensions = reader.u32();
     if (dimensions < 1 || dimensions > 4) throw refuse(`a tensor has ${dimensions} dimensions`);
-    for (let d = 0; d < dimensions; d++) if (reader.u64() < 1n) throw refuse("a tensor is empty");
+    let elements = 1n;
+    for (let d = 0; d < dimensions; d++) elements *= reader.u64();
+    if (elements < 1n) throw refuse("a tensor is empty");
+    parameters += elements;
     reader.u32();
     if (reader.u64() >= BigInt(size)) throw refuse("a tensor lies outside the file");
   }
-  return judge(values);
+  const fileType = values.get("general.file_type");
+  const quantization = typeof fileType === "number" ? (fileTypes[fileType] ?? null) : null;
+  return { ...judge(values), parameters, quantization };
 }
 
-function judge(values: ReadonlyMap<string, string | number>): GgufFacts {
+function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "parameters" | "quantization"> {
   const architecture = values.get("general.architecture");
   if (typeof architecture !== "string" || architecture === "") throw refuse("it names no architecture");
   const number = (key: string, max: number): number => {

@@ -19,17 +19,32 @@ export type Prepared = {
   readonly modelSize: number;
 };
 
-/** Makes the manifest of a draft and its one model file. `urls`: where the model can be downloaded. */
+/** A file that a model is served with. */
+export type OtherFile = { readonly role: "adapter" | "knowledge" | "embedding"; readonly path: string };
+
+/**
+ * Makes the manifest of a draft and its files. `urls`: where the model can be downloaded; `otherUrl`: below which address
+ * the others can, each under its name.
+ */
 export async function makeEntry(options: {
   readonly draft: EntryDraft;
   readonly modelPath: string;
   readonly urls?: readonly string[];
+  readonly others?: readonly OtherFile[];
+  readonly otherUrl?: string | undefined;
   readonly onProgress?: (bytes: number) => void;
 }): Promise<Prepared> {
-  const { draft, modelPath, urls = [], onProgress } = options;
+  const { draft, modelPath, urls = [], others = [], otherUrl, onProgress } = options;
   const facts = await hashModelFile(modelPath, onProgress);
   const file = { role: "model", name: path.basename(modelPath), ...facts, urls: [...urls] };
-  return prepare(parseManifest({ version: 1, ...draft, files: [file] }));
+  const rest = await Promise.all(
+    others.map(async ({ role, path: place }) => {
+      const name = path.basename(place);
+      const at = otherUrl === undefined ? [] : [new URL(name, otherUrl.replace(/\/?$/, "/")).href];
+      return { role, name, ...(await hashModelFile(place)), urls: at };
+    }),
+  );
+  return prepare(parseManifest({ version: 1, ...draft, files: [file, ...rest] }));
 }
 
 /** What goes on chain for a manifest. */

@@ -23,11 +23,23 @@ const without = (key: keyof typeof soundPairs) =>
 describe("a GGUF header", () => {
   test("of the demo tells its architecture and context", async () => {
     const sums = new URL("../../../scripts/demo/models/sums.gguf", import.meta.url).pathname;
-    expect(await checkGgufHeader(sums)).toEqual({ architecture: "llama", contextLength: 512, blockCount: 4 });
+    expect(await checkGgufHeader(sums)).toEqual({
+      architecture: "llama",
+      contextLength: 512,
+      blockCount: 4,
+      parameters: 1_012_096n,
+      quantization: "Q8_0",
+    });
   });
 
   test("that is sound passes", async () => {
-    expect(await check(ggufHeader(soundPairs))).toEqual({ architecture: "llama", contextLength: 512, blockCount: 4 });
+    expect(await check(ggufHeader(soundPairs))).toEqual({
+      architecture: "llama",
+      contextLength: 512,
+      blockCount: 4,
+      parameters: 256n,
+      quantization: null,
+    });
   });
 
   test.each([
