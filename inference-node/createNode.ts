@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
+import type { Server } from "node:https";
 import type { FastifyBaseLogger } from "fastify";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { createChainClock } from "./chain/chainClock.ts";
 import type { ChallengeChain } from "./chain/challengeChain.ts";
 import type { NodeChain } from "./chain/nodeChain.ts";
+import type { GenerationJob } from "./engine/childProtocol.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import type { EntryFacts } from "./models/entryFacts.ts";
 import { createApp } from "./serve/createApp.ts";
 import { createHost } from "./serve/createHost.ts";
+import type { Costs } from "./serve/modelCost.ts";
 import type { HostingOptions } from "./serve/prepareEntry.ts";
 import { prepareEntry } from "./serve/prepareEntry.ts";
+import type { TlsFiles } from "./serve/tlsFiles.ts";
+import { readTls, renewTls } from "./serve/tlsFiles.ts";
 import { createDefence } from "./sign/answerChallenges.ts";
 import { createAttester } from "./sign/createAttester.ts";
 import type { Signer } from "./sign/createSigner.ts";
@@ -32,6 +37,10 @@ export type NodeOptions = HostingOptions & {
   /** Whether models are loaded before anybody asks, one after the other. */
   readonly warmUp: boolean;
   readonly pollMs: number;
+  /** Own certificate; plain http where it is absent. */
+  readonly tls?: TlsFiles | undefined;
+  /** What running costs, for the model cards. */
+  readonly costs?: Costs | undefined;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -39,6 +48,18 @@ export type NodeOptions = HostingOptions & {
 
 /** Milliseconds between two looks for block challenges, which run for a day. */
 const longestChallengeMs = 30_000;
+
+/** Asked of each model after it was loaded, so that its card has figures before anybody asks. */
+const firstQuestion: GenerationJob = {
+  messages: [{ role: "user", content: "hello" }],
+  sampling: { temperature: 1, topP: 1, topK: 0, minP: 0, repeatPenalty: 1, seed: 1 },
+  maxTokens: 32,
+  stop: [],
+  format: null,
+};
+
+/** Milliseconds between two looks for a renewed certificate. */
+const tlsLookMs = 3_600_000;
 
 export type InferenceNode = { readonly url: string; readonly close: () => Promise<void> };
 
@@ -116,7 +137,11 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     if (!options.warmUp || warming) return;
     warming = true;
     for (let next = asleep(); next !== undefined && !signal.aborted; next = asleep()) {
-      await next.runner.wake().catch((error: unknown) => logger.warn(`a model did not load: ${shortMessageOf(error)}`));
+      const { runner } = next;
+      await runner
+        .wake()
+        .then(() => runner.generate(firstQuestion, { onPrompt: () => undefined, onText: () => undefined }, signal))
+        .catch((error: unknown) => signal.aborted || logger.warn(`a model did not load: ${shortMessageOf(error)}`));
     }
     warming = false;
   };
@@ -135,7 +160,19 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
       url: () => url,
     },
     logger,
+    ...(options.tls !== undefined && { tls: await readTls(options.tls) }),
+    ...(options.costs !== undefined && { costs: options.costs }),
   });
+  if (options.tls !== undefined) {
+    renewTls(app.server as unknown as Server, options.tls, {
+      everyMs: tlsLookMs,
+      signal,
+      onRenewed: (error) =>
+        error === null
+          ? logger.info("the certificate was renewed")
+          : logger.warn(`the renewed certificate cannot be used: ${shortMessageOf(error)}`),
+    });
+  }
   url = await app.listen({ host: options.host, port: options.port });
   const running = Promise.all([host.run(), attester.run(), defence?.run()]);
 

@@ -1,4 +1,4 @@
-/** The inference node's command line: `serve`, `register`, `status`, `verify`. */
+/** The inference node's command line; `--help` lists its commands. */
 import { Command } from "commander";
 import pino from "pino";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
@@ -7,14 +7,11 @@ import type { NodeConfig } from "./cli/nodeConfig.ts";
 import { readNodeConfig } from "./cli/nodeConfig.ts";
 import type { NodeFlags } from "./cli/nodeOptions.ts";
 import { configFlags, withNodeOptions } from "./cli/nodeOptions.ts";
-import { registerCommand } from "./cli/registerCommand.ts";
-import { serveCommand } from "./cli/serveCommand.ts";
-import { statusCommand } from "./cli/statusCommand.ts";
+import { addOperatorCommands } from "./cli/operatorCommands.ts";
 import { onStop } from "./cli/stopSignals.ts";
-import { verifyCommand } from "./cli/verifyCommand.ts";
 
 const stop = new AbortController();
-const program = new Command("coindrop-node").description("Serves a contest's models and signs what it serves.");
+const program = new Command("npm run node --").description("Serves a contest's models and signs what it serves.");
 
 withNodeOptions(program.command("serve").description("serve entries of a contest over HTTP"))
   .option("--port <n>", "port to listen on; 0 takes a free one", Number)
@@ -23,6 +20,7 @@ withNodeOptions(program.command("serve").description("serve entries of a contest
   .action(async (flags: NodeFlags & { untilStdinCloses: boolean }) => {
     onStop(() => stop.abort(new Error("told to stop")), flags.untilStdinCloses);
     const config = await readNodeConfig(flags.config, configFlags(flags));
+    const { serveCommand } = await import("./cli/serveCommand.ts");
     await serveCommand(config, logTo(config), stop);
   });
 
@@ -30,24 +28,22 @@ withNodeOptions(program.command("register").description("register the node: stak
   async (flags: NodeFlags) => {
     onStop(() => stop.abort(new Error("told to stop")), false);
     const config = await readNodeConfig(flags.config, configFlags(flags));
+    const { registerCommand } = await import("./cli/registerCommand.ts");
     await registerCommand(config, logTo(config), stop.signal);
   },
 );
 
-program
-  .command("status")
-  .description("say how a running node is; exit code 1 when it is not ready")
-  .argument("<url>", "the node's base URL")
-  .action(async (url: string) => {
-    process.exitCode = (await statusCommand(url)) ? 0 : 1;
-  });
+addOperatorCommands(program, { stop, logTo });
 
 program
   .command("verify")
   .description("compare a model file with the one that a manifest names")
   .argument("<file>", "the GGUF file")
   .requiredOption("--manifest <file>", "the entry's manifest, entry.json")
-  .action((file: string, { manifest }: { manifest: string }) => verifyCommand(file, manifest));
+  .action(async (file: string, { manifest }: { manifest: string }) => {
+    const { verifyCommand } = await import("./cli/verifyCommand.ts");
+    await verifyCommand(file, manifest);
+  });
 
 withModelfileCommands(program);
 
@@ -62,6 +58,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!stop.signal.aborted) {
+    if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: shortMessageOf(error) })}\n`);
     process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
     process.exitCode = 1;
   }

@@ -19,6 +19,8 @@ export type NodeFlags = {
   readonly manifests?: string[];
   readonly store?: string;
   readonly state?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly host?: string;
   readonly port?: number;
   readonly gpu?: string;
@@ -50,6 +52,8 @@ export function withNodeOptions(command: Command): Command {
     .option("--manifests <folder...>", "folders with manifests named <sha256>.json")
     .option("--store <folder>", "where fetched models are kept (.coindrop/models)")
     .option("--state <folder>", "what the node must not forget (<store>/state)")
+    .option("--tls-cert <file>", "own certificate, PEM; with --tls-key the node speaks https")
+    .option("--tls-key <file>", "the certificate's private key, PEM")
     .option("--gpu <kind>", "none, auto, cuda, vulkan or metal")
     .option("--threads <n>", "threads of each model's process", Number)
     .option("--from-block <n>", "first block to look at", Number)
@@ -82,6 +86,10 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     manifests: flags.manifests,
     store: flags.store,
     state: flags.state,
+    tls:
+      flags.tlsCert === undefined || flags.tlsKey === undefined
+        ? undefined
+        : { cert: flags.tlsCert, key: flags.tlsKey },
     host: flags.host,
     port: flags.port,
     gpu: flags.gpu === "none" ? false : flags.gpu,
@@ -95,7 +103,8 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function readEntries(text: string): "all" | number[] {
+/** Reads "all" or ids such as 1,4. Throws what commander turns into a sentence. */
+export function readEntries(text: string): "all" | number[] {
   if (text === "all") return "all";
   const ids = text.split(",").map((part) => Number(part.trim()));
   if (ids.some((id) => !Number.isInteger(id) || id < 1))

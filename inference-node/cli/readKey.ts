@@ -4,6 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { prefixedHex } from "#protocol/hashing.ts";
 import type { KeySource } from "./nodeConfig.ts";
+import { walletWithFastScrypt } from "./walletWithFastScrypt.ts";
 
 /**
  * Opens a private key and takes it out of the environment, so that no child process and no crash report inherits it.
@@ -19,8 +20,8 @@ export async function readKey(source: KeySource, purpose: string): Promise<Local
     }
     return privateKeyToAccount(prefixedHex(digits));
   }
-  const password = takeVariable(source.passwordEnv, `the password of ${purpose}`);
-  const { Wallet } = await import("ethers");
+  const password = await passwordOf(source, purpose);
+  const Wallet = await walletWithFastScrypt();
   try {
     const wallet = await Wallet.fromEncryptedJson(await readFile(source.keystore, "utf8"), password);
     return privateKeyToAccount(prefixedHex(wallet.privateKey.slice(2)));
@@ -31,7 +32,16 @@ export async function readKey(source: KeySource, purpose: string): Promise<Local
   }
 }
 
-function takeVariable(name: string, purpose: string): string {
+/** From its variable, or asked for where somebody sits at a terminal. */
+async function passwordOf(source: Extract<KeySource, { keystore: string }>, purpose: string): Promise<string> {
+  const isThere = (process.env[source.passwordEnv] ?? "") !== "";
+  if (isThere || !process.stdin.isTTY) return takeVariable(source.passwordEnv, `the password of ${purpose}`);
+  const { password } = await import("@inquirer/prompts");
+  return await password({ message: `Password of ${source.keystore}, ${purpose}`, mask: true });
+}
+
+/** Reads an environment variable and takes it out of the environment. Throws `InvalidInputError` when it is empty. */
+export function takeVariable(name: string, purpose: string): string {
   const value = process.env[name];
   delete process.env[name];
   if (value !== undefined && value !== "") return value;

@@ -1,34 +1,85 @@
 import { z } from "zod";
 import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
+import type { ModelCard } from "#protocol/modelCard.ts";
+import { modelCardSchema } from "#protocol/modelCard.ts";
+import { bytesInWords } from "../doctor/finding.ts";
+import { say } from "./say.ts";
 
 const readinessSchema = z.object({
   ready: z.boolean(),
   chain: z.object({ reachable: z.boolean(), block: z.number().nullable() }),
   entries: z.array(z.object({ id: z.string(), state: z.string(), detail: z.string().nullable() })),
+  clockSkew: z.number().default(0),
+  challenges: z
+    .array(
+      z.object({
+        challengeId: z.string(),
+        entryId: z.number(),
+        index: z.number(),
+        answerBy: z.number(),
+        state: z.enum(["open", "answered", "failing"]),
+        detail: z.string().nullable(),
+      }),
+    )
+    .default([]),
 });
 
 /** Says how a running node is. `url`: its base URL. Returns whether it is ready. */
-export async function statusCommand(url: string): Promise<boolean> {
-  const readiness = await ask(url);
+export async function statusCommand(url: string, json?: boolean): Promise<boolean> {
+  const readiness = readinessSchema.parse(await ask(url, "/ready"));
+  const cards = await Promise.all(
+    readiness.entries.map(async ({ id }) => {
+      const card = modelCardSchema.safeParse(await ask(url, `/v1/entries/${id}/card`));
+      return card.success ? [card.data] : [];
+    }),
+  );
   const { reachable, block } = readiness.chain;
   const chain = reachable
     ? `read up to block ${block}`
     : `does not answer${block === null ? "" : `, was read up to block ${block}`}`;
-  const lines = [
+  const skew = readiness.clockSkew;
+  say(json, { url, ...readiness, cards: cards.flat() }, [
     `${url} ${readiness.ready ? "is ready" : "is not ready"}`,
     `chain    ${chain}`,
+    ...(skew === 0 ? [] : [`clock    ${Math.abs(skew)} s ${skew > 0 ? "behind" : "ahead of"} the chain's: set it`]),
+    ...readiness.challenges.map(
+      ({ challengeId, entryId, index, state, detail, answerBy }) =>
+        `challenge ${challengeId}: block ${index} of entry ${entryId}, ${state}, due ${new Date(answerBy * 1000).toISOString()}${state === "failing" ? `\n  ${detail}` : ""}`,
+    ),
     ...readiness.entries.map(
       ({ id, state, detail }) => `${state.padEnd(12)} ${id}${detail === null ? "" : `\n  ${detail}`}`,
     ),
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+    ...(cards.flat().length > 0 ? ["", ...tableOf(cards.flat())] : []),
+  ]);
   return readiness.ready;
 }
 
-async function ask(url: string): Promise<z.infer<typeof readinessSchema>> {
+function tableOf(cards: readonly ModelCard[]): string[] {
+  const head = ["model", "parameters", "quant", "file", "memory", "tokens/s", "first token", "per 1M tokens", "on"];
+  const rows = cards.map(({ measured, cost, ...card }) => [
+    card.name,
+    card.parameters.toLocaleString("en"),
+    card.quantization,
+    bytesInWords(card.fileBytes),
+    card.memoryBytes === null ? "not loaded" : bytesInWords(card.memoryBytes),
+    measured === null ? "–" : measured.tokensPerSecond.toFixed(1),
+    measured === null ? "–" : `${Math.round(measured.timeToFirstTokenMs)} ms`,
+    cost === null ? "–" : `${cost.perMillionTokens.toPrecision(3)} ${cost.currency}`,
+    card.hardware,
+  ]);
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+async function ask(url: string, path: string): Promise<unknown> {
   try {
-    const answer = await fetch(new URL("/ready", url), { signal: AbortSignal.timeout(10_000) });
-    return readinessSchema.parse(await answer.json());
+    const answer = await fetch(new URL(path, url), { signal: AbortSignal.timeout(10_000) });
+    return await answer.json();
   } catch (error) {
     throw new RetryableError(`No node answers at ${url}.`, { metaMessages: [shortMessageOf(error)], cause: error });
   }

@@ -4,23 +4,28 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import Fastify, { LogController } from "fastify";
 import type { Answering } from "./answerChat.ts";
 import { ApiError, loggable, toApiError } from "./apiError.ts";
+import { addCardRoutes } from "./cardRoutes.ts";
 import { addChatRoute } from "./chatRoute.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
 import { addInfoRoutes } from "./infoRoutes.ts";
+import type { Costs } from "./modelCost.ts";
 
 export type AppOptions = {
   readonly answering: Answering;
   readonly view: NodeView;
   readonly logger: FastifyBaseLogger;
+  /** Own certificate; plain http where it is absent. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  readonly costs?: Costs;
 };
 
 const maxBodyBytes = 1_048_576;
 const maxConnections = 1_024;
 
 /** The node's HTTP API. Request bodies appear in no log. */
-export async function createApp({ answering, view, logger }: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({
+export async function createApp({ answering, view, logger, tls, costs }: AppOptions): Promise<FastifyInstance> {
+  const options = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
@@ -28,7 +33,10 @@ export async function createApp({ answering, view, logger }: AppOptions): Promis
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true },
-  });
+  };
+  // Over TLS the server's type is another one; nothing here depends on which.
+  const app =
+    tls === undefined ? Fastify(options) : (Fastify({ ...options, https: tls }) as unknown as FastifyInstance);
   app.server.maxConnections = maxConnections;
   await app.register(cors, {
     origin: "*",
@@ -55,6 +63,7 @@ export async function createApp({ answering, view, logger }: AppOptions): Promis
   });
   addInfoRoutes(app, answering.signer, view);
   addFileRoutes(app, view.entries);
+  addCardRoutes(app, view.entries, costs);
   addChatRoute(app, answering, view.entries);
   return app;
 }

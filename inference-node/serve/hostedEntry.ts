@@ -1,6 +1,7 @@
 import type { Manifest } from "#protocol/manifest.ts";
 import type { Engine } from "#protocol/node.ts";
 import { modelId } from "#protocol/node.ts";
+import type { Meter } from "../engine/meter.ts";
 import type { ModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import type { Untouched } from "../models/unchangedSince.ts";
@@ -15,6 +16,7 @@ export type HostedEntry = {
   readonly check: () => Promise<Untouched>;
   readonly engine: Engine;
   readonly runner: ModelRunner;
+  readonly meter: Meter;
   /** Seconds since 1970. */
   readonly hostedAt: number;
 };

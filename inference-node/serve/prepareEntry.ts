@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Manifest } from "#protocol/manifest.ts";
 import type { Engine } from "#protocol/node.ts";
 import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
+import { meterRunner } from "../engine/meter.ts";
 import type { ProcessLimits } from "../engine/modelProcess.ts";
 import { createModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
@@ -72,24 +73,26 @@ export async function prepareEntry(
     check,
     engine,
     hostedAt: Math.floor(context.now() / 1000),
-    runner: createModelRunner({
-      load: {
-        modelPath,
-        contextSize: engine.contextSize,
-        batchSize: engine.batchSize,
-        threads: options.threads,
-        gpu: options.gpu,
-      },
-      limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
-      maxWaiting: options.maxWaiting,
-      restartMs: 500,
-      check,
-      onChange: (state, detail) => {
-        const line = { entry: facts.entryId, model: manifest.name, state, detail };
-        if (state === "failed") logger.warn(line, "a model's process ended");
-        else logger.info(line, "model");
-      },
-    }),
+    ...meterRunner(
+      createModelRunner({
+        load: {
+          modelPath,
+          contextSize: engine.contextSize,
+          batchSize: engine.batchSize,
+          threads: options.threads,
+          gpu: options.gpu,
+        },
+        limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
+        maxWaiting: options.maxWaiting,
+        restartMs: 500,
+        check,
+        onChange: (state, detail) => {
+          const line = { entry: facts.entryId, model: manifest.name, state, detail };
+          if (state === "failed") logger.warn(line, "a model's process ended");
+          else logger.info(line, "model");
+        },
+      }),
+    ),
   };
 }
 

@@ -1,0 +1,179 @@
+import { access, stat, statfs } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PublicClient } from "viem";
+import { contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { shortMessageOf } from "#protocol/errors.ts";
+import { bareHex } from "#protocol/hashing.ts";
+import { createEntryReader } from "../chain/readEntries.ts";
+import { readStanding } from "../chain/registryCalls.ts";
+import type { NodeConfig } from "../cli/nodeConfig.ts";
+import { stateFolderOf } from "../cli/nodeConfig.ts";
+import { openChain } from "../cli/openOperator.ts";
+import { readKey } from "../cli/readKey.ts";
+import type { EntryFacts } from "../models/entryFacts.ts";
+import { openState, StateFolderError } from "../state/openState.ts";
+import { checkClock } from "./checkClock.ts";
+import { checkEndpoint } from "./checkEndpoint.ts";
+import { checkDisk, checkMachine, checkMemory } from "./checkMachine.ts";
+import { checkStake } from "./checkStake.ts";
+import { checkTls } from "./checkTls.ts";
+import type { Finding } from "./finding.ts";
+import { care, good, mend } from "./finding.ts";
+
+/** Longest wait for a new block, which tells a slow chain from a wrong clock. */
+const blockPatienceMs = 15_000;
+
+/** Looks at everything that a node needs, in the order in which a person would mend it. Never throws. */
+export async function examine(config: NodeConfig, now: () => number = Date.now): Promise<Finding[]> {
+  const findings = [...(await checkMachine(config)), checkState(config)];
+  if (config.tls !== undefined) findings.push(await checkTls(config.tls, config.endpoint, now()));
+  if ("keystore" in config.key) findings.push(...(await checkKeystore(config.key.keystore)));
+  const chain = await openChain(config.rpcUrl).catch((error: unknown) => error);
+  if (chain instanceof Error) {
+    const advice =
+      "A node serves on without the chain, but attests late and answers no challenge. Start the chain or name another endpoint with --rpc.";
+    findings.push(mend("chain", chain.message.split("\n").join(" "), advice));
+    return [...findings, ...(await checkEndpoint(config.endpoint, null))];
+  }
+  const { client, chainId } = chain as Awaited<ReturnType<typeof openChain>>;
+  findings.push(await clockOf(client, now));
+  const entries = await entriesOf(config, client);
+  if (entries instanceof Error)
+    findings.push(
+      mend("chain", shortMessageOf(entries), "Look at factory, nodeRegistry and contest in the configuration."),
+    );
+  else {
+    findings.push(good("chain", `chain ${chainId}, ${entries.length} entries to host`));
+    findings.push(
+      checkMemory(
+        entries.map(({ modelSize }) => modelSize),
+        process.availableMemory(),
+      ),
+    );
+    findings.push(await diskOf(config, entries));
+  }
+  const { stake, registered } = await stakeOf(config, client).catch((error: unknown) => ({
+    stake: [
+      mend(
+        "stake",
+        `cannot be looked at: ${shortMessageOf(error)}`,
+        "Name the node's account (--node 0x…) and its key.",
+      ),
+    ],
+    registered: null,
+  }));
+  return [...findings, ...stake, ...(await checkEndpoint(config.endpoint, registered))];
+}
+
+function checkState(config: NodeConfig): Finding {
+  const folder = stateFolderOf(config);
+  try {
+    openState(folder).close();
+    return good("state", `${folder} can be written`);
+  } catch (error) {
+    const runs = error instanceof StateFolderError && error.message.includes("Another process");
+    return runs
+      ? good("state", `${folder} is held by a running node`)
+      : mend("state", shortMessageOf(error), "Name another folder with --state.");
+  }
+}
+
+async function checkKeystore(file: string): Promise<Finding[]> {
+  const mode = await stat(file).then(
+    (found) => found.mode,
+    () => null,
+  );
+  if (mode === null)
+    return [mend("keystore", `there is none at ${file}`, "npm run node -- init --new-keystore FILE makes one.")];
+  if (process.platform !== "win32" && (mode & 0o077) !== 0)
+    return [care("keystore", `${file} can be read by others on this machine`, `chmod 600 ${file}`)];
+  return [];
+}
+
+async function clockOf(client: PublicClient, now: () => number): Promise<Finding> {
+  const first = await client.getBlock();
+  const found = checkClock(now() / 1000, Number(first.timestamp), false);
+  if (found.state !== "care") return found;
+  for (const began = now(); now() - began < blockPatienceMs; await sleep(500)) {
+    const next = await client.getBlock();
+    if (next.number > first.number) return checkClock(now() / 1000, Number(next.timestamp), true);
+  }
+  return found;
+}
+
+async function entriesOf(config: NodeConfig, client: PublicClient): Promise<readonly EntryFacts[] | Error> {
+  try {
+    const factory = await client.readContract({
+      address: config.nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: "factory",
+    });
+    if (factory.toLowerCase() !== config.factory) return new Error(`the registry belongs to the factory ${factory}`);
+    await client.readContract({
+      address: config.factory,
+      abi: contestFactoryAbi,
+      functionName: "isContest",
+      args: [config.contest],
+    });
+    const read = createEntryReader({
+      ...config,
+      client,
+      fromBlock: BigInt(config.fromBlock),
+      depth: BigInt(config.depth),
+    });
+    const { entries } = await read();
+    return entries.filter(({ entryId }) => config.entries === "all" || config.entries.includes(entryId));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function diskOf({ store, models }: NodeConfig, entries: readonly EntryFacts[]): Promise<Finding> {
+  const there = async (path: string): Promise<boolean> =>
+    await access(path).then(
+      () => true,
+      () => false,
+    );
+  const missing = await Promise.all(
+    entries.map(async ({ modelSha256, modelSize }) =>
+      models.length > 0 || (await there(join(store, `${bareHex(modelSha256)}.gguf`))) ? 0 : modelSize,
+    ),
+  );
+  let folder = resolve(store);
+  while (!(await there(folder)) && dirname(folder) !== folder) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  return checkDisk(
+    store,
+    missing.reduce((sum, bytes) => sum + bytes, 0),
+    bavail * bsize,
+  );
+}
+
+async function stakeOf(
+  config: NodeConfig,
+  client: PublicClient,
+): Promise<{ stake: Finding[]; registered: string | null }> {
+  const findings: Finding[] = [];
+  const open = async (source: NodeConfig["key"] | undefined, purpose: string) =>
+    source === undefined
+      ? null
+      : await readKey(source, purpose).catch((error: unknown) => {
+          findings.push(mend("key", shortMessageOf(error), "A node without its key signs nothing."));
+          return null;
+        });
+  const key = await open(config.key, "the node's signing key");
+  const operator = await open(config.operatorKey, "the operator's key");
+  const node = operator?.address ?? config.node ?? key?.address;
+  if (node === undefined) return { stake: findings, registered: null };
+  const registry = { address: config.nodeRegistry, abi: nodeRegistryAbi } as const;
+  const carrier = operator?.address ?? key?.address ?? node;
+  const [standing, owner, gas] = await Promise.all([
+    readStanding(client, config.nodeRegistry, node),
+    key === null ? null : client.readContract({ ...registry, functionName: "nodeOfKey", args: [key.address] }),
+    client.getBalance({ address: carrier }),
+  ]);
+  const keyOwner = owner === null || /^0x0+$/.test(owner) ? null : owner;
+  findings.push(...checkStake({ standing, key: key?.address ?? null, keyOwner, gas, carrier }));
+  return { stake: findings, registered: standing.endpoint };
+}

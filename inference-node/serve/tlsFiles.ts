@@ -1,0 +1,62 @@
+import { readFile, stat } from "node:fs/promises";
+import type { Server } from "node:https";
+import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+
+/** Paths of a certificate and its private key, PEM. */
+export type TlsFiles = { readonly cert: string; readonly key: string };
+
+/** Reads both. Throws `InvalidInputError` that names the file. */
+export async function readTls({ cert, key }: TlsFiles): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
+  const [certificate, privateKey] = await Promise.all([cert, key].map((file) => readOrRefuse(file)));
+  return { cert: certificate ?? Buffer.of(), key: privateKey ?? Buffer.of() };
+}
+
+/**
+ * Looks now and then whether the certificate was renewed, and has the server use the new one for new connections.
+ * `everyMs`: milliseconds between two looks. What cannot be used is reported, and the old one stays.
+ */
+export function renewTls(
+  server: Server,
+  files: TlsFiles,
+  options: { readonly everyMs: number; readonly signal: AbortSignal; readonly onRenewed: (error: unknown) => void },
+): void {
+  let before = "";
+  const timer = setInterval(() => void look(), options.everyMs).unref();
+  options.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  void stamp(files).then((now) => {
+    before = now;
+  });
+
+  async function look(): Promise<void> {
+    const now = await stamp(files);
+    if (before === "" || now === before) return;
+    before = now;
+    try {
+      server.setSecureContext(await readTls(files));
+      options.onRenewed(null);
+    } catch (error) {
+      options.onRenewed(error);
+    }
+  }
+}
+
+async function stamp({ cert, key }: TlsFiles): Promise<string> {
+  const times = await Promise.all(
+    [cert, key].map((file) =>
+      stat(file).then(
+        ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+        () => "gone",
+      ),
+    ),
+  );
+  return times.join(" ");
+}
+
+async function readOrRefuse(file: string): Promise<Buffer> {
+  return await readFile(file).catch((cause: unknown) => {
+    throw new InvalidInputError(`The file ${file}, named under tls, cannot be read.`, {
+      metaMessages: [shortMessageOf(cause)],
+      cause,
+    });
+  });
+}

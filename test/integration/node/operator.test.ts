@@ -1,0 +1,201 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeFunctionData } from "viem";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { modelCardSchema } from "#protocol/modelCard.ts";
+import { send } from "../../../scripts/chainClients.ts";
+import { devAccounts } from "../../../scripts/start/localChain.ts";
+import { until } from "../../support/until.ts";
+import { type DemoContest, deployContest, type HouseProcess, root, run, startChain } from "./realChain.ts";
+import { writeEntry } from "./startNode.ts";
+
+/** A stranger becomes a node by the commands that the README names, one after the other, and leaves again. */
+
+const [, operator] = devAccounts().operators;
+if (operator === undefined) throw new Error("the local chain has no second operator's account");
+const secrets = { COINDROP_KEYSTORE_PASSWORD: "correct horse battery", TEST_OPERATOR_KEY: operator.privateKey };
+let folder: string;
+let chain: Awaited<ReturnType<typeof startChain>>;
+let demo: DemoContest;
+let node: HouseProcess;
+let url: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "coindrop-operator-"));
+  const facts = [(await writeEntry(folder, "sums", 1)).facts, (await writeEntry(folder, "haiku", 2)).facts];
+  chain = await startChain();
+  demo = await deployContest(chain.url, facts);
+  await send(demo.organiser, {
+    to: demo.coin,
+    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator.address, 10n ** 21n] }),
+  });
+});
+afterAll(async () => {
+  node?.child.kill("SIGKILL");
+  chain?.child.kill("SIGKILL");
+  await Promise.all([node?.exited, chain?.exited]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const config = () => join(folder, "node.json");
+type Said = { readonly code: number; readonly out: string; readonly err: string };
+
+function say(args: readonly string[], env: Readonly<Record<string, string>> = secrets): Promise<Said> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: { ...process.env, ...env } };
+    execFile(process.execPath, ["inference-node/main.ts", ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+const ask = async (...args: string[]) => {
+  const { out, code, err } = await say([...args, "--config", config(), "--json"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out) as Record<string, unknown>;
+};
+
+describe("init", () => {
+  const flags = () => [
+    ...["init", "--yes", "--rpc", chain.url, "--node-registry", demo.nodeRegistry, "--contest", demo.contest],
+    ...["--entries", "1", "--store", join(folder, "store"), "--models", folder, "--manifests", folder],
+    ...["--new-keystore", join(folder, "key.json"), "--operator-key-env", "TEST_OPERATOR_KEY", "--port", "0"],
+    ...["--watts", "60", "--price-kwh", "0.3", "--hardware-price", "400", "--currency", "EUR", "--out", config()],
+  ];
+
+  test("refuses a contest that is not the registry's, and entries that do not exist", async () => {
+    const foreign = flags().map((flag) => (flag === demo.contest ? demo.coin : flag));
+    const missing = flags().map((flag) => (flag === "1" ? "1,9" : flag));
+    const [one, other] = await Promise.all([say(foreign), say(missing)]);
+    expect(one.err).toContain("is no contest of the registry's factory");
+    expect(other.err).toContain("The contest has 2 entries, and so none with the id 9.");
+  });
+
+  test("writes a configuration that a person can read, and an encrypted key that nobody else can", async () => {
+    const { code, out, err } = await say(flags());
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const written = JSON.parse(await readFile(config(), "utf8"));
+    expect(written).toMatchObject({
+      contest: demo.contest.toLowerCase(),
+      factory: demo.factory.toLowerCase(),
+      entries: [1],
+      key: { keystore: "key.json", passwordEnv: "COINDROP_KEYSTORE_PASSWORD" },
+      store: "store",
+      costs: { watts: 60, pricePerKwh: 0.3, hardwarePrice: 400, currency: "EUR" },
+    });
+    const keystore = JSON.parse(await readFile(join(folder, "key.json"), "utf8"));
+    expect(keystore).toMatchObject({ version: 3, Crypto: { kdf: "scrypt" } });
+    expect((await stat(join(folder, "key.json"))).mode & 0o077).toBe(0);
+    expect(out.toLowerCase()).toContain(`wrote a new signing key, 0x${keystore.address}`);
+    expect(out).not.toContain(secrets.COINDROP_KEYSTORE_PASSWORD);
+  });
+
+  test("writes over neither configuration nor key", async () => {
+    const [config, key] = await Promise.all([say(flags()), say([...flags(), "--force"])]);
+    expect(config.err).toContain("is there already");
+    expect(key.err).toContain("a key is never written over");
+  });
+});
+
+test("a keystore's wrong password is refused, and neither password nor key is repeated", async () => {
+  const wrong = { ...secrets, COINDROP_KEYSTORE_PASSWORD: "wrong horse battery" };
+  const { code, err, out } = await say(["key", "add", "--config", config()], wrong);
+  expect(code).toBe(1);
+  expect(err).toContain("incorrect password");
+  expect(err + out).not.toContain("wrong horse");
+});
+
+type Findings = { well: boolean; findings: { subject: string; state: string; detail: string; advice?: string }[] };
+
+describe("doctor", () => {
+  const doctor = async (...more: string[]) => {
+    const { out, code } = await say(["doctor", "--config", config(), "--json", ...more]);
+    const { well, findings } = JSON.parse(out) as Findings;
+    const of = (subject: string) => findings.filter((finding) => finding.subject === subject);
+    return { code, well, findings, of };
+  };
+
+  test("says what a node that is not registered yet has to mend", async () => {
+    const { code, of } = await doctor();
+    expect(code).toBe(1);
+    expect(of("engine")[0]).toMatchObject({ state: "good", detail: expect.stringContaining("llama.cpp") });
+    expect(of("chain")[0]).toMatchObject({ state: "good", detail: expect.stringContaining("1 entries to host") });
+    expect(of("memory")[0]?.state).toBe("good");
+    expect(of("disk")[0]?.state).toBe("good");
+    expect(of("clock")[0]?.state).toBe("good");
+    expect(of("stake")[0]).toMatchObject({ state: "mend", advice: expect.stringContaining("register") });
+    expect(of("key")[0]).toMatchObject({ state: "mend", advice: expect.stringContaining("key add") });
+  });
+});
+
+describe("a node from its configuration", () => {
+  test("registers, hosts one more entry, and keeps that in its file", async () => {
+    const register = await say(["register", "--config", config(), "--endpoint", "http://127.0.0.1:1"]);
+    expect(register.out).toContain("registered with a stake of");
+    node = run(
+      "inference-node/main.ts",
+      ["host", demo.contest, "2", "--config", config(), "--poll-ms", "200"],
+      secrets,
+    );
+    url = String((await node.first)["url"]);
+    expect(JSON.parse(await readFile(config(), "utf8")).entries).toEqual([1, 2]);
+    await until("both models measured", async () => {
+      const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
+      return entries.length === 2 && entries.every(({ state }) => state === "ready");
+    });
+  });
+
+  test("says its models' cards: size, speed, memory and cost, measured", async () => {
+    const card = await until("a measured card", async () => {
+      const answer = await fetch(`${url}/v1/entries/${demo.contest}/1/card`);
+      const read = modelCardSchema.parse(await answer.json());
+      return read.measured !== null && read;
+    });
+    expect(card).toMatchObject({ name: "sums", fileBytes: 1_100_544, contextSize: 512 });
+    expect(card.memoryBytes ?? 1e9).toBeGreaterThan(5_000_000);
+    const speed = card.measured?.tokensPerSecond ?? 0;
+    const seconds = 1_000_000 / speed;
+    expect(card.cost?.electricity).toBeCloseTo((0.06 * 0.3 * seconds) / 3_600, 9);
+    expect(card.cost?.hardware).toBeCloseTo((400 * seconds) / (3 * 31_557_600), 9);
+    expect(card.cost?.perMillionTokens).toBeCloseTo((card.cost?.electricity ?? 0) + (card.cost?.hardware ?? 0), 9);
+
+    const { code, out } = await say(["status", url]);
+    expect(code).toBe(0);
+    expect(out).toContain("is ready");
+    expect(out).toMatch(/per 1M tokens/);
+    expect(out).toMatch(/sums .* EUR/);
+    expect((await fetch(`${url}/v1/entries/${demo.contest}/7/card`)).status).toBe(404);
+  });
+
+  test("attests, adds stake, moves its endpoint, and leaves by command", async () => {
+    const attested = await ask("attest", url);
+    expect(attested).toMatchObject({ entries: [1, 2], transaction: expect.stringMatching(/^0x/) });
+    expect(await ask("stake", "--add", "12.5")).toMatchObject({ stake: "212500000000000000000", active: true });
+    expect(await ask("endpoint", url)).toMatchObject({ endpoint: url });
+    expect(await ask("stake")).toMatchObject({ endpoint: url, registered: true, openChallenges: 0 });
+    const doctor = await say(["doctor", "--config", config(), "--json", "--endpoint", url]);
+    expect(JSON.parse(doctor.out)).toMatchObject({ well: true });
+
+    const unsure = await say(["exit", "--config", config()]);
+    expect(unsure).toMatchObject({ code: 1, err: expect.stringContaining("Nothing was sent.") });
+    const leaving = await ask("exit", "--yes");
+    expect(leaving).toMatchObject({ active: false });
+    const early = await say(["collect", "--config", config()]);
+    expect(early.code).toBe(1);
+    await demo.organiser.publicClient.request({ method: "evm_increaseTime", params: ["0x93a81"] } as never);
+    await until("a block seven days later", async () => {
+      const { timestamp } = await demo.organiser.publicClient.getBlock();
+      return timestamp > BigInt(Number(leaving["leavesAt"]));
+    });
+    expect(await ask("collect")).toMatchObject({ stake: "0", collected: { coins: "212500000000000000000" } });
+    const left = await demo.organiser.publicClient.readContract({
+      address: demo.nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: "nodeOf",
+      args: [operator.address],
+    });
+    expect(left.stake).toBe(0n);
+  });
+});
