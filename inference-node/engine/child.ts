@@ -4,6 +4,7 @@
  * A model file or its chat template may crash or hang this process; nothing of the node's keys is in it.
  */
 import type { ChatMessage, FromChild, GenerationJob, LoadOptions, ToChild } from "./childProtocol.ts";
+import { createEmbedder, type Embedder } from "./embedTexts.ts";
 import { GenerationError, generate } from "./generate.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { OpenedModel } from "./openModel.ts";
@@ -16,6 +17,7 @@ type Opened = {
   readonly model: OpenedModel;
   readonly renderer: PromptRenderer;
   readonly knowledge: Knowledge | null;
+  readonly embedder: Embedder;
 };
 
 /** The share of the context that knowledge leaves to the answer. */
@@ -44,7 +46,7 @@ async function load(options: LoadOptions): Promise<void> {
     const knowledge = options.knowledge
       ? await (await import("./knowledge.ts")).openKnowledge(llama, options.knowledge)
       : null;
-    opened = { model, renderer, knowledge };
+    opened = { model, renderer, knowledge, embedder: createEmbedder(model, options) };
     say({
       type: "loaded",
       engine,
@@ -100,6 +102,22 @@ async function informed({ model, renderer, knowledge }: Opened, job: GenerationJ
   return { ...job, messages: await knowledge.addTo(job.messages, fits) };
 }
 
+async function embed({ id, job }: Extract<ToChild, { type: "embed" }>): Promise<void> {
+  try {
+    if (opened === null) throw new Error("no model is loaded");
+    const { vectors, tokens } = await opened.embedder(job, {
+      onEach: () => say({ type: "alive", id }),
+      cancelled: () => cancelled.has(id),
+    });
+    say({ type: "embedded", id, vectors, tokens });
+  } catch (error) {
+    const code = error instanceof GenerationError ? error.code : "failed";
+    say({ type: "failed", id, code, message: describe(error) });
+  } finally {
+    cancelled.delete(id);
+  }
+}
+
 function describe(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
 }
@@ -111,6 +129,9 @@ process.on("message", (message: ToChild) => {
       break;
     case "generate":
       void answer(message);
+      break;
+    case "embed":
+      void embed(message);
       break;
     case "cancel":
       cancelled.add(message.id);

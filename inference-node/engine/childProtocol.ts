@@ -5,6 +5,7 @@ import type { KnowledgeSettings } from "./splitKnowledge.ts";
 export type ToChild =
   | { readonly type: "load"; readonly options: LoadOptions }
   | { readonly type: "generate"; readonly id: number; readonly job: GenerationJob }
+  | { readonly type: "embed"; readonly id: number; readonly job: EmbedJob }
   | { readonly type: "cancel"; readonly id: number };
 
 /** How a model is opened. `modelPath: null` only starts the engine, to learn its facts. */
@@ -58,6 +59,9 @@ export type GenerationJob = {
   readonly format: AnswerFormat | null;
 };
 
+/** `truncate`: cut a text that is too long, instead of refusing it. */
+export type EmbedJob = { readonly texts: readonly string[]; readonly truncate: boolean };
+
 const token = z.number().int().min(0).max(0xffffffff);
 
 /** Which llama.cpp runs, and on what: the part of an engine's description that only a started engine knows. */
@@ -86,6 +90,12 @@ export const fromChildSchema = z.discriminatedUnion("type", [
     id: z.number().int(),
     finish: z.enum(["stop", "length", "cancelled"]),
     tokens: z.array(token).max(2_000_000),
+  }),
+  z.object({
+    type: z.literal("embedded"),
+    id: z.number().int(),
+    vectors: z.array(z.array(z.number()).max(65_536)).max(1_024),
+    tokens: z.number().int().min(0),
   }),
   z.object({
     type: z.literal("failed"),

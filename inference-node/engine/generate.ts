@@ -58,7 +58,7 @@ export async function generate(
 
   await sequence.clearHistory();
   const tokens: Token[] = [];
-  const text = createTextStream([...job.stop, ...renderer.endTexts]);
+  const text = createTextStream([...job.stop, ...renderer.endTexts, ...endTextsOf(job.format)]);
   const decoded = createTokenText((ids, before) => model.detokenize(ids as Token[], false, before as Token[]), prompt);
   const show = (shown: string): void => {
     if (shown !== "") hooks.onText(shown);
@@ -118,6 +118,11 @@ async function compileOrRefuse(llama: Llama, format: AnswerFormat): Promise<Llam
   } catch (cause) {
     throw new GenerationError("bad_format", `The response format cannot be compiled: ${messageOf(cause)}`, cause);
   }
+}
+
+/** A grammar made from a schema ends with line breaks, which are not the answer's. */
+function endTextsOf(format: AnswerFormat | null): readonly string[] {
+  return format?.type === "json_schema" ? ["\n\n\n\n"] : [];
 }
 
 function messageOf(cause: unknown): string {

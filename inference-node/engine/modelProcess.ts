@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FromChild, GenerationJob, LoadedModel, LoadOptions, ToChild } from "./childProtocol.ts";
+import type { EmbedJob, FromChild, GenerationJob, LoadedModel, LoadOptions, ToChild } from "./childProtocol.ts";
 import { fromChildSchema } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
 
@@ -18,6 +18,9 @@ export type AnswerHandlers = {
   readonly onText: (text: string) => void;
 };
 
+/** Vectors in the order of the texts, each of length 1; `tokens`: of all texts together. */
+export type Embedded = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number };
+
 export type Answered = { readonly finish: "stop" | "length" | "cancelled"; readonly tokens: readonly number[] };
 
 /** One child process with one model in it. It is never reused after it failed. */
@@ -27,13 +30,17 @@ export type ModelProcess = {
   /** Settles when the process is gone, with the reason in words. */
   readonly exited: Promise<string>;
   readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
+  readonly embed: (job: EmbedJob, signal: AbortSignal) => Promise<Embedded>;
   readonly kill: () => void;
 };
+
+/** What ends a piece of work that went well. */
+type Outcome = Extract<FromChild, { type: "done" | "embedded" }>;
 
 type Active = {
   readonly id: number;
   readonly handlers: AnswerHandlers;
-  readonly resolve: (answered: Answered) => void;
+  readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
 };
 
@@ -103,7 +110,8 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
       case "alive":
         return;
       case "done":
-        return settle((current) => current.resolve({ finish: message.finish, tokens: message.tokens }));
+      case "embedded":
+        return settle((current) => current.resolve(message));
       case "failed":
         return settle((current) => current.reject(new EngineError(message.code, message.message)));
     }
@@ -140,32 +148,52 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
 
   watch(limits.loadMs, new EngineError("load_timeout", `the model did not load within ${limits.loadMs / 1000} s`));
 
+  const ask = async (
+    work: (id: number) => Extract<ToChild, { type: "generate" | "embed" }>,
+    handlers: AnswerHandlers,
+    signal: AbortSignal,
+  ): Promise<Outcome> => {
+    signal.throwIfAborted();
+    if (active !== null) throw new EngineError("busy", "the model answers one question at a time");
+    const id = nextId++;
+    const outcome = Promise.withResolvers<Outcome>();
+    active = { id, handlers, resolve: outcome.resolve, reject: outcome.reject };
+    const cancel = (): void => {
+      send({ type: "cancel", id });
+      watch(limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    expectLife();
+    if (child.connected) send(work(id));
+    else settle((current) => current.reject(why ?? new EngineError("crashed", "the model's process is gone")));
+    try {
+      return await outcome.promise;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  };
+
   return {
     pid: child.pid,
     loaded: loaded.promise,
     exited: exited.promise,
     kill,
     async generate(job, handlers, signal) {
-      signal.throwIfAborted();
-      if (active !== null) throw new EngineError("busy", "the model answers one question at a time");
-      const id = nextId++;
-      const answered = Promise.withResolvers<Answered>();
-      active = { id, handlers, resolve: answered.resolve, reject: answered.reject };
-      const cancel = (): void => {
-        send({ type: "cancel", id });
-        watch(limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
-      };
-      signal.addEventListener("abort", cancel, { once: true });
-      expectLife();
-      if (child.connected) send({ type: "generate", id, job });
-      else settle((current) => current.reject(why ?? new EngineError("crashed", "the model's process is gone")));
-      try {
-        return await answered.promise;
-      } finally {
-        signal.removeEventListener("abort", cancel);
-      }
+      const outcome = await ask((id) => ({ type: "generate", id, job }), handlers, signal);
+      if (outcome.type !== "done") throw mixedUp();
+      return { finish: outcome.finish, tokens: outcome.tokens };
+    },
+    async embed(job, signal) {
+      const silent = { onPrompt: () => undefined, onText: () => undefined };
+      const outcome = await ask((id) => ({ type: "embed", id, job }), silent, signal);
+      if (outcome.type !== "embedded" || outcome.vectors.length !== job.texts.length) throw mixedUp();
+      return { vectors: outcome.vectors, tokens: outcome.tokens };
     },
   };
+}
+
+function mixedUp(): EngineError {
+  return new EngineError("crashed", "the model's process answered another question");
 }
 
 const passed = [

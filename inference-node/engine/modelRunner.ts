@@ -1,6 +1,6 @@
-import type { GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
+import type { EmbedJob, GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
-import type { Answered, AnswerHandlers, ModelProcess, ProcessLimits } from "./modelProcess.ts";
+import type { Answered, AnswerHandlers, Embedded, ModelProcess, ProcessLimits } from "./modelProcess.ts";
 import { startModelProcess } from "./modelProcess.ts";
 import { createTurns } from "./turns.ts";
 
@@ -31,6 +31,7 @@ export type ModelRunner = {
   readonly load: () => number;
   readonly wake: () => Promise<LoadedModel>;
   readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
+  readonly embed: (job: EmbedJob, signal: AbortSignal) => Promise<Embedded>;
   readonly close: () => Promise<void>;
 };
 
@@ -135,6 +136,12 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
         const answered = await process.generate(job, handlers, signal);
         failures = 0;
         return answered;
+      }),
+    embed: (job, signal) =>
+      turns.take(signal, async () => {
+        const process = await running();
+        await process.loaded;
+        return await process.embed(job, signal);
       }),
     async close() {
       become("closed");

@@ -39,6 +39,7 @@ function createFakes() {
       exited: exited.promise,
       kill: () => fail(new EngineError("crashed", "killed")),
       generate: () => new Promise((_resolve, reject) => waiting.push(reject)),
+      embed: () => new Promise((_resolve, reject) => waiting.push(reject)),
     };
   };
   return { started, start };
