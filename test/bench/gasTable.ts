@@ -66,15 +66,26 @@ export const PEERS: readonly { system: string; first: string; repeat: string }[]
     first: "65,882",
     repeat: "–",
   },
+  {
+    system: "OpenZeppelin Governor 5.7 castVoteBySig (no coin moves; delegation before)",
+    first: "97,610",
+    repeat: "–",
+  },
   { system: "Aragon token-voting vote (no coin moves; delegation before)", first: "75,449", repeat: "80,659" },
   { system: "Snapshot X, EthTx + OZVotes (no coin moves; delegation before)", first: "93,200", repeat: "–" },
   { system: "Allo v2 QV allocate (admin adds each voter: 55,547)", first: "132,483", repeat: "81,434" },
   { system: "JokeRace v6.21 castVote, 10 ranks (native coin, not refundable)", first: "321,706", repeat: "226,071" },
+  { system: "JokeRace v6.21 castVote, 250 ranks, worst case", first: "1,689,765", repeat: "" },
   { system: "MACI v3 publishMessage (sign-up and join before: 428 k)", first: "358,643", repeat: "same" },
   { system: "new contest: Aragon / Snapshot X / JokeRace", first: "278,152 / 404,412 / 7,340,367", repeat: "" },
   {
-    system: "submit: Aragon / Snapshot X / JokeRace / Allo",
-    first: "131,165 / 154,509 / 246,392 / 317,994",
+    system: "submit: OpenZeppelin propose / Aragon / Snapshot X / JokeRace / Allo",
+    first: "62,365 / 131,165 / 154,509 / 212,180–246,392 / 317,994",
+    repeat: "",
+  },
+  {
+    system: "exact paged count of 10 / 100 / 1,000 entries (a probe; two tallies a slot where it helps)",
+    first: "129,867 / 418,188 / 1,749,890–2,571,905",
     repeat: "",
   },
 ];
