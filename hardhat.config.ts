@@ -52,6 +52,7 @@ export default defineConfig({
       // The time of the first block is a round figure, so that expected values in tests read as literals.
       blockTimestamp: 1_800_000_000n,
       fuzz: { runs: fuzzRuns, ...optionalSeed() },
+      // Handlers know beforehand which call must fail, and catch it; so whatever else reverts is a fault, not a call to pass over.
       invariant: { runs: invariantRuns, depth: invariantDepth, failOnRevert: true },
     },
   },
