@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
-import { BaseError } from "#protocol/errors.ts";
+import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import type { Ready } from "#protocol/http.ts";
 import { createApi } from "./api/createApi.ts";
 import { createRoutes } from "./api/routes.ts";
@@ -11,6 +11,7 @@ import { createRpc } from "./chain/rpc.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
 import { project } from "./project/project.ts";
 import { openDatabase } from "./store/openDatabase.ts";
+import { createSqliteBackend } from "./store/sqliteBackend.ts";
 import type { Store } from "./store/store.ts";
 import { createStore } from "./store/store.ts";
 import { createHub } from "./stream/hub.ts";
@@ -51,10 +52,13 @@ const AWAY_MS = 5_000;
 /** Starts the indexer: opens the database, serves what is in it, follows the chain. */
 export async function serve(options: ServeOptions): Promise<Indexer> {
   const { log } = options;
-  const store = createStore({ open: openDatabase(options.file), project, tell });
+  const store = createStore({ backend: createSqliteBackend(openDatabase(options.file)), project, tell });
   const rpc = createRpc(options.rpcUrl);
-  const hub = createHub(store.rows);
-  const manifests = createManifestFetcher({ ...options, store, now: Date.now, onChange: hub.publish });
+  const hub = createHub({
+    read: store.read,
+    onError: (error) => log.warn({ problem: shortMessageOf(error) }, "stream"),
+  });
+  const manifests = createManifestFetcher({ ...options, store, now: Date.now, onChange: () => void hub.publish() });
   const follower = createFollower({
     ...options,
     chainId: options.chainId,
@@ -62,12 +66,13 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     store,
     now: Date.now,
     onChange() {
-      hub.publish();
+      void hub.publish();
       manifests.wake();
     },
   });
   const app = await createApi({
-    routes: createRoutes(store.rows, createManifestReader(store.rows)),
+    routes: createRoutes(createManifestReader()),
+    read: store.read,
     hub,
     ready: () => readiness(store, follower.status(), Math.max(AWAY_MS, 5 * options.pollMs)),
     onError: (error, url) => log.error({ err: error, url }, "request failed"),
@@ -78,7 +83,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     stop.abort();
     hub.close();
     await Promise.all([app.close(), rpc.close(), working]);
-    store.close();
+    await store.close();
   }
 
   let working: Promise<unknown> = Promise.resolve();
@@ -94,8 +99,8 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   return { url: `http://${options.host}:${port}`, stopped: following, close };
 }
 
-function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Ready {
-  const standing = store.standing();
+async function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Promise<Ready> {
+  const standing = await store.standing();
   const base = { chainId: standing?.chainId ?? null, head, indexed: standing?.block ?? null };
   const reason = reasonNotReady(base, { seenAt, problem }, awayMs);
   return { ready: reason === null, ...base, reason };

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Ready } from "#protocol/http.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
+import type { Store } from "../store/store.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError } from "../views/errors.ts";
 import { describeApi } from "./openapi.ts";
@@ -13,27 +14,28 @@ import { parseParameters } from "./route.ts";
 
 type ApiOptions = {
   readonly routes: readonly Route[];
+  readonly read: Store["read"];
   readonly hub: Hub;
-  readonly ready: () => Ready;
+  readonly ready: () => Promise<Ready>;
   readonly onError: (error: unknown, url: string) => void;
 };
 
 const streamQuery = z.object({ contest: addressSchema.optional() });
 
 /** The HTTP side: reads only, for any origin. */
-export async function createApi({ routes, hub, ready, onError }: ApiOptions): Promise<FastifyInstance> {
+export async function createApi({ routes, read, hub, ready, onError }: ApiOptions): Promise<FastifyInstance> {
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 100 } });
   await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["retry-after"] });
 
   const description = JSON.stringify(describeApi(routes));
   app.get(urls.openapi, (_, reply) => reply.type("application/json").send(description));
   app.get(urls.health, () => ({ alive: true }));
-  app.get(urls.ready, (_, reply) => {
-    const answer = ready();
+  app.get(urls.ready, async (_, reply) => {
+    const answer = await ready();
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
   for (const { url, handle } of routes) {
-    app.get(url, (request) => handle(request.params, request.query));
+    app.get(url, (request) => read((rows) => handle(rows, request.params, request.query)));
   }
 
   app.get(urls.events, (request, reply) => {
@@ -53,7 +55,7 @@ export async function createApi({ routes, hub, ready, onError }: ApiOptions): Pr
       "x-accel-buffering": "no",
     });
     reply.raw.socket?.setNoDelay(true);
-    hub.listen(reply.raw, { contest, lastEventId });
+    void hub.listen(reply.raw, { contest, lastEventId });
     return reply;
   });
 

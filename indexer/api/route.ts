@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Rows } from "../store/rows.ts";
 import { BadParameterError } from "../views/errors.ts";
 
 /** One question that the API answers: shapes in, shape out, and how. */
@@ -11,7 +12,8 @@ export type Route = {
   /** Name of the answer's shape in the API's description. */
   readonly answerName: string;
   readonly answer: z.ZodType;
-  readonly handle: (params: unknown, query: unknown) => Promise<unknown>;
+  /** Answers from rows that are all of one moment. */
+  readonly handle: (rows: Rows, params: unknown, query: unknown) => Promise<unknown>;
 };
 
 type RouteOptions<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodType> = {
@@ -21,7 +23,7 @@ type RouteOptions<P extends z.ZodObject, Q extends z.ZodObject, A extends z.ZodT
   readonly query?: Q;
   readonly answerName: string;
   readonly answer: A;
-  readonly handle: (params: z.output<P>, query: z.output<Q>) => z.input<A> | Readonly<z.input<A>>;
+  readonly handle: (rows: Rows, params: z.output<P>, query: z.output<Q>) => Promise<z.input<A> | Readonly<z.input<A>>>;
 };
 
 const nothing = z.object({});
@@ -39,8 +41,9 @@ export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, A exte
     answer: options.answer,
     params,
     query,
-    handle: async (givenParams, givenQuery) =>
+    handle: async (rows, givenParams, givenQuery) =>
       options.handle(
+        rows,
         parseParameters(params, givenParams) as z.output<P>,
         parseParameters(query, givenQuery) as z.output<Q>,
       ),

@@ -12,7 +12,6 @@ import {
 } from "#protocol/http.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
-import type { Rows } from "../store/rows.ts";
 import { activityView } from "../views/activity.ts";
 import { contestsView, contestView } from "../views/contests.ts";
 import { entriesView, entryView } from "../views/entries.ts";
@@ -36,15 +35,15 @@ const entryId = whole(1, 65_535);
 const ofContest = z.object({ contest: addressSchema });
 
 /** Everything that the API answers from the database. */
-export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly Route[] {
-  const historyOf = createHistoryReader(rows);
+export function createRoutes(manifestOf: ManifestReader): readonly Route[] {
+  const historyOf = createHistoryReader();
   return [
     defineRoute({
       url: urls.contests,
       summary: "All contests of the factory, newest first.",
       answerName: "Contests",
       answer: contestsAnswer,
-      handle: () => contestsView(rows) as z.input<typeof contestsAnswer>,
+      handle: (rows) => contestsView(rows) as Promise<z.input<typeof contestsAnswer>>,
     }),
     defineRoute({
       url: urls.contest,
@@ -52,7 +51,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       params: ofContest,
       answerName: "Contest",
       answer: contestAnswer,
-      handle: ({ contest }) => contestView(rows, contest),
+      handle: (rows, { contest }) => contestView(rows, contest),
     }),
     defineRoute({
       url: urls.entries,
@@ -61,7 +60,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       query: z.object({ search: z.string().max(200).optional(), category: z.string().max(64).optional() }),
       answerName: "Entries",
       answer: entriesAnswer,
-      handle: ({ contest }, query) => entriesView(rows, manifestOf, contest, query),
+      handle: (rows, { contest }, query) => entriesView(rows, manifestOf, contest, query),
     }),
     defineRoute({
       url: urls.entry,
@@ -69,7 +68,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       params: ofContest.extend({ id: entryId }),
       answerName: "Entry",
       answer: entryAnswer,
-      handle: ({ contest, id }) => entryView(rows, manifestOf, contest, id),
+      handle: (rows, { contest, id }) => entryView(rows, manifestOf, contest, id),
     }),
     defineRoute({
       url: urls.ranking,
@@ -77,7 +76,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       params: ofContest,
       answerName: "Ranking",
       answer: rankingAnswer,
-      handle: ({ contest }) => rankingView(rows, manifestOf, contest) as z.input<typeof rankingAnswer>,
+      handle: (rows, { contest }) => rankingView(rows, manifestOf, contest) as Promise<z.input<typeof rankingAnswer>>,
     }),
     defineRoute({
       url: urls.history,
@@ -86,7 +85,8 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       query: z.object({ buckets: whole(2, 500).default(60) }),
       answerName: "History",
       answer: historyAnswer,
-      handle: ({ contest }, { buckets }) => historyOf(contest, buckets) as z.input<typeof historyAnswer>,
+      handle: (rows, { contest }, { buckets }) =>
+        historyOf(rows, contest, buckets) as Promise<z.input<typeof historyAnswer>>,
     }),
     defineRoute({
       url: urls.voter,
@@ -94,7 +94,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       params: ofContest.extend({ wallet: addressSchema }),
       answerName: "Voter",
       answer: voterAnswer,
-      handle: ({ contest, wallet }) => voterView(rows, contest, wallet),
+      handle: (rows, { contest, wallet }) => voterView(rows, contest, wallet),
     }),
     defineRoute({
       url: urls.activity,
@@ -108,7 +108,8 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       }),
       answerName: "ActivityPage",
       answer: activityAnswer,
-      handle: ({ contest }, query) => activityView(rows, contest, query) as z.input<typeof activityAnswer>,
+      handle: (rows, { contest }, query) =>
+        activityView(rows, contest, query) as Promise<z.input<typeof activityAnswer>>,
     }),
     defineRoute({
       url: urls.nodes,
@@ -116,7 +117,7 @@ export function createRoutes(rows: Rows, manifestOf: ManifestReader): readonly R
       query: z.object({ contest: addressSchema.optional(), entry: entryId.optional() }),
       answerName: "Nodes",
       answer: nodesAnswer,
-      handle: (_, query) => nodesView(rows, query) as z.input<typeof nodesAnswer>,
+      handle: (rows, _, query) => nodesView(rows, query) as Promise<z.input<typeof nodesAnswer>>,
     }),
   ];
 }

@@ -54,12 +54,12 @@ export function createFollower(options: FollowOptions) {
   let contradictions = 0;
 
   async function verify(): Promise<void> {
-    const stored = store.standing();
+    const stored = await store.standing();
     const identity = await verifyChain({ ...options, stored });
     if (stored === undefined) {
       const before = await rpc.header(Math.max(0, options.fromBlock - 1));
       if (before === null) throw new BaseError(`The chain has no block ${options.fromBlock - 1} yet.`);
-      store.begin(identity, before);
+      await store.begin(identity, before);
     }
     verified = true;
   }
@@ -70,12 +70,12 @@ export function createFollower(options: FollowOptions) {
     const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
     status = { head: head.number, seenAt: options.now(), problem: null };
-    const standing = store.standing();
-    const after = standing && store.headerAt(standing.block);
+    const standing = await store.standing();
+    const after = standing && (await store.headerAt(standing.block));
     if (standing === undefined || after === undefined) throw new Error("the database lost its position");
 
     if (head.number <= after.number) {
-      const ours = store.headerAt(head.number);
+      const ours = await store.headerAt(head.number);
       // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
       if (head.number < standing.finalized || ours?.hash === head.hash) return false;
       await rollBack(head.number);
@@ -86,13 +86,13 @@ export function createFollower(options: FollowOptions) {
     try {
       const range = await readRange({
         ...options,
-        contests: store.contests(),
+        contests: await store.contests(),
         hasToken: store.hasToken,
         after,
         to,
         finalized,
       });
-      store.commit(range);
+      await store.commit(range);
       rangeSize.answered(range.logs);
       contradictions = 0;
       options.onChange();
@@ -129,9 +129,9 @@ export function createFollower(options: FollowOptions) {
     verified = false;
     await verify();
     const to = await findFork({ rpc, store, head });
-    const from = store.standing()?.block ?? to;
+    const from = (await store.standing())?.block ?? to;
     if (to === from) return false;
-    store.rollback(to);
+    await store.rollback(to);
     log.warn({ from, to }, "the chain took another branch; blocks rolled back");
     options.onChange();
     return true;

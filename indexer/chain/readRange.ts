@@ -17,7 +17,7 @@ type ReadOptions = {
   readonly factory: Hex;
   readonly nodeRegistry: Hex;
   readonly contests: readonly Hex[];
-  readonly hasToken: (address: Hex) => boolean;
+  readonly hasToken: (address: Hex) => Promise<boolean>;
   /** The newest block folded in. */
   readonly after: Header;
   /** The last block to read. */
@@ -125,8 +125,10 @@ async function readTokens({ rpc, hasToken }: ReadOptions, events: readonly Chain
   const addresses = events.flatMap((event) =>
     event.name === "ContestCreated" ? [event.rules.coin, event.rules.prizeToken] : [],
   );
-  const unknown = [...new Set(addresses)].filter((address) => !hasToken(address));
-  return Promise.all(unknown.map((address) => readToken(rpc, address)));
+  const read = [...new Set(addresses)].map(async (address) =>
+    (await hasToken(address)) ? [] : [await readToken(rpc, address)],
+  );
+  return (await Promise.all(read)).flat();
 }
 
 function keep(headers: readonly Header[], events: readonly Placed[], finalized: number, to: Header): Header[] {

@@ -4,10 +4,11 @@ import { shortMessageOf } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import { MAX_MANIFEST_BYTES } from "#protocol/manifest.ts";
 import { entries, nodes } from "../project/tables.ts";
+import { putRow } from "../store/backend.ts";
 import type { Store } from "../store/store.ts";
 import type { ManifestRow } from "../store/tables.ts";
 import { manifests } from "../store/tables.ts";
-import { appendMessage } from "../stream/messages.ts";
+import { appendMessages } from "../stream/messages.ts";
 import { PATIENCE } from "../views/manifests.ts";
 import { BadManifestError, SourceError } from "./errors.ts";
 import { fetchBytes } from "./fetchBytes.ts";
@@ -28,6 +29,8 @@ export type ManifestFetcherOptions = {
 
 const AT_ONCE = 8;
 const SOURCES_TRIED = 8;
+/** Pause after the database did not answer. */
+const RETRY_MS = 1_000;
 const LONGEST_DELAY_MS = 600_000;
 /** Attempts in quick succession: a node that starts just now will have it soon. */
 const QUICK_ATTEMPTS = 20;
@@ -39,30 +42,37 @@ const QUICK_ATTEMPTS = 20;
 export function createManifestFetcher(options: ManifestFetcherOptions) {
   const { store, manifestBases, allowPrivate, now, onChange, log } = options;
   const { timeoutMs = 10_000 } = options;
-  const { rows } = store;
   let wakeUp = () => {};
 
   /** Hashes whose manifest is wanted and due. */
-  function due(limit: number): Hex[] {
-    const found = rows.list(
-      `SELECT DISTINCT e."manifestHash" FROM "entries" e LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
+  async function due(limit: number): Promise<Hex[]> {
+    const found = await store.read((rows) =>
+      rows.list(
+        `SELECT DISTINCT e."manifestHash" FROM "entries" e LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
        WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND m."nextAttempt" <= ?) LIMIT ?`,
-      now(),
-      limit,
+        now(),
+        limit,
+      ),
     );
     return found.map(([hash]) => hash as Hex);
   }
 
   /** Milliseconds until the next attempt is due. */
-  function untilDue(): number {
-    const next = rows.cell(`SELECT min("nextAttempt") FROM "manifests" WHERE "body" IS NULL`);
+  async function untilDue(): Promise<number> {
+    const next = await store.read((rows) =>
+      rows.cell(`SELECT min("nextAttempt") FROM "manifests" WHERE "body" IS NULL`),
+    );
     return typeof next === "number" ? Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS) : LONGEST_DELAY_MS;
   }
 
   /** Where a manifest may be: configured places, active nodes, and what the entries themselves say. */
-  function sourcesOf(manifestHash: Hex): string[] {
-    const named = rows.select(entries, `"manifestHash" = ? ORDER BY "contest", "entryId"`, manifestHash);
-    const staying = rows.select(nodes, `"leavesAt" IS NULL ORDER BY "registeredBlock" LIMIT ?`, SOURCES_TRIED);
+  async function sourcesOf(manifestHash: Hex): Promise<string[]> {
+    const [named, staying] = await store.read((rows) =>
+      Promise.all([
+        rows.select(entries, `"manifestHash" = ? ORDER BY "contest", "entryId"`, manifestHash),
+        rows.select(nodes, `"leavesAt" IS NULL ORDER BY "registeredBlock" LIMIT ?`, SOURCES_TRIED),
+      ]),
+    );
     const bases = [...manifestBases, ...staying.map(({ endpoint }) => endpoint)];
     return [
       ...bases.map((base) => `${base.replace(/\/+$/, "")}/manifests/${bareHex(manifestHash)}`),
@@ -71,29 +81,34 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
   }
 
   async function attempt(manifestHash: Hex, signal: AbortSignal): Promise<void> {
-    const before = rows.get(manifests, [manifestHash]);
+    const before = await store.read((rows) => rows.get(manifests, [manifestHash]));
     const attempts = (before?.attempts ?? 0) + 1;
     try {
       const body = await fromAnySource(manifestHash, signal);
-      keep({ manifestHash, body, reason: null, attempts, nextAttempt: null });
+      await keep({ manifestHash, body, reason: null, attempts, nextAttempt: null });
     } catch (error) {
       if (signal.aborted) return;
       const final = error instanceof BadManifestError;
       const reason = shortMessageOf(error);
       log.warn({ manifestHash, attempts, reason }, "manifest not available");
-      keep({ manifestHash, body: null, reason, attempts, nextAttempt: final ? null : now() + delayAfter(attempts) });
+      await keep({
+        manifestHash,
+        body: null,
+        reason,
+        attempts,
+        nextAttempt: final ? null : now() + delayAfter(attempts),
+      });
     }
     onChange();
   }
 
-  function keep(row: ManifestRow): void {
-    store.write((written) => {
-      written.put(manifests, row);
+  function keep(row: ManifestRow): Promise<void> {
+    return store.write(async (rows) => {
       // Only what a reader would see another state of is told.
-      if (row.body === null && row.nextAttempt !== null && row.attempts !== PATIENCE) return;
-      for (const entry of written.select(entries, `"manifestHash" = ?`, row.manifestHash)) {
-        appendMessage(written, { kind: "manifest", contest: entry.contest, entryId: entry.entryId });
-      }
+      if (row.body === null && row.nextAttempt !== null && row.attempts !== PATIENCE) return [putRow(manifests, row)];
+      const named = await rows.select(entries, `"manifestHash" = ?`, row.manifestHash);
+      const said = named.map(({ contest, entryId }) => ({ kind: "manifest", contest, entryId }) as const);
+      return [putRow(manifests, row), ...(await appendMessages(rows, said))];
     });
   }
 
@@ -106,7 +121,7 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
       allowPrivate,
       signal: AbortSignal.any([signal, found.signal]),
     };
-    const urls = sourcesOf(manifestHash).flatMap((source) => URL.parse(source) ?? []);
+    const urls = (await sourcesOf(manifestHash)).flatMap((source) => URL.parse(source) ?? []);
     if (urls.length === 0) throw new SourceError("No source is known.");
     try {
       return await Promise.any(urls.map(async (url) => readManifest(await fetchBytes(url, limits), manifestHash)));
@@ -121,32 +136,51 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
   async function run(signal: AbortSignal): Promise<void> {
     const inFlight = new Map<Hex, Promise<void>>();
     while (!signal.aborted) {
-      const room = AT_ONCE - inFlight.size;
-      for (const hash of due(inFlight.size + AT_ONCE)
-        .filter((one) => !inFlight.has(one))
-        .slice(0, room)) {
-        const task = attempt(hash, signal).finally(() => {
-          inFlight.delete(hash);
-          wakeUp();
-        });
-        inFlight.set(hash, task);
+      // Whoever calls `wake` from here on is heard: nothing is looked for before it.
+      const sleeping = createSleep(signal);
+      try {
+        startDue(await due(inFlight.size + AT_ONCE), inFlight, signal);
+        sleeping.until(await untilDue());
+      } catch (error) {
+        log.warn({ problem: shortMessageOf(error) }, "the database does not say which manifests are wanted");
+        sleeping.until(RETRY_MS);
       }
-      await sleep(untilDue(), signal);
+      await sleeping.over;
     }
     await Promise.allSettled(inFlight.values());
   }
 
-  function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, milliseconds);
-      function done() {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      }
-      wakeUp = done;
-      signal.addEventListener("abort", done);
-    });
+  function startDue(hashes: readonly Hex[], inFlight: Map<Hex, Promise<void>>, signal: AbortSignal): void {
+    const room = AT_ONCE - inFlight.size;
+    for (const hash of hashes.filter((one) => !inFlight.has(one)).slice(0, room)) {
+      const task = attempt(hash, signal)
+        .catch((error: unknown) => log.warn({ hash, problem: shortMessageOf(error) }, "manifest not kept"))
+        .finally(() => {
+          inFlight.delete(hash);
+          wakeUp();
+        });
+      inFlight.set(hash, task);
+    }
+  }
+
+  function createSleep(signal: AbortSignal) {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    let timer: NodeJS.Timeout | undefined;
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    wakeUp = done;
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+    return {
+      over,
+      until(milliseconds: number) {
+        timer = setTimeout(done, milliseconds);
+        void over.then(() => clearTimeout(timer));
+      },
+    };
   }
 
   return { run, wake: () => wakeUp() };

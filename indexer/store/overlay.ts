@@ -1,6 +1,6 @@
 import type { Change, Key, State } from "../project/change.ts";
+import type { Write } from "./backend.ts";
 import type { Cell } from "./column.ts";
-import type { Rows } from "./rows.ts";
 import type { Table } from "./table.ts";
 
 /** What a row was before the block that first changed it. */
@@ -13,22 +13,24 @@ export type Before = {
 
 type Slot = { readonly table: Table<unknown>; readonly key: readonly Cell[]; row: unknown; changed: boolean };
 
+export type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
+
 /**
  * The state during one range of blocks: rows are read once, changed in memory, and written together. For blocks that
  * can be rolled back it keeps what every row was before.
  */
-export function createOverlay(rows: Rows) {
+export function createOverlay(read: ReadCells) {
   const slots = new Map<string, Slot>();
   const befores: Before[] = [];
   const journaled = new Set<string>();
 
   function slotOf(table: Table<unknown>, key: readonly Cell[]): Slot {
-    const id = `${table.name}:${key.join(":")}`;
+    const id = rowId(table, key);
     const known = slots.get(id);
     if (known !== undefined) return known;
     // A row that belongs to its block is new with it: there is nothing to read.
-    const row = table.blockColumn === null ? rows.get(table, key) : undefined;
-    const slot = { table, key, row, changed: false };
+    const cells = table.blockColumn === null ? read(table, key) : undefined;
+    const slot = { table, key, row: cells === undefined ? undefined : table.decode(cells), changed: false };
     slots.set(id, slot);
     return slot;
   }
@@ -42,7 +44,7 @@ export function createOverlay(rows: Rows) {
     const key = table.encode(row).slice(0, table.keyLength);
     const slot = slotOf(table, key);
     if (journal && table.blockColumn === null) {
-      const id = `${block}:${table.name}:${key.join(":")}`;
+      const id = `${block}:${rowId(table, key)}`;
       if (!journaled.has(id)) {
         journaled.add(id);
         befores.push({ block, table, key, cells: slot.row === undefined ? undefined : table.encode(slot.row) });
@@ -52,9 +54,22 @@ export function createOverlay(rows: Rows) {
     slot.changed = true;
   }
 
-  function flush(): void {
-    for (const { table, row, changed } of slots.values()) if (changed) rows.put(table, row);
+  /** Every changed row as it is at the end, by table. */
+  function writes(): Write[] {
+    const rows = new Map<Table<unknown>, (readonly Cell[])[]>();
+    for (const { table, row, changed } of slots.values()) {
+      if (!changed) continue;
+      const cells = rows.get(table) ?? [];
+      cells.push(table.encode(row));
+      rows.set(table, cells);
+    }
+    return [...rows].map(([table, changed]) => ({ kind: "put", table, rows: changed }));
   }
 
-  return { state, apply, flush, befores: befores as readonly Before[] };
+  return { state, apply, writes, befores: befores as readonly Before[] };
+}
+
+/** Tells a row from every other one of the database. */
+export function rowId({ name }: Table<unknown>, key: readonly Cell[]): string {
+  return `${name}:${key.join(":")}`;
 }

@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { Hex } from "viem";
-import type { ChainEvent } from "../decode/events.ts";
-import type { Change, Position, State } from "../project/change.ts";
+import type { Change } from "../project/change.ts";
 import { contests, foldTables } from "../project/tables.ts";
+import type { Backend, Write } from "./backend.ts";
+import { putRow, runSql } from "./backend.ts";
 import { cellsFromJson, cellsToJson } from "./cells.ts";
-import type { OpenDatabase } from "./openDatabase.ts";
-import { createOverlay } from "./overlay.ts";
+import type { Placed, Project } from "./foldRange.ts";
+import { foldRange } from "./foldRange.ts";
+import { rowId } from "./overlay.ts";
 import type { Rows } from "./rows.ts";
-import { createRows } from "./rows.ts";
-import type { BlockRow, PositionRow, TokenRow } from "./tables.ts";
+import type { Table } from "./table.ts";
+import type { BlockRow, PositionRow, TokenRow, UndoRow } from "./tables.ts";
 import { blocks, position, tokens, undo } from "./tables.ts";
-import { transaction } from "./transaction.ts";
 
 export type Header = Pick<BlockRow, "number" | "hash" | "parentHash" | "timestamp">;
-export type Placed = { readonly at: Position; readonly event: ChainEvent };
+export type { Placed } from "./foldRange.ts";
 
 /** A stretch of the chain that follows on what is folded already. */
 export type Range = {
@@ -42,121 +43,121 @@ export type Told =
 export type Identity = Omit<PositionRow, "id" | "version" | "tag" | "block" | "finalized">;
 
 type StoreOptions = {
-  readonly open: OpenDatabase;
-  readonly project: (state: State, at: Position, event: ChainEvent) => Change[];
-  /** Called inside each transaction. */
-  readonly tell: (rows: Rows, told: Told) => void;
+  readonly backend: Backend;
+  readonly project: Project;
+  /** Called inside each transaction, before it writes: what is to be written besides. */
+  readonly tell: (rows: Rows, told: Told) => Promise<readonly Write[]>;
 };
 
 /** Where the fold is kept. One writer; every write is one transaction that carries the position with it. */
-export function createStore({ open, project, tell }: StoreOptions) {
-  const { database } = open;
-  const rows = createRows(database);
-
-  function standing(): PositionRow | undefined {
-    return rows.get(position, [1]);
-  }
-
-  function mustStand(): PositionRow {
-    const row = standing();
-    if (row === undefined) throw new Error("the database has no position yet");
-    return row;
-  }
-
-  function headerAt(number: number): Header | undefined {
-    return rows.get(blocks, [number]);
-  }
-
-  function mustHaveHeader(number: number): Header {
-    const header = headerAt(number);
-    if (header === undefined) throw new Error(`block ${number} is missing in the database`);
-    return header;
-  }
-
+export function createStore({ backend, project, tell }: StoreOptions) {
   /** Starts an empty database at `header`, the block before the first one to fold. */
-  function begin(identity: Identity, header: Header): void {
-    transaction(database, () => {
-      const tag = randomBytes(4).toString("hex");
-      rows.put(position, { id: 1, version: 1, tag, ...identity, block: header.number, finalized: header.number });
-      rows.put(blocks, { ...header, eventful: 1 });
-    });
+  function begin(identity: Identity, header: Header): Promise<void> {
+    const tag = randomBytes(4).toString("hex");
+    return backend.write(async () => [
+      putRow(position, { id: 1, version: 1, tag, ...identity, block: header.number, finalized: header.number }),
+      putRow(blocks, { ...header, eventful: 1 }),
+    ]);
   }
 
   /** Folds a range in. All of it or nothing is kept. */
-  function commit(range: Range): void {
-    transaction(database, () => {
-      const before = mustStand();
+  function commit(range: Range): Promise<void> {
+    return backend.write(async (rows) => {
+      const before = await mustStand(rows);
       const last = range.headers.at(-1);
-      if (last === undefined) return;
+      if (last === undefined) return [];
       const finalized = Math.min(Math.max(range.finalized, before.finalized), last.number);
-      const overlay = createOverlay(rows);
-      const changes: (Change & { readonly block: number })[] = [];
-      const eventful = new Set<number>();
-      for (const token of range.tokens) rows.put(tokens, token);
-      for (const { at, event } of range.events) {
-        eventful.add(at.block);
-        for (const change of project(overlay.state, at, event)) {
-          overlay.apply(change, at.block, at.block > finalized);
-          changes.push({ ...change, block: at.block });
-        }
-      }
-      overlay.flush();
-      for (const header of range.headers) {
-        rows.put(blocks, { ...header, eventful: Number(eventful.has(header.number)) });
-      }
-      overlay.befores.forEach(({ block, table, key, cells }, seq) => {
-        const row = cells === undefined ? null : cellsToJson(cells);
-        rows.put(undo, { block, seq, table: table.name, key: cellsToJson(key), row });
-      });
-      if (finalized > before.finalized) {
-        rows.run(`DELETE FROM "undo" WHERE "block" <= ?`, finalized);
-        rows.run(
+      const { changes, writes, befores } = await foldRange(rows, range.events, { project, finalized });
+      const eventful = new Set(range.events.map(({ at }) => at.block));
+      const headers = range.headers.map((header) => ({ ...header, eventful: Number(eventful.has(header.number)) }));
+      const journal = befores.map(({ block, table, key, cells }, seq) => ({
+        ...{ block, seq, table: table.name, key: cellsToJson(key) },
+        row: cells === undefined ? null : cellsToJson(cells),
+      }));
+      const thinned = [
+        runSql(`DELETE FROM "undo" WHERE "block" <= ?`, finalized),
+        runSql(
           `DELETE FROM "blocks" WHERE "number" >= ? AND "number" < ? AND "eventful" = 0`,
           before.finalized,
           finalized,
-        );
-      }
-      rows.put(position, { ...before, block: last.number, finalized });
-      tell(rows, { kind: "commit", headers: range.headers, finalized, changes });
+        ),
+      ];
+      return [
+        putRow(tokens, ...range.tokens),
+        ...writes,
+        putRow(blocks, ...headers),
+        putRow(undo, ...journal),
+        ...(finalized > before.finalized ? thinned : []),
+        putRow(position, { ...before, block: last.number, finalized }),
+        ...(await tell(rows, { kind: "commit", headers: range.headers, finalized, changes })),
+      ];
     });
   }
 
   /** Takes every block above `to` back, exactly. `to` must not lie below the finalized block. */
-  function rollback(to: number): void {
-    transaction(database, () => {
-      const before = mustStand();
+  function rollback(to: number): Promise<void> {
+    return backend.write(async (rows) => {
+      const before = await mustStand(rows);
       if (to < before.finalized) throw new RangeError(`block ${to} is below the finalized block ${before.finalized}`);
-      const tables = new Map(foldTables.map((table) => [table.name, table]));
-      for (const { table: name, key, row } of rows.select(undo, `"block" > ? ORDER BY "block" DESC, "seq" DESC`, to)) {
-        const table = tables.get(name);
-        if (table === undefined) throw new Error(`no table is named ${name}`);
-        if (row === null) rows.remove(table, cellsFromJson(key));
-        else rows.putCells(table, cellsFromJson(row));
-      }
-      for (const { name, blockColumn } of foldTables) {
-        if (blockColumn !== null) rows.run(`DELETE FROM "${name}" WHERE "${blockColumn}" > ?`, to);
-      }
-      rows.run(`DELETE FROM "undo" WHERE "block" > ?`, to);
-      rows.run(`DELETE FROM "blocks" WHERE "number" > ?`, to);
-      rows.put(position, { ...before, block: to });
-      tell(rows, { kind: "rollback", header: mustHaveHeader(to) });
+      const header = await rows.get(blocks, [to]);
+      if (header === undefined) throw new Error(`block ${to} is missing in the database`);
+      const perBlock = foldTables.flatMap(({ name, blockColumn }) =>
+        blockColumn === null ? [] : [runSql(`DELETE FROM "${name}" WHERE "${blockColumn}" > ?`, to)],
+      );
+      return [
+        ...undone(await rows.select(undo, `"block" > ? ORDER BY "block" DESC, "seq" DESC`, to)),
+        ...perBlock,
+        runSql(`DELETE FROM "undo" WHERE "block" > ?`, to),
+        runSql(`DELETE FROM "blocks" WHERE "number" > ?`, to),
+        putRow(position, { ...before, block: to }),
+        ...(await tell(rows, { kind: "rollback", header })),
+      ];
     });
   }
 
+  const read = backend.read;
   return {
-    rows,
-    standing,
-    headerAt,
+    /** Runs `work` on rows that are all of one moment. `work` waits for nothing but them. */
+    read,
+    standing: () => read((rows) => rows.get(position, [1])),
+    headerAt: (number: number): Promise<Header | undefined> => read((rows) => rows.get(blocks, [number])),
     begin,
     commit,
     rollback,
     /** Addresses of all contests, in the order of their creation. */
-    contests: () => rows.select(contests, `TRUE ORDER BY "createdBlock", "createdLogIndex"`).map((row) => row.contest),
-    hasToken: (address: Hex) => rows.get(tokens, [address]) !== undefined,
-    /** Runs `write` in a transaction of its own. */
-    write: <T>(write: (rows: Rows) => T): T => transaction(database, () => write(rows)),
-    close: () => open.close(),
+    contests: async () => {
+      const found = await read((rows) => rows.select(contests, `TRUE ORDER BY "createdBlock", "createdLogIndex"`));
+      return found.map((row) => row.contest);
+    },
+    hasToken: (address: Hex) => read(async (rows) => (await rows.get(tokens, [address])) !== undefined),
+    /** One transaction: `work` reads, and what it returns is written. */
+    write: (work: (rows: Rows) => Promise<readonly Write[]>) => backend.write(work),
+    close: () => backend.close(),
   };
 }
 
 export type Store = ReturnType<typeof createStore>;
+
+async function mustStand(rows: Rows): Promise<PositionRow> {
+  const row = await rows.get(position, [1]);
+  if (row === undefined) throw new Error("the database has no position yet");
+  return row;
+}
+
+/** What restores rows; the journal is given newest first, and of each row its oldest state counts. */
+function undone(journal: readonly UndoRow[]): Write[] {
+  const tables = new Map(foldTables.map((table) => [table.name, table]));
+  const oldest = new Map<
+    string,
+    { readonly table: Table<unknown>; readonly key: string; readonly row: string | null }
+  >();
+  for (const { table: name, key, row } of journal) {
+    const table = tables.get(name);
+    if (table === undefined) throw new Error(`no table is named ${name}`);
+    oldest.set(rowId(table, [key]), { table, key, row });
+  }
+  return [...Map.groupBy(oldest.values(), ({ table }) => table)].flatMap(([table, states]): Write[] => [
+    { kind: "remove", table, keys: states.flatMap(({ key, row }) => (row === null ? [cellsFromJson(key)] : [])) },
+    { kind: "put", table, rows: states.flatMap(({ row }) => (row === null ? [] : [cellsFromJson(row)])) },
+  ]);
+}

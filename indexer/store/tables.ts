@@ -73,5 +73,6 @@ export const keepTables = [blocks, position, undo, messages, tokens, manifests] 
 
 export type BlockRow = Row<typeof blocks>;
 export type PositionRow = Row<typeof position>;
+export type UndoRow = Row<typeof undo>;
 export type TokenRow = Row<typeof tokens>;
 export type ManifestRow = Row<typeof manifests>;

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Hex } from "viem";
 import type { StreamMessage } from "#protocol/http.ts";
+import { createTurns } from "../store/inTurn.ts";
 import type { Rows } from "../store/rows.ts";
+import type { Store } from "../store/store.ts";
 import { position } from "../store/tables.ts";
 import type { KeptMessage } from "./messages.ts";
 import { messagesAfter, newestSeq, oldestSeq } from "./messages.ts";
@@ -14,16 +16,21 @@ const MOST_LISTENERS = 2_000;
 type Listener = { readonly response: ServerResponse; readonly contest: Hex | undefined };
 type Listening = { readonly contest: Hex | undefined; readonly lastEventId: string | undefined };
 
+type HubOptions = { readonly read: Store["read"]; readonly onError?: (error: unknown) => void };
+
 /** Tells listeners what is new, each message once and in order, whenever `publish` says that there may be something. */
-export function createHub(rows: Rows) {
+export function createHub({ read, onError = () => {} }: HubOptions) {
   const listeners = new Set<Listener>();
+  const inTurn = createTurns();
   const heartbeat = setInterval(() => {
     for (const listener of listeners) write(listener, ": still here\n\n");
   }, HEARTBEAT_MS);
   heartbeat.unref();
-  let published = newestSeq(rows);
-
-  const tag = () => rows.get(position, [1])?.tag ?? "";
+  /** The newest message that the listeners have; undefined before the first look. */
+  let published: number | undefined;
+  let waiting: Promise<void> | undefined;
+  let arriving = 0;
+  let closed = false;
 
   function write(listener: Listener, text: string): void {
     if (listener.response.writableLength > MOST_WAITING_BYTES) {
@@ -34,59 +41,92 @@ export function createHub(rows: Rows) {
     }
   }
 
-  function publish(): void {
-    for (let fresh = messagesAfter(rows, published); fresh.length > 0; fresh = messagesAfter(rows, published)) {
-      published = fresh.at(-1)?.seq ?? published;
+  async function pass(rows: Rows): Promise<number> {
+    let last = published ?? (await newestSeq(rows));
+    const tag = await tagOf(rows);
+    for (let fresh = await messagesAfter(rows, last); fresh.length > 0; fresh = await messagesAfter(rows, last)) {
+      last = fresh.at(-1)?.seq ?? last;
       const texts = new Map<Hex | undefined, string>();
       for (const listener of listeners) {
-        const text = texts.get(listener.contest) ?? render(fresh, listener.contest, tag());
+        const text = texts.get(listener.contest) ?? render(fresh, listener.contest, tag);
         texts.set(listener.contest, text);
         write(listener, text);
       }
+      published = last;
     }
+    published = last;
+    return last;
+  }
+
+  /** Resolves when everything that was written before the call is told. What fails is told with the next. */
+  function publish(): Promise<void> {
+    waiting ??= inTurn(async () => {
+      waiting = undefined;
+      if (!closed) await read(pass);
+    }).catch(onError);
+    return waiting;
   }
 
   /** Takes a listener in; `hasRoom` says whether to. */
-  function listen(response: ServerResponse, { contest, lastEventId }: Listening): void {
-    publish();
-    const listener: Listener = { response, contest };
-    response.write(`retry: 1000\n${greeting(lastEventId, contest)}`);
-    listeners.add(listener);
-    response.on("close", () => listeners.delete(listener));
-  }
-
-  /** What a new listener gets first: what it missed, or that it must read everything anew. */
-  function greeting(lastEventId: string | undefined, contest: Hex | undefined): string {
-    const here = `id: ${tag()}-${published}\n\n`;
-    if (lastEventId === undefined || lastEventId === "") return here;
-    const seen = new RegExp(`^${tag()}-(\\d{1,15})$`).exec(lastEventId)?.[1];
-    const missed: KeptMessage[] = [];
-    const from = seen === undefined ? -1 : Number(seen);
-    if (from < oldestSeq(rows) - 1 || from > published) return `${anew()}${here}`;
-    for (let page = messagesAfter(rows, from); page.length > 0; page = messagesAfter(rows, page.at(-1)?.seq ?? 0)) {
-      missed.push(...page);
+  async function listen(response: ServerResponse, { contest, lastEventId }: Listening): Promise<void> {
+    arriving += 1;
+    try {
+      await inTurn(async () => {
+        const text = await read(async (rows) => greeting(rows, await pass(rows), { contest, lastEventId }));
+        if (response.destroyed || closed) return;
+        const listener: Listener = { response, contest };
+        response.write(`retry: 1000\n${text}`);
+        listeners.add(listener);
+        response.on("close", () => listeners.delete(listener));
+      });
+    } catch (error) {
+      // It comes back and says what it has seen last.
+      response.destroy();
+      onError(error);
+    } finally {
+      arriving -= 1;
     }
-    return `${render(missed, contest, tag())}${here}`;
-  }
-
-  function anew(): string {
-    const standing = rows.get(position, [1]);
-    if (standing === undefined) return "";
-    const block = { number: 0, hash: standing.genesisHash, timestamp: standing.genesisTimestamp };
-    return render([{ seq: published, message: { kind: "rollback", block } }], undefined, standing.tag);
   }
 
   return {
     publish,
     listen,
     listeners: () => listeners.size,
-    hasRoom: () => listeners.size < MOST_LISTENERS,
+    hasRoom: () => listeners.size + arriving < MOST_LISTENERS,
     close(): void {
+      closed = true;
       clearInterval(heartbeat);
       for (const { response } of listeners) response.end();
       listeners.clear();
     },
   };
+}
+
+async function tagOf(rows: Rows): Promise<string> {
+  return (await rows.get(position, [1]))?.tag ?? "";
+}
+
+/** What a new listener gets first: what it missed, or that it must read everything anew. */
+async function greeting(rows: Rows, newest: number, { lastEventId, contest }: Listening): Promise<string> {
+  const tag = await tagOf(rows);
+  const here = `id: ${tag}-${newest}\n\n`;
+  if (lastEventId === undefined || lastEventId === "") return here;
+  const seen = new RegExp(`^${tag}-(\\d{1,15})$`).exec(lastEventId)?.[1];
+  const missed: KeptMessage[] = [];
+  const from = seen === undefined ? -1 : Number(seen);
+  if (from < (await oldestSeq(rows)) - 1 || from > newest) return `${await anew(rows, newest)}${here}`;
+  for (let page = await messagesAfter(rows, from); page.length > 0; ) {
+    missed.push(...page);
+    page = await messagesAfter(rows, page.at(-1)?.seq ?? 0);
+  }
+  return `${render(missed, contest, tag)}${here}`;
+}
+
+async function anew(rows: Rows, seq: number): Promise<string> {
+  const standing = await rows.get(position, [1]);
+  if (standing === undefined) return "";
+  const block = { number: 0, hash: standing.genesisHash, timestamp: standing.genesisTimestamp };
+  return render([{ seq, message: { kind: "rollback", block } }], undefined, standing.tag);
 }
 
 export type Hub = ReturnType<typeof createHub>;

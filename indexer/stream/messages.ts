@@ -1,4 +1,6 @@
 import type { StreamMessage } from "#protocol/http.ts";
+import type { Write } from "../store/backend.ts";
+import { putRow, runSql } from "../store/backend.ts";
 import type { Rows } from "../store/rows.ts";
 import { messages } from "../store/tables.ts";
 
@@ -7,26 +9,26 @@ export const KEPT_MESSAGES = 2_000;
 
 export type KeptMessage = { readonly seq: number; readonly message: StreamMessage };
 
-/** Adds a message to the stream; call it inside a transaction. */
-export function appendMessage(rows: Rows, message: StreamMessage): void {
-  const seq = newestSeq(rows) + 1;
-  rows.put(messages, { seq, message: JSON.stringify(message) });
-  rows.run(`DELETE FROM "messages" WHERE "seq" <= ?`, seq - KEPT_MESSAGES);
+/** What adds messages to the stream, to be written in the transaction that `rows` is of. */
+export async function appendMessages(rows: Rows, added: readonly StreamMessage[]): Promise<readonly Write[]> {
+  const newest = await newestSeq(rows);
+  const numbered = added.map((message, index) => ({ seq: newest + 1 + index, message: JSON.stringify(message) }));
+  const last = newest + added.length;
+  return [putRow(messages, ...numbered), runSql(`DELETE FROM "messages" WHERE "seq" <= ?`, last - KEPT_MESSAGES)];
 }
 
 /** Number of the newest message; 0 before the first. */
-export function newestSeq(rows: Rows): number {
-  return Number(rows.cell(`SELECT max("seq") FROM "messages"`) ?? 0);
+export async function newestSeq(rows: Rows): Promise<number> {
+  return Number((await rows.cell(`SELECT max("seq") FROM "messages"`)) ?? 0);
 }
 
 /** Number of the oldest message that is kept; 1 before the first. */
-export function oldestSeq(rows: Rows): number {
-  return Number(rows.cell(`SELECT min("seq") FROM "messages"`) ?? 1);
+export async function oldestSeq(rows: Rows): Promise<number> {
+  return Number((await rows.cell(`SELECT min("seq") FROM "messages"`)) ?? 1);
 }
 
 /** Up to 500 messages after `seq`, oldest first. */
-export function messagesAfter(rows: Rows, seq: number): KeptMessage[] {
-  return rows
-    .select(messages, `"seq" > ? ORDER BY "seq" LIMIT 500`, seq)
-    .map((row) => ({ seq: row.seq, message: JSON.parse(row.message) as StreamMessage }));
+export async function messagesAfter(rows: Rows, seq: number): Promise<KeptMessage[]> {
+  const found = await rows.select(messages, `"seq" > ? ORDER BY "seq" LIMIT 500`, seq);
+  return found.map((row) => ({ seq: row.seq, message: JSON.parse(row.message) as StreamMessage }));
 }

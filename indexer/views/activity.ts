@@ -77,8 +77,8 @@ type ActivityQuery = {
 type ActivityPage = { readonly at: At; readonly items: readonly Activity[]; readonly next: string | null };
 
 /** What happened in a contest, newest first. Pages stay stable while new things happen. */
-export function activityView(rows: Rows, contest: Hex, query: ActivityQuery): ActivityPage {
-  contestRow(rows, contest);
+export async function activityView(rows: Rows, contest: Hex, query: ActivityQuery): Promise<ActivityPage> {
+  await contestRow(rows, contest);
   const conditions = [`"contest" = ?`];
   const parameters: Cell[] = [contest];
   if (query.entry !== undefined) {
@@ -94,12 +94,12 @@ export function activityView(rows: Rows, contest: Hex, query: ActivityQuery): Ac
     parameters.push(...placeOf(query.before));
   }
   const where = `${conditions.join(" AND ")} ORDER BY "block" DESC, "logIndex" DESC LIMIT ?`;
-  const found = rows.select(activity, where, ...parameters, query.limit + 1);
+  const found = await rows.select(activity, where, ...parameters, query.limit + 1);
   const page = found.slice(0, query.limit);
   const last = page.at(-1);
   return {
-    at: atOf(rows),
-    items: page.map((row) => activityOf(row, blockOf(rows, row.block))),
+    at: await atOf(rows),
+    items: await Promise.all(page.map(async (row) => activityOf(row, await blockOf(rows, row.block)))),
     next: found.length > page.length && last !== undefined ? `${last.block}-${last.logIndex}` : null,
   };
 }

@@ -5,28 +5,28 @@ import { blocks, position } from "../store/tables.ts";
 import { NotYetError } from "./errors.ts";
 
 /** Where the database stands. Throws `NotYetError` before the first block. */
-export function standingOf(rows: Rows): PositionRow {
-  const standing = rows.get(position, [1]);
+export async function standingOf(rows: Rows): Promise<PositionRow> {
+  const standing = await rows.get(position, [1]);
   if (standing === undefined)
     throw new NotYetError("Nothing is indexed yet: the chain was not reached since the start.");
   return standing;
 }
 
 /** The block that every answer made now is true at. */
-export function atOf(rows: Rows): At {
-  const { chainId, block, finalized } = standingOf(rows);
-  return { chainId, block: blockOf(rows, block), finalized };
+export async function atOf(rows: Rows): Promise<At> {
+  const { chainId, block, finalized } = await standingOf(rows);
+  return { chainId, block: await blockOf(rows, block), finalized };
 }
 
 /** A block that is kept: the newest, one with an event, or one that can be rolled back. */
-export function blockOf(rows: Rows, number: number): Block {
-  const header = rows.get(blocks, [number]);
+export async function blockOf(rows: Rows, number: number): Promise<Block> {
+  const header = await rows.get(blocks, [number]);
   if (header === undefined) throw new Error(`block ${number} is missing in the database`);
   return { number, hash: header.hash, timestamp: header.timestamp };
 }
 
 /** Number of the last block that is kept at or before a time in seconds since 1970; null where there is none. */
-export function blockNumberAt(rows: Rows, timestamp: number): number | null {
-  const number = rows.cell(`SELECT max("number") FROM "blocks" WHERE "timestamp" <= ?`, timestamp);
+export async function blockNumberAt(rows: Rows, timestamp: number): Promise<number | null> {
+  const number = await rows.cell(`SELECT max("number") FROM "blocks" WHERE "timestamp" <= ?`, timestamp);
   return typeof number === "number" ? number : null;
 }

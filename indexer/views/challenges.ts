@@ -9,19 +9,22 @@ import { blockOf } from "./blocks.ts";
 const MOST_EVIDENCE = 50;
 
 /** A contest's challenges by entry id, each entry's oldest first. */
-export function challengesOf(rows: Rows, { contest, rules }: ContestRow): ReadonlyMap<number, ChallengeView[]> {
+export async function challengesOf(
+  rows: Rows,
+  { contest, rules }: ContestRow,
+): Promise<ReadonlyMap<number, ChallengeView[]>> {
   const byEntry = new Map<number, ChallengeView[]>();
-  for (const row of rows.select(challenges, `"contest" = ? ORDER BY "openedBlock", "challengeId"`, contest)) {
+  for (const row of await rows.select(challenges, `"contest" = ? ORDER BY "openedBlock", "challengeId"`, contest)) {
     const views = byEntry.get(row.entryId) ?? [];
-    views.push(viewOf(rows, row, rules.rulingTimeout));
+    views.push(await viewOf(rows, row, rules.rulingTimeout));
     byEntry.set(row.entryId, views);
   }
   return byEntry;
 }
 
-function viewOf(rows: Rows, row: ChallengeRow, rulingTimeout: number): ChallengeView {
+async function viewOf(rows: Rows, row: ChallengeRow, rulingTimeout: number): Promise<ChallengeView> {
   const { contest, challengeId, challenger, disputeId, evidenceURI, ruling, lapsed, closedBlock } = row;
-  const openedAt = blockOf(rows, row.openedBlock);
+  const openedAt = await blockOf(rows, row.openedBlock);
   return {
     challengeId,
     challenger,
@@ -29,16 +32,16 @@ function viewOf(rows: Rows, row: ChallengeRow, rulingTimeout: number): Challenge
     evidenceURI,
     openedAt,
     due: openedAt.timestamp + rulingTimeout,
-    ...evidenceOn(rows, contest, challengeId),
+    ...(await evidenceOn(rows, contest, challengeId)),
     closed:
       ruling === null || closedBlock === null
         ? null
-        : { ruling, lapsed: lapsed === 1, block: blockOf(rows, closedBlock) },
+        : { ruling, lapsed: lapsed === 1, block: await blockOf(rows, closedBlock) },
   };
 }
 
-function evidenceOn(rows: Rows, contest: Hex, challengeId: number) {
-  const first = rows.select(
+async function evidenceOn(rows: Rows, contest: Hex, challengeId: number) {
+  const first = await rows.select(
     evidence,
     `"contest" = ? AND "challengeId" = ? ORDER BY "block", "logIndex" LIMIT ?`,
     contest,
@@ -46,9 +49,15 @@ function evidenceOn(rows: Rows, contest: Hex, challengeId: number) {
     MOST_EVIDENCE,
   );
   return {
-    evidence: first.map(({ party, evidenceURI, block }) => ({ party, evidenceURI, block: blockOf(rows, block) })),
+    evidence: await Promise.all(
+      first.map(async ({ party, evidenceURI, block }) => ({ party, evidenceURI, block: await blockOf(rows, block) })),
+    ),
     evidenceCount: Number(
-      rows.cell(`SELECT count(*) FROM "evidence" WHERE "contest" = ? AND "challengeId" = ?`, contest, challengeId),
+      await rows.cell(
+        `SELECT count(*) FROM "evidence" WHERE "contest" = ? AND "challengeId" = ?`,
+        contest,
+        challengeId,
+      ),
     ),
   };
 }

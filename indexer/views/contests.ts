@@ -9,34 +9,40 @@ import { atOf, blockOf } from "./blocks.ts";
 import { NotFoundError } from "./errors.ts";
 
 /** A contest's row. Throws `NotFoundError` for an address that is none of the factory's contests. */
-export function contestRow(rows: Rows, contest: Hex): ContestRow {
-  const row = rows.get(contests, [contest]);
+export async function contestRow(rows: Rows, contest: Hex): Promise<ContestRow> {
+  const row = await rows.get(contests, [contest]);
   if (row === undefined) throw new NotFoundError(`No contest of this factory is at ${contest}.`);
   return row;
 }
 
 /** Every contest, newest first. */
-export function contestsView(rows: Rows): { readonly at: At; readonly contests: readonly ContestView[] } {
-  const at = atOf(rows);
-  const found = rows.select(contests, `TRUE ORDER BY "createdBlock" DESC, "createdLogIndex" DESC`);
-  return { at, contests: found.map((row) => viewOf(rows, at, row)) };
+export async function contestsView(
+  rows: Rows,
+): Promise<{ readonly at: At; readonly contests: readonly ContestView[] }> {
+  const at = await atOf(rows);
+  const found = await rows.select(contests, `TRUE ORDER BY "createdBlock" DESC, "createdLogIndex" DESC`);
+  return { at, contests: await Promise.all(found.map((row) => viewOf(rows, at, row))) };
 }
 
-export function contestView(rows: Rows, contest: Hex): { readonly at: At; readonly contest: ContestView } {
-  const at = atOf(rows);
-  return { at, contest: viewOf(rows, at, contestRow(rows, contest)) };
+export async function contestView(
+  rows: Rows,
+  contest: Hex,
+): Promise<{ readonly at: At; readonly contest: ContestView }> {
+  const at = await atOf(rows);
+  return { at, contest: await viewOf(rows, at, await contestRow(rows, contest)) };
 }
 
-function viewOf(rows: Rows, at: At, row: ContestRow): ContestView {
+async function viewOf(rows: Rows, at: At, row: ContestRow): Promise<ContestView> {
   const { rules, finalBlock, finalRanks } = row;
   const isFinal = finalBlock !== null && finalRanks !== null;
+  const claimed = await rows.select(claims, `"contest" = ? ORDER BY "rank"`, row.contest);
   return {
     address: row.contest,
     creator: row.creator,
-    createdAt: blockOf(rows, row.createdBlock),
+    createdAt: await blockOf(rows, row.createdBlock),
     rules,
-    coin: tokenView(rows, rules.coin),
-    prizeToken: tokenView(rows, rules.prizeToken),
+    coin: await tokenView(rows, rules.coin),
+    prizeToken: await tokenView(rows, rules.prizeToken),
     phase: phaseAt(rules, at.block.timestamp, isFinal),
     entryCount: row.entryCount,
     liveCount: row.liveCount,
@@ -48,17 +54,15 @@ function viewOf(rows: Rows, at: At, row: ContestRow): ContestView {
           entryIds: [...finalRanks],
           pot: row.pot.toString(),
           unheld: row.unheld.toString(),
-          block: blockOf(rows, finalBlock),
+          block: await blockOf(rows, finalBlock),
         }
       : null,
-    claims: rows
-      .select(claims, `"contest" = ? ORDER BY "rank"`, row.contest)
-      .map(({ rank, entryId, to, amount }) => ({ rank, entryId, to, amount: amount.toString() })),
+    claims: claimed.map(({ rank, entryId, to, amount }) => ({ rank, entryId, to, amount: amount.toString() })),
   };
 }
 
-function tokenView(rows: Rows, address: Hex) {
-  const token = rows.get(tokens, [address]);
+async function tokenView(rows: Rows, address: Hex) {
+  const token = await rows.get(tokens, [address]);
   if (token === undefined) throw new Error(`token ${address} is missing in the database`);
   return token;
 }

@@ -18,31 +18,32 @@ const ATTESTED_FOR = 48 * 3600;
 type EntriesQuery = { readonly search?: string | undefined; readonly category?: string | undefined };
 
 /** Entries of a contest by id; `search` is looked for in what people read of an entry. */
-export function entriesView(rows: Rows, manifestOf: ManifestReader, contest: Hex, query: EntriesQuery) {
-  const at = atOf(rows);
-  const { entryOf } = readerOf(rows, contestRow(rows, contest), at);
-  const found = rows
-    .select(entries, `"contest" = ? ORDER BY "entryId"`, contest)
-    .map((row) => ({ row, manifest: manifestOf(row.manifestHash) }))
-    .filter((entry) => matches(entry, query));
-  return { at, entries: found.map(({ row, manifest }) => entryOf(row, manifest)) };
+export async function entriesView(rows: Rows, manifestOf: ManifestReader, contest: Hex, query: EntriesQuery) {
+  const at = await atOf(rows);
+  const { entryOf } = await readerOf(rows, await contestRow(rows, contest), at);
+  const all = await rows.select(entries, `"contest" = ? ORDER BY "entryId"`, contest);
+  const found = await Promise.all(
+    all.map(async (row) => ({ row, manifest: await manifestOf(rows, row.manifestHash) })),
+  );
+  const wanted = found.filter((entry) => matches(entry, query));
+  return { at, entries: await Promise.all(wanted.map(({ row, manifest }) => entryOf(row, manifest))) };
 }
 
-export function entryView(rows: Rows, manifestOf: ManifestReader, contest: Hex, entryId: number) {
-  const at = atOf(rows);
-  const { entryOf } = readerOf(rows, contestRow(rows, contest), at);
-  const row = rows.get(entries, [contest, entryId]);
+export async function entryView(rows: Rows, manifestOf: ManifestReader, contest: Hex, entryId: number) {
+  const at = await atOf(rows);
+  const { entryOf } = await readerOf(rows, await contestRow(rows, contest), at);
+  const row = await rows.get(entries, [contest, entryId]);
   if (row === undefined) throw new NotFoundError(`The contest ${contest} has no entry ${entryId}.`);
-  return { at, entry: entryOf(row, manifestOf(row.manifestHash)) };
+  return { at, entry: await entryOf(row, await manifestOf(rows, row.manifestHash)) };
 }
 
 /** Puts what is known of an entry together; what lies beside the entries is read once for all of them. */
-function readerOf(rows: Rows, contest: ContestRow, at: At) {
+async function readerOf(rows: Rows, contest: ContestRow, at: At) {
   const window = windowOf(contest.rules);
-  const serving = servingNodes(rows, contest.contest, at);
-  const challenges = challengesOf(rows, contest);
+  const serving = await servingNodes(rows, contest.contest, at);
+  const challenges = await challengesOf(rows, contest);
   return {
-    entryOf: (row: EntryRow, manifest: ManifestState): EntryView =>
+    entryOf: (row: EntryRow, manifest: ManifestState): Promise<EntryView> =>
       viewOf(rows, row, {
         window,
         manifest,
@@ -59,7 +60,7 @@ type Beside = {
   readonly challenges: ChallengeView[];
 };
 
-function viewOf(rows: Rows, row: EntryRow, { window, manifest, nodes, challenges }: Beside): EntryView {
+async function viewOf(rows: Rows, row: EntryRow, { window, manifest, nodes, challenges }: Beside): Promise<EntryView> {
   return {
     author: row.author,
     manifestHash: row.manifestHash,
@@ -67,7 +68,7 @@ function viewOf(rows: Rows, row: EntryRow, { window, manifest, nodes, challenges
     modelRoot: row.modelRoot,
     modelSize: row.modelSize,
     manifestURI: row.manifestURI,
-    submittedAt: blockOf(rows, row.submittedBlock),
+    submittedAt: await blockOf(rows, row.submittedBlock),
     manifest,
     ...figuresOf(row, window),
     nodes,
@@ -76,16 +77,16 @@ function viewOf(rows: Rows, row: EntryRow, { window, manifest, nodes, challenges
 }
 
 /** Active nodes with an attestation of an entry's true hashes, by entry id. */
-function servingNodes(rows: Rows, contest: Hex, at: At): ReadonlyMap<number, number> {
-  const minStake = amount.encode(BigInt(standingOf(rows).minStake));
-  const counted = rows.list(
+async function servingNodes(rows: Rows, contest: Hex, at: At): Promise<ReadonlyMap<number, number>> {
+  const { minStake } = await standingOf(rows);
+  const counted = await rows.list(
     `SELECT e."entryId", count(*) FROM "attestations" a
-     JOIN "entries" e ON e."contest" = a."contest" AND e."entryId" = CAST(a."entryId" AS INTEGER)
+     JOIN "entries" e ON e."contest" = a."contest" AND CAST(e."entryId" AS TEXT) = a."entryId"
        AND e."manifestHash" = a."manifestHash" AND e."modelRoot" = a."modelRoot" AND e."modelSha256" = a."modelSha256"
      JOIN "nodes" n ON n."node" = a."node" AND n."leavesAt" IS NULL AND n."stake" >= ?
      JOIN "blocks" b ON b."number" = a."block" AND b."timestamp" >= ?
      WHERE a."contest" = ? GROUP BY e."entryId"`,
-    minStake,
+    amount.encode(BigInt(minStake)),
     at.block.timestamp - ATTESTED_FOR,
     contest,
   );

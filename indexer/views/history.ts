@@ -17,15 +17,15 @@ type History = {
 const MOST_KEPT = 16;
 
 /** Answers as `historyView` does, each question worked out once a block. */
-export function createHistoryReader(rows: Rows): (address: Hex, buckets: number) => History {
+export function createHistoryReader(): (rows: Rows, address: Hex, buckets: number) => Promise<History> {
   let block: Hex | undefined;
   const kept = new Map<string, History>();
-  return (address, buckets) => {
-    const at = atOf(rows);
+  return async (rows, address, buckets) => {
+    const at = await atOf(rows);
     const question = `${address}/${buckets}`;
     if (at.block.hash !== block || (kept.size >= MOST_KEPT && !kept.has(question))) kept.clear();
     block = at.block.hash;
-    const answer = kept.get(question) ?? historyView(rows, address, buckets);
+    const answer = kept.get(question) ?? (await historyView(rows, address, buckets));
     kept.set(question, answer);
     return { ...answer, at };
   };
@@ -35,28 +35,27 @@ export function createHistoryReader(rows: Rows): (address: Hex, buckets: number)
  * Scores over time, from the opening of the vote until now or its close, at the ends of `buckets` equal stretches.
  * Exact: each point comes from the tallies as they stood then. One pass over what changed, entry by entry.
  */
-export function historyView(rows: Rows, address: Hex, buckets: number): History {
-  const at = atOf(rows);
-  const { rules } = contestRow(rows, address);
+export async function historyView(rows: Rows, address: Hex, buckets: number): Promise<History> {
+  const at = await atOf(rows);
+  const { rules } = await contestRow(rows, address);
   const window = windowOf(rules);
   const from = rules.votesOpen;
   const to = Math.max(from, Math.min(at.block.timestamp, rules.votesClose));
-  const points = bucketEnds(from, to, buckets).map((timestamp) => ({
-    timestamp,
-    block: blockNumberAt(rows, timestamp),
-    scores: {} as Record<string, string>,
-  }));
+  const points = await Promise.all(
+    bucketEnds(from, to, buckets).map(async (timestamp) => ({
+      timestamp,
+      block: await blockNumberAt(rows, timestamp),
+      scores: {} as Record<string, string>,
+    })),
+  );
 
   const last = points.at(-1)?.block ?? null;
   const changes =
     last === null
       ? []
-      : rows.select(tallies, `"contest" = ? AND "block" <= ? ORDER BY "entryId", "block"`, address, last);
-  const removed = new Map(
-    rows
-      .select(entries, `"contest" = ? AND "removedBlock" IS NOT NULL`, address)
-      .map(({ entryId, removedBlock }) => [entryId, removedBlock]),
-  );
+      : await rows.select(tallies, `"contest" = ? AND "block" <= ? ORDER BY "entryId", "block"`, address, last);
+  const gone = await rows.select(entries, `"contest" = ? AND "removedBlock" IS NOT NULL`, address);
+  const removed = new Map(gone.map(({ entryId, removedBlock }) => [entryId, removedBlock]));
   let bucket = 0;
   changes.forEach((tally, index) => {
     if (tally.entryId !== changes[index - 1]?.entryId) bucket = 0;

@@ -9,15 +9,15 @@ export const PATIENCE = 5;
 /** Parsed manifests kept in memory: they never change, and hold most of an answer's text. */
 const KEPT = 2_000;
 
-export type ManifestReader = (manifestHash: Hex) => ManifestState;
+export type ManifestReader = (rows: Rows, manifestHash: Hex) => Promise<ManifestState>;
 
 /** Reads what is known of manifests. A manifest that is present was checked before it was stored. */
-export function createManifestReader(rows: Rows): ManifestReader {
+export function createManifestReader(): ManifestReader {
   const present = new Map<Hex, ManifestState>();
-  return (manifestHash) => {
+  return async (rows, manifestHash) => {
     const known = present.get(manifestHash);
     if (known !== undefined) return known;
-    const row = rows.get(manifests, [manifestHash]);
+    const row = await rows.get(manifests, [manifestHash]);
     if (row === undefined) return { state: "waiting" };
     if (row.body === null) {
       const given = row.nextAttempt === null || row.attempts >= PATIENCE;

@@ -4,7 +4,8 @@ import { tallies } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 
 /** An entry's tally as it stood after a block; undefined where no stake had touched it by then. */
-export function tallyAt(rows: Rows, contest: Hex, entryId: number, block: number): TallyRow | undefined {
+export async function tallyAt(rows: Rows, contest: Hex, entryId: number, block: number): Promise<TallyRow | undefined> {
   const where = `"contest" = ? AND "entryId" = ? AND "block" <= ? ORDER BY "block" DESC LIMIT 1`;
-  return rows.select(tallies, where, contest, entryId, block)[0];
+  const [tally] = await rows.select(tallies, where, contest, entryId, block);
+  return tally;
 }

@@ -6,31 +6,36 @@ import { atOf, blockOf } from "./blocks.ts";
 import { contestRow } from "./contests.ts";
 
 /** What a wallet has in a contest; a wallet that did nothing is empty, not unknown. */
-export function voterView(rows: Rows, contest: Hex, wallet: Hex): { readonly at: At; readonly voter: VoterView } {
-  contestRow(rows, contest);
-  const row = rows.get(wallets, [contest, wallet]);
+export async function voterView(
+  rows: Rows,
+  contest: Hex,
+  wallet: Hex,
+): Promise<{ readonly at: At; readonly voter: VoterView }> {
+  await contestRow(rows, contest);
+  const row = await rows.get(wallets, [contest, wallet]);
+  const staked = await rows.select(stakes, `"contest" = ? AND "voter" = ? ORDER BY "entryId"`, contest, wallet);
+  const owed = await rows.select(credits, `"contest" = ? AND "account" = ? ORDER BY "token"`, contest, wallet);
+  const own = await rows.select(entries, `"contest" = ? AND "author" = ? ORDER BY "entryId"`, contest, wallet);
   return {
-    at: atOf(rows),
+    at: await atOf(rows),
     voter: {
       wallet,
       nullifier: row?.nullifier ?? null,
-      stakes: rows
-        .select(stakes, `"contest" = ? AND "voter" = ? ORDER BY "entryId"`, contest, wallet)
-        .filter(({ stake }) => stake > 0n)
-        .map(({ entryId, stake, weight, changedBlock }) => ({
-          entryId,
-          stake: stake.toString(),
-          weight: weight.toString(),
-          changedAt: blockOf(rows, changedBlock),
-        })),
-      credits: rows
-        .select(credits, `"contest" = ? AND "account" = ? ORDER BY "token"`, contest, wallet)
+      stakes: await Promise.all(
+        staked
+          .filter(({ stake }) => stake > 0n)
+          .map(async ({ entryId, stake, weight, changedBlock }) => ({
+            entryId,
+            stake: stake.toString(),
+            weight: weight.toString(),
+            changedAt: await blockOf(rows, changedBlock),
+          })),
+      ),
+      credits: owed
         .filter(({ amount }) => amount > 0n)
         .map(({ token, amount }) => ({ token, amount: amount.toString() })),
       funded: (row?.funded ?? 0n).toString(),
-      entries: rows
-        .select(entries, `"contest" = ? AND "author" = ? ORDER BY "entryId"`, contest, wallet)
-        .map(({ entryId }) => entryId),
+      entries: own.map(({ entryId }) => entryId),
     },
   };
 }

@@ -74,8 +74,8 @@ export async function readLogs({ chain, factory }: Pick<ContestLab, "chain" | "f
 }
 
 /** The indexer's own fold over an empty database. */
-export function readByIndexer({ logs, times, factory, contest }: Told, rules: Rules): Reading {
-  const store = createMemoryStore();
+export async function readByIndexer({ logs, times, factory, contest }: Told, rules: Rules): Promise<Reading> {
+  const store = await createMemoryStore();
   const headers = new Map<number, Header>();
   const events = logs.flatMap((log): Placed[] => {
     const { block, blockHash, transaction, logIndex, address } = log;
@@ -85,28 +85,32 @@ export function readByIndexer({ logs, times, factory, contest }: Told, rules: Ru
     return event === undefined ? [] : [{ at: { block, timestamp, logIndex, transaction, emitter: address }, event }];
   });
   const list = [...headers.values()];
-  store.commit({ headers: list, events, finalized: list.at(-1)?.number ?? 0, tokens: [] });
+  await store.commit({ headers: list, events, finalized: list.at(-1)?.number ?? 0, tokens: [] });
   const window = windowOf(rules);
-  const { rows } = rankingView(store.rows, () => ({ state: "waiting" }), contest);
+  const [{ rows }, folded, staked, owed] = await store.read((read) =>
+    Promise.all([
+      rankingView(read, async () => ({ state: "waiting" }), contest),
+      read.select(entries, `TRUE ORDER BY "entryId"`),
+      read.select(stakes, "TRUE"),
+      read.select(credits, "TRUE"),
+    ]),
+  );
   const reading: Reading = {
-    entries: store.rows
-      .select(entries, `TRUE ORDER BY "entryId"`)
-      .map((row) => ({ id: row.entryId, status: row.status, weight: row.weight, score: scoreOf(row, window) })),
+    entries: folded.map((row) => ({
+      id: row.entryId,
+      status: row.status,
+      weight: row.weight,
+      score: scoreOf(row, window),
+    })),
     stakes: new Map(
-      store.rows
-        .select(stakes, "TRUE")
+      staked
         .filter(({ stake }) => stake > 0n)
         .map(({ voter, entryId, stake, weight }) => [`${voter} ${entryId}`, { coins: stake, weight }]),
     ),
-    credits: new Map(
-      store.rows
-        .select(credits, "TRUE")
-        .filter(({ amount }) => amount > 0n)
-        .map(({ account, amount }) => [account, amount]),
-    ),
+    credits: new Map(owed.filter(({ amount }) => amount > 0n).map(({ account, amount }) => [account, amount])),
     ranked: rows.flatMap(({ rank, entryId }) => (rank === null ? [] : [entryId])),
   };
-  store.close();
+  await store.close();
   return reading;
 }
 

@@ -313,7 +313,7 @@ describe("contract, reference, indexer and auditor agree to the wei", () => {
     };
     expect(broken).toEqual([]);
     expect(audited).toEqual(expected);
-    expect(readByIndexer(told, rules)).toEqual(expected);
+    expect(await readByIndexer(told, rules)).toEqual(expected);
     const removed = BigInt(entries.filter(({ status }) => status === "removed").length);
     expect(burned).toBe(rules.entryBond / 10n + removed * (rules.entryBond - rules.entryBond / 2n));
     expect(await balanceOf(contest)).toBe(owed.total);

@@ -85,7 +85,7 @@ describe("killed without warning", () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       child.kill("SIGKILL");
       expect((await child.ended) as object).toEqual({ code: null, signal: "SIGKILL" });
-      seen.push((readIndex(db)["activity"] ?? []).length);
+      seen.push(((await readIndex(db))["activity"] ?? []).length);
     }
 
     const last = start({ db, ...finality });
@@ -97,7 +97,7 @@ describe("killed without warning", () => {
       child.kill("SIGTERM");
       expect((await child.ended) as object).toEqual({ code: 0, signal: null });
     }
-    expect(readIndex(db)).toEqual(readIndex(fresh));
+    expect(await readIndex(db)).toEqual(await readIndex(fresh));
     // The kills hit it while it was at work, not only before or after.
     expect(new Set(seen).size).toBeGreaterThan(KILLS / 3);
   });

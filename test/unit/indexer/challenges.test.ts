@@ -41,22 +41,24 @@ const ruled = (ruling: number, lapsed = false): ChainEvent => ({
 });
 
 /** Folds a block with these events of `emitter` above where the store stands. */
-function add(store: Store, events: readonly ChainEvent[], emitter = CONTEST): void {
-  const number = (store.standing()?.block ?? 0) + 1;
+async function add(store: Store, events: readonly ChainEvent[], emitter = CONTEST): Promise<void> {
+  const number = ((await store.standing())?.block ?? 0) + 1;
   const header = headerOf(number, TIMES.votesOpen + number);
   const all = events.map((event, index) => placed(header, index, emitter, event));
-  store.commit({ headers: [header], events: all, finalized: 0, tokens: TOKENS });
+  await store.commit({ headers: [header], events: all, finalized: 0, tokens: TOKENS });
 }
 
-function storeWithEntry(): Store {
-  const store = createMemoryStore();
-  add(store, [contestCreated()], FACTORY);
-  add(store, [submitted(1)]);
+async function storeWithEntry(): Promise<Store> {
+  const store = await createMemoryStore();
+  await add(store, [contestCreated()], FACTORY);
+  await add(store, [submitted(1)]);
   return store;
 }
 
-const statusOf = (store: Store) => store.rows.select(entries, "TRUE")[0]?.status;
-const liveCount = (store: Store) => store.rows.select(contests, "TRUE")[0]?.liveCount;
+const statusOf = (store: Store) => store.read(async (rows) => (await rows.select(entries, "TRUE"))[0]?.status);
+const liveCount = (store: Store) => store.read(async (rows) => (await rows.select(contests, "TRUE"))[0]?.liveCount);
+const seenOf = (store: Store) =>
+  store.read(async (rows) => (await challengesOf(rows, await contestRow(rows, CONTEST))).get(1)?.[0]);
 
 describe("challenges in the fold", () => {
   test.each([
@@ -64,38 +66,41 @@ describe("challenges in the fold", () => {
     [0, true, "live", 1],
     [1, false, "live", 1],
     [2, false, "removed", 0],
-  ] as const)("ruling %i, lapsed %s: the entry is %s", (ruling, lapsed, status, live) => {
-    const store = storeWithEntry();
-    add(store, [evidence(), challenged()]);
-    expect([statusOf(store), liveCount(store)]).toEqual(["challenged", 1]);
-    add(store, [ruled(ruling, lapsed)]);
-    expect([statusOf(store), liveCount(store)]).toEqual([status, live]);
-    const [seen] = challengesOf(store.rows, contestRow(store.rows, CONTEST)).get(1) ?? [];
+  ] as const)("ruling %i, lapsed %s: the entry is %s", async (ruling, lapsed, status, live) => {
+    const store = await storeWithEntry();
+    await add(store, [evidence(), challenged()]);
+    expect([await statusOf(store), await liveCount(store)]).toEqual(["challenged", 1]);
+    await add(store, [ruled(ruling, lapsed)]);
+    expect([await statusOf(store), await liveCount(store)]).toEqual([status, live]);
+    const seen = await seenOf(store);
     expect(seen).toMatchObject({ disputeId: (2n ** 255n).toString(), closed: { ruling, lapsed }, evidenceCount: 1 });
-    store.close();
+    await store.close();
   });
 
-  test("a rollback takes ruling, challenge and evidence back, each exactly", () => {
-    const store = storeWithEntry();
-    const stages = [dump(store)];
+  test("a rollback takes ruling, challenge and evidence back, each exactly", async () => {
+    const store = await storeWithEntry();
+    const stages = [await dump(store)];
     for (const events of [[evidence(), challenged()], [evidence(BOB)], [ruled(2)]]) {
-      add(store, events);
-      stages.push(dump(store));
+      await add(store, events);
+      stages.push(await dump(store));
     }
     for (const [index, stage] of [...stages.entries()].reverse()) {
-      store.rollback(2 + index);
-      expect(dump(store)).toEqual(stage);
+      await store.rollback(2 + index);
+      expect(await dump(store)).toEqual(stage);
     }
-    store.close();
+    await store.close();
   });
 
-  test("an arbitrator that opens a second challenge in the middle of the first stops nothing", () => {
-    const store = storeWithEntry();
-    add(store, [submitted(2)]);
+  test("an arbitrator that opens a second challenge in the middle of the first stops nothing", async () => {
+    const store = await storeWithEntry();
+    await add(store, [submitted(2)]);
     const inner = { ...challenged(2), entryId: 2 } as ChainEvent;
-    add(store, [inner, evidence(), challenged(1)]);
-    expect(store.rows.select(entries, "TRUE").map(({ status }) => status)).toEqual(["challenged", "challenged"]);
-    store.close();
+    await add(store, [inner, evidence(), challenged(1)]);
+    expect((await store.read((read) => read.select(entries, "TRUE"))).map(({ status }) => status)).toEqual([
+      "challenged",
+      "challenged",
+    ]);
+    await store.close();
   });
 
   test.each<[string, readonly ChainEvent[]]>([
@@ -103,18 +108,18 @@ describe("challenges in the fold", () => {
     ["two rulings on one challenge", [challenged(), ruled(0), ruled(2)]],
     ["a challenge of an entry that is challenged", [challenged(1), challenged(2)]],
     ["a challenge of a removed entry", [challenged(1), ruled(2), challenged(2)]],
-  ])("%s is refused", (_, events) => {
-    const store = storeWithEntry();
-    expect(() => add(store, events)).toThrow(InconsistentLogsError);
-    store.close();
+  ])("%s is refused", async (_, events) => {
+    const store = await storeWithEntry();
+    await expect(add(store, events)).rejects.toThrow(InconsistentLogsError);
+    await store.close();
   });
 
-  test("evidence is listed up to a bound, and counted in all", () => {
-    const store = storeWithEntry();
-    add(store, [challenged(), ...Array.from({ length: 60 }, () => evidence(BOB))]);
-    const [seen] = challengesOf(store.rows, contestRow(store.rows, CONTEST)).get(1) ?? [];
+  test("evidence is listed up to a bound, and counted in all", async () => {
+    const store = await storeWithEntry();
+    await add(store, [challenged(), ...Array.from({ length: 60 }, () => evidence(BOB))]);
+    const seen = await seenOf(store);
     expect([seen?.evidence.length, seen?.evidenceCount]).toEqual([50, 60]);
-    store.close();
+    await store.close();
   });
 });
 
@@ -142,12 +147,12 @@ describe("what nodes are slashed and asked for", () => {
     reward: 4n,
   };
 
-  test("open questions are listed, answers and misses counted, losses kept with their reason", () => {
-    const store = storeWithEntry();
+  test("open questions are listed, answers and misses counted, losses kept with their reason", async () => {
+    const store = await storeWithEntry();
     const registered: ChainEvent = { name: "NodeRegistered", node: NODE, endpoint: "https://n.example", stake: 200n };
-    add(store, [registered, asked(1n), asked(2n), asked(3n)], REGISTRY);
-    const before = dump(store);
-    add(
+    await add(store, [registered, asked(1n), asked(2n), asked(3n)], REGISTRY);
+    const before = await dump(store);
+    await add(
       store,
       [
         { name: "BlockAnswered", challengeId: 1n, node: NODE },
@@ -157,7 +162,7 @@ describe("what nodes are slashed and asked for", () => {
       ],
       REGISTRY,
     );
-    expect(nodesView(store.rows, {}).nodes).toMatchObject([
+    expect((await store.read((rows) => nodesView(rows, {}))).nodes).toMatchObject([
       {
         stake: "160",
         active: false,
@@ -167,17 +172,17 @@ describe("what nodes are slashed and asked for", () => {
         blocksExpired: 1,
       },
     ]);
-    store.rollback(3);
-    expect(dump(store)).toEqual(before);
-    store.close();
+    await store.rollback(3);
+    expect(await dump(store)).toEqual(before);
+    await store.close();
   });
 
   test.each<[string, ChainEvent]>([
     ["an answer to a question that nobody asked", { name: "BlockAnswered", challengeId: 9n, node: NODE }],
     ["a loss of a node that never registered", { ...slashed, node: BOB } as ChainEvent],
-  ])("%s is refused", (_, event) => {
-    const store = storeWithEntry();
-    expect(() => add(store, [event], REGISTRY)).toThrow(InconsistentLogsError);
-    store.close();
+  ])("%s is refused", async (_, event) => {
+    const store = await storeWithEntry();
+    await expect(add(store, [event], REGISTRY)).rejects.toThrow(InconsistentLogsError);
+    await store.close();
   });
 });

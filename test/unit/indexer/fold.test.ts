@@ -81,48 +81,53 @@ function historyOf(given: Moves, mode: "open" | "personhood", branch = 0): Histo
 }
 
 /** Folds blocks above where the store stands, `size` blocks at a time. */
-function fold(
+async function fold(
   store: Store,
   { headers, events }: History,
   { size = 1_000, upTo = Number.POSITIVE_INFINITY, finalized = 0 } = {},
 ) {
   for (;;) {
-    const at = store.standing()?.block ?? 0;
+    const at = (await store.standing())?.block ?? 0;
     const next = headers.filter(({ number }) => number > at && number <= upTo).slice(0, size);
     const last = next.at(-1);
     if (last === undefined) return;
     const within = events.filter(({ at: { block } }) => block > at && block <= last.number);
-    store.commit({ headers: next, events: within, finalized: Math.min(finalized, last.number), tokens: TOKENS });
+    await store.commit({ headers: next, events: within, finalized: Math.min(finalized, last.number), tokens: TOKENS });
   }
 }
 
 describe("the fold", () => {
   test("gives the reference's tallies over any history, however it is cut into ranges", () => {
-    fc.assert(
-      fc.property(moves, fc.constantFrom("open", "personhood"), fc.integer({ min: 1, max: 9 }), (given, mode, size) => {
-        const history = historyOf(given, mode);
-        const store = createMemoryStore();
-        fold(store, history, { size });
-        const rows = store.rows.select(entries, `TRUE ORDER BY "entryId"`);
-        expect(rows.map(({ weight, acc, last }) => ({ weight, acc, last: BigInt(last), status: "live" }))).toEqual(
-          history.tallies,
-        );
-        expect(rows.map((row) => scoreOf(row, WINDOW))).toEqual(
-          history.tallies.map((tally) => projectedScore(tally, WINDOW)),
-        );
-        store.close();
-      }),
+    return fc.assert(
+      fc.asyncProperty(
+        moves,
+        fc.constantFrom("open", "personhood"),
+        fc.integer({ min: 1, max: 9 }),
+        async (given, mode, size) => {
+          const history = historyOf(given, mode);
+          const store = await createMemoryStore();
+          fold(store, history, { size });
+          const rows = await store.read((read) => read.select(entries, `TRUE ORDER BY "entryId"`));
+          expect(rows.map(({ weight, acc, last }) => ({ weight, acc, last: BigInt(last), status: "live" }))).toEqual(
+            history.tallies,
+          );
+          expect(rows.map((row) => scoreOf(row, WINDOW))).toEqual(
+            history.tallies.map((tally) => projectedScore(tally, WINDOW)),
+          );
+          await store.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });
 
   test("scores an entry as the plain sum of its weight over every second of the window", () => {
-    fc.assert(
-      fc.property(moves, (given) => {
+    return fc.assert(
+      fc.asyncProperty(moves, async (given) => {
         const { events, ...history } = historyOf(given, "open");
-        const store = createMemoryStore();
+        const store = await createMemoryStore();
         fold(store, { events, ...history });
-        for (const row of store.rows.select(entries, "TRUE")) {
+        for (const row of await store.read((read) => read.select(entries, "TRUE"))) {
           let sum = 0n;
           for (let second = TIMES.countFrom; second < TIMES.votesClose; second++) {
             const last = events.findLast(
@@ -133,19 +138,19 @@ describe("the fold", () => {
           }
           expect(scoreOf(row, WINDOW)).toBe(sum);
         }
-        store.close();
+        await store.close();
       }),
       { numRuns: 25 },
     );
   });
 
   test("counts coins, support and voters as the sum over the stakes", () => {
-    fc.assert(
-      fc.property(moves, (given) => {
-        const store = createMemoryStore();
+    return fc.assert(
+      fc.asyncProperty(moves, async (given) => {
+        const store = await createMemoryStore();
         fold(store, historyOf(given, "personhood"));
-        const held = store.rows.select(stakes, "TRUE");
-        for (const row of store.rows.select(entries, "TRUE")) {
+        const held = await store.read((read) => read.select(stakes, "TRUE"));
+        for (const row of await store.read((read) => read.select(entries, "TRUE"))) {
           const own = held.filter(({ entryId, stake }) => entryId === row.entryId && stake > 0n);
           const sum = (list: typeof own) => list.reduce((total, { stake }) => total + stake, 0n);
           expect(row.staked).toBe(sum(own));
@@ -153,36 +158,36 @@ describe("the fold", () => {
           expect(row.voters).toBe(own.length);
         }
         const voters = new Set(held.filter(({ stake }) => stake > 0n).map(({ voter }) => voter));
-        expect(store.rows.cell(`SELECT "voters" FROM "contests"`)).toBe(voters.size);
-        store.close();
+        expect(await store.read((read) => read.cell(`SELECT "voters" FROM "contests"`))).toBe(voters.size);
+        await store.close();
       }),
       { numRuns: 60 },
     );
   });
 
   test("after any rollbacks and other branches it equals a fresh fold of the last branch", () => {
-    fc.assert(
-      fc.property(
+    return fc.assert(
+      fc.asyncProperty(
         fc.array(fc.record({ given: moves, fork: fc.nat(), size: fc.integer({ min: 1, max: 7 }) }), {
           minLength: 2,
           maxLength: 5,
         }),
-        (branches) => {
-          const store = createMemoryStore();
+        async (branches) => {
+          const store = await createMemoryStore();
           let shared: Moves = [];
           for (const [branch, { given, fork, size }] of branches.entries()) {
             const prefix = shared.slice(0, shared.length === 0 ? 0 : fork % (shared.length + 1));
             shared = [...prefix, ...given];
             // The last block that both branches know may go on otherwise: it is another block then.
             const kept = Math.max(1, historyOf(prefix, "open").headers.length - 1);
-            if ((store.standing()?.block ?? 0) > kept) store.rollback(kept);
+            if (((await store.standing())?.block ?? 0) > kept) await store.rollback(kept);
             fold(store, historyOf(shared, "open", branch), { size });
           }
-          const fresh = createMemoryStore();
+          const fresh = await createMemoryStore();
           fold(fresh, historyOf(shared, "open", 0));
-          expect(dump(store)).toEqual(dump(fresh));
-          store.close();
-          fresh.close();
+          expect(await dump(store)).toEqual(await dump(fresh));
+          await store.close();
+          await fresh.close();
         },
       ),
       { numRuns: 60 },
@@ -190,16 +195,16 @@ describe("the fold", () => {
   });
 
   test("a crash between any two changes leaves the state of the last range, and going on ends the same", () => {
-    fc.assert(
-      fc.property(
+    return fc.assert(
+      fc.asyncProperty(
         moves,
         fc.integer({ min: 1, max: 6 }),
         fc.array(fc.nat({ max: 40 }), { maxLength: 6 }),
-        (given, size, crashes) => {
+        async (given, size, crashes) => {
           const history = historyOf(given, "open");
           const left = [...crashes];
           let folded = 0;
-          const store = createMemoryStore((...args) => {
+          const store = await createMemoryStore((...args) => {
             folded += 1;
             const crash = left[0];
             if (crash !== undefined && folded > crash) {
@@ -210,39 +215,39 @@ describe("the fold", () => {
             return project(...args);
           });
           for (;;) {
-            const before = dump(store);
-            const block = store.standing()?.block;
+            const before = await dump(store);
+            const block = (await store.standing())?.block;
             try {
               fold(store, history, { size, upTo: (block ?? 0) + size });
-              if (store.standing()?.block === block) break;
+              if ((await store.standing())?.block === block) break;
             } catch {
-              expect(dump(store)).toEqual(before);
-              expect(store.standing()?.block).toBe(block);
+              expect(await dump(store)).toEqual(before);
+              expect((await store.standing())?.block).toBe(block);
             }
           }
-          const fresh = createMemoryStore();
+          const fresh = await createMemoryStore();
           fold(fresh, history);
-          expect(dump(store)).toEqual(dump(fresh));
-          store.close();
-          fresh.close();
+          expect(await dump(store)).toEqual(await dump(fresh));
+          await store.close();
+          await fresh.close();
         },
       ),
       { numRuns: 60 },
     );
   });
 
-  test("keeps no journal for blocks that are final, and refuses to go below them", () => {
+  test("keeps no journal for blocks that are final, and refuses to go below them", async () => {
     const history = historyOf(
       Array.from({ length: 20 }, () => ({ voter: 1, entryId: 1, stake: 5n, counts: true, pause: 1 })),
       "open",
     );
-    const store = createMemoryStore();
+    const store = await createMemoryStore();
     fold(store, history, { finalized: 15 });
-    expect(store.rows.cell(`SELECT min("block") FROM "undo"`)).toBe(16);
-    expect(() => store.rollback(14)).toThrow(/below the finalized block 15/);
-    store.rollback(15);
-    expect(store.standing()?.block).toBe(15);
-    store.close();
+    expect(await store.read((read) => read.cell(`SELECT min("block") FROM "undo"`))).toBe(16);
+    await expect(store.rollback(14)).rejects.toThrow(/below the finalized block 15/);
+    await store.rollback(15);
+    expect((await store.standing())?.block).toBe(15);
+    await store.close();
   });
 });
 
@@ -268,13 +273,13 @@ describe("logs that do not add up are refused", () => {
     ["a pot that says that a funding is missing", { name: "PotFunded", funder: address(5), amount: 3n, pot: 7n }],
     ["a refund before there is a result", { name: "Reclaimed", funder: address(5), amount: 3n }],
     ["a payment of what nobody owed", { name: "Collected", account: address(5), token: RULES.coin, amount: 3n }],
-  ])("%s", (_, event) => {
-    const store = createMemoryStore();
+  ])("%s", async (_, event) => {
+    const store = await createMemoryStore();
     const events = [placed(created, 0, FACTORY, contestCreated()), placed(created, 1, CONTEST, submitted(1))];
-    store.commit({ headers: [created], events, finalized: 0, tokens: TOKENS });
+    await store.commit({ headers: [created], events, finalized: 0, tokens: TOKENS });
     const range = { headers: [voting], events: [placed(voting, 0, CONTEST, event)], finalized: 0, tokens: [] };
-    expect(() => store.commit(range)).toThrow(InconsistentLogsError);
-    expect(store.standing()?.block).toBe(1);
-    store.close();
+    await expect(store.commit(range)).rejects.toThrow(InconsistentLogsError);
+    expect((await store.standing())?.block).toBe(1);
+    await store.close();
   });
 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Hex } from "viem";
 import { afterEach, describe, expect, test } from "vitest";
 import { EMPTY_TALLY, projectedScore, reweighTally } from "#protocol/tally.ts";
 import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
@@ -32,12 +33,12 @@ const drops = fc.array(
 );
 
 const open: Store[] = [];
-afterEach(() => {
-  for (const store of open.splice(0)) store.close();
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
 });
 
 /** A contest in which one voter sets its stakes, `pause` seconds after each other, and a last block at `end`. */
-function contestOf(given: readonly Drop[], end: number) {
+async function contestOf(given: readonly Drop[], end: number) {
   const headers: Header[] = [headerOf(1, TIMES.entriesOpen)];
   const events: Placed[] = [placed(headers[0] as Header, 0, FACTORY, contestCreated())];
   for (let id = 1; id <= ENTRIES; id++) events.push(placed(headers[0] as Header, id, CONTEST, submitted(id)));
@@ -55,9 +56,9 @@ function contestOf(given: readonly Drop[], end: number) {
     timed.push({ ...drop, time });
   }
   headers.push(headerOf(headers.length + 1, end));
-  const store = createMemoryStore();
+  const store = await createMemoryStore();
   open.push(store);
-  store.commit({ headers, events, finalized: 0, tokens: TOKENS });
+  await store.commit({ headers, events, finalized: 0, tokens: TOKENS });
   return { store, timed, head: headers.at(-1) as Header };
 }
 
@@ -77,14 +78,14 @@ function naiveScores(timed: readonly Timed[], timestamp: number): Record<string,
 
 describe("scores over time", () => {
   test("are at every point what folding all that happened by then gives", () => {
-    fc.assert(
-      fc.property(
+    return fc.assert(
+      fc.asyncProperty(
         drops,
         fc.integer({ min: 2, max: 40 }),
         fc.integer({ min: TIMES.votesOpen + 1, max: TIMES.votesClose + 500 }),
-        (given, buckets, end) => {
-          const { store, timed } = contestOf(given, end);
-          const { points } = historyView(store.rows, CONTEST, buckets);
+        async (given, buckets, end) => {
+          const { store, timed } = await contestOf(given, end);
+          const { points } = await store.read((rows) => historyView(rows, CONTEST, buckets));
           expect(points.at(-1)?.timestamp).toBe(Math.min(end, TIMES.votesClose));
           expect(points).toEqual(points.map(({ timestamp }) => ({ timestamp, scores: naiveScores(timed, timestamp) })));
         },
@@ -93,18 +94,19 @@ describe("scores over time", () => {
     );
   });
 
-  test("are worked out once a block, and anew for the next", () => {
-    const { store, head } = contestOf([{ entryId: 1, weight: 5n, pause: 0 }], TIMES.votesOpen + 100);
-    const read = createHistoryReader(store.rows);
-    const first = read(CONTEST, 4);
-    expect(read(CONTEST, 4).points).toBe(first.points);
-    expect(read(CONTEST, 2).points).toHaveLength(2);
-    store.commit({
+  test("are worked out once a block, and anew for the next", async () => {
+    const { store, head } = await contestOf([{ entryId: 1, weight: 5n, pause: 0 }], TIMES.votesOpen + 100);
+    const reader = createHistoryReader();
+    const read = (contest: Hex, buckets: number) => store.read((rows) => reader(rows, contest, buckets));
+    const first = await read(CONTEST, 4);
+    expect((await read(CONTEST, 4)).points).toBe(first.points);
+    expect((await read(CONTEST, 2)).points).toHaveLength(2);
+    await store.commit({
       headers: [headerOf(head.number + 1, TIMES.votesOpen + 200)],
       events: [],
       finalized: 0,
       tokens: TOKENS,
     });
-    expect(read(CONTEST, 4).to).toBe(TIMES.votesOpen + 200);
+    expect((await read(CONTEST, 4)).to).toBe(TIMES.votesOpen + 200);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../../indexer/store/store.ts";
 import type { Hub } from "../../../indexer/stream/hub.ts";
 import { createHub } from "../../../indexer/stream/hub.ts";
-import { appendMessage, KEPT_MESSAGES, messagesAfter } from "../../../indexer/stream/messages.ts";
+import { appendMessages, KEPT_MESSAGES, messagesAfter } from "../../../indexer/stream/messages.ts";
 import { until } from "../../support/until.ts";
 import { CONTEST, createMemoryStore, headerOf } from "./memoryStore.ts";
 
@@ -15,11 +15,11 @@ let server: Server;
 let url: string;
 
 beforeEach(async () => {
-  store = createMemoryStore();
-  hub = createHub(store.rows);
+  store = await createMemoryStore();
+  hub = createHub({ read: store.read });
   server = createServer((request, response) => {
     const given = request.headers["last-event-id"];
-    hub.listen(response, { contest: undefined, lastEventId: typeof given === "string" ? given : undefined });
+    void hub.listen(response, { contest: undefined, lastEventId: typeof given === "string" ? given : undefined });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -28,15 +28,14 @@ afterEach(async () => {
   hub.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  store.close();
+  await store.close();
 });
 
 /** Adds `count` messages and publishes them. */
-function say(count: number): void {
-  store.write((rows) => {
-    for (let i = 0; i < count; i++) appendMessage(rows, { kind: "manifest", contest: CONTEST, entryId: 1 });
-  });
-  hub.publish();
+async function say(count: number): Promise<void> {
+  const messages = Array.from({ length: count }, () => ({ kind: "manifest", contest: CONTEST, entryId: 1 }) as const);
+  await store.write((rows) => appendMessages(rows, messages));
+  await hub.publish();
 }
 
 async function hear(headers: Record<string, string> = {}) {
@@ -70,34 +69,35 @@ describe("the hub", () => {
     await until(
       "the deaf listener to be cut off",
       async () => {
-        say(2_000);
+        await say(2_000);
         await new Promise((resolve) => setImmediate(resolve));
         cut = hub.listeners() === 1;
         return cut;
       },
       20_000,
     );
-    const newest = Number(store.rows.cell(`SELECT max("seq") FROM "messages"`));
+    const newest = Number(await store.read((read) => read.cell(`SELECT max("seq") FROM "messages"`)));
     await until("the other listener to hear the newest", () => heard.text.includes(`-${newest}\n`));
     deaf.destroy();
   });
 
   test("keeps a bounded number of messages, and a listener that missed more is told to read anew", async () => {
     const { heard: first, request } = await hear();
-    say(1);
+    await say(1);
     const id = await until("an id", () => /id: (\w+-1)\n/.exec(first.text)?.[1]);
     request.destroy();
-    say(KEPT_MESSAGES + 1);
-    expect(store.rows.cell(`SELECT count(*) FROM "messages"`)).toBe(KEPT_MESSAGES);
+    await say(KEPT_MESSAGES + 1);
+    expect(await store.read((read) => read.cell(`SELECT count(*) FROM "messages"`))).toBe(KEPT_MESSAGES);
     const { heard } = await hear({ "last-event-id": id });
     expect(heard.text).toContain("event: rollback");
     expect(heard.text).toContain(headerOf(0, 0).hash);
     expect(heard.text).not.toContain("event: manifest");
   });
 
-  test("numbers messages without gaps", () => {
-    say(3);
-    say(2);
-    expect(messagesAfter(store.rows, 0).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+  test("numbers messages without gaps", async () => {
+    await say(3);
+    await say(2);
+    const kept = await store.read((rows) => messagesAfter(rows, 0));
+    expect(kept.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
 });

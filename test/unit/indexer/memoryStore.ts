@@ -5,6 +5,7 @@ import type { ChainEvent } from "../../../indexer/decode/events.ts";
 import { project } from "../../../indexer/project/project.ts";
 import { foldTables } from "../../../indexer/project/tables.ts";
 import { openDatabase } from "../../../indexer/store/openDatabase.ts";
+import { createSqliteBackend } from "../../../indexer/store/sqliteBackend.ts";
 import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
 import { createStore } from "../../../indexer/store/store.ts";
 import { tell } from "../../../indexer/stream/tell.ts";
@@ -37,8 +38,8 @@ export const RULES: WireRules = {
 };
 
 /** A store in memory that stands at block 0. */
-export function createMemoryStore(fold: typeof project = project): Store {
-  const store = createStore({ open: openDatabase(":memory:"), project: fold, tell });
+export async function createMemoryStore(fold: typeof project = project): Promise<Store> {
+  const store = createStore({ backend: createSqliteBackend(openDatabase(":memory:")), project: fold, tell });
   const identity = {
     chainId: 31337,
     genesisHash: headerOf(0, 0).hash,
@@ -47,7 +48,7 @@ export function createMemoryStore(fold: typeof project = project): Store {
     nodeRegistry: REGISTRY,
     minStake: "200",
   };
-  store.begin(identity, headerOf(0, 0));
+  await store.begin(identity, headerOf(0, 0));
   return store;
 }
 
@@ -87,8 +88,16 @@ export function submitted(entryId: number, author: Hex = address(50 + entryId)):
 export const TOKENS = [{ address: COIN, symbol: "DROP", name: "Drop", decimals: 18 }];
 
 /** Everything that the fold wrote, as plain values. */
-export function dump(store: Store): Record<string, unknown[]> {
-  return Object.fromEntries(foldTables.map((table) => [table.name, store.rows.select(table, "TRUE")]));
+export function dump(store: Store): Promise<Record<string, unknown[]>> {
+  return store.read(async (rows) => {
+    const keyOf = ({ columns, keyLength }: (typeof foldTables)[number]) =>
+      columns.slice(0, keyLength).map((column) => `"${column}"`);
+    const tables = foldTables.map(async (table) => [
+      table.name,
+      await rows.select(table, `TRUE ORDER BY ${keyOf(table).join(", ")}`),
+    ]);
+    return Object.fromEntries(await Promise.all(tables));
+  });
 }
 
 export function address(value: number): Hex {

@@ -1,0 +1,71 @@
+import type { StatementSync } from "node:sqlite";
+import type { Backend, Write } from "./backend.ts";
+import type { Cell } from "./column.ts";
+import { createTurns } from "./inTurn.ts";
+import type { OpenDatabase } from "./openDatabase.ts";
+import { createRows, listed, selectByKey, whereKey } from "./rows.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * SQLite behind the store, on one connection: reads and writes take turns, so that each reads one moment. A turn waits
+ * for nothing outside the process.
+ */
+export function createSqliteBackend({ database, close }: OpenDatabase): Backend {
+  const prepared = new Map<string, StatementSync>();
+  const inTurn = createTurns();
+
+  function statement(sql: string): StatementSync {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const made = database.prepare(sql);
+    made.setReturnArrays(true);
+    prepared.set(sql, made);
+    return made;
+  }
+
+  const all = (sql: string, parameters: readonly Cell[]) =>
+    statement(sql).all(...parameters) as unknown as (readonly Cell[])[];
+  const cellsNow = (table: Table<unknown>, key: readonly Cell[]) => all(selectByKey(table), key)[0];
+  const rows = createRows(async (sql, parameters) => all(sql, parameters));
+  const writerRows = {
+    ...rows,
+    cellsNow,
+    cellsOf: async (table: Table<unknown>, keys: readonly (readonly Cell[])[]) =>
+      keys.map((key) => cellsNow(table, key)),
+  };
+
+  function apply(write: Write): void {
+    switch (write.kind) {
+      case "put": {
+        const { name, columns } = write.table;
+        const places = columns.map(() => "?").join(", ");
+        const insert = statement(`INSERT OR REPLACE INTO "${name}" (${listed(columns)}) VALUES (${places})`);
+        for (const cells of write.rows) insert.run(...cells);
+        return;
+      }
+      case "remove": {
+        const remove = statement(`DELETE FROM "${write.table.name}" WHERE ${whereKey(write.table)}`);
+        for (const key of write.keys) remove.run(...key);
+        return;
+      }
+      case "run":
+        statement(write.sql).run(...write.parameters);
+    }
+  }
+
+  return {
+    read: (work) => inTurn(() => work(rows)),
+    write: (work) =>
+      inTurn(async () => {
+        database.exec("BEGIN IMMEDIATE");
+        try {
+          for (const write of await work(writerRows)) apply(write);
+          database.exec("COMMIT");
+        } catch (error) {
+          if (database.isTransaction) database.exec("ROLLBACK");
+          throw error;
+        }
+      }),
+    close: () => inTurn(async () => close()),
+  };
+}
