@@ -106,7 +106,7 @@ describe("the fold", () => {
         async (given, mode, size) => {
           const history = historyOf(given, mode);
           const store = await createMemoryStore();
-          fold(store, history, { size });
+          await fold(store, history, { size });
           const rows = await store.read((read) => read.select(entries, `TRUE ORDER BY "entryId"`));
           expect(rows.map(({ weight, acc, last }) => ({ weight, acc, last: BigInt(last), status: "live" }))).toEqual(
             history.tallies,
@@ -126,7 +126,7 @@ describe("the fold", () => {
       fc.asyncProperty(moves, async (given) => {
         const { events, ...history } = historyOf(given, "open");
         const store = await createMemoryStore();
-        fold(store, { events, ...history });
+        await fold(store, { events, ...history });
         for (const row of await store.read((read) => read.select(entries, "TRUE"))) {
           let sum = 0n;
           for (let second = TIMES.countFrom; second < TIMES.votesClose; second++) {
@@ -148,7 +148,7 @@ describe("the fold", () => {
     return fc.assert(
       fc.asyncProperty(moves, async (given) => {
         const store = await createMemoryStore();
-        fold(store, historyOf(given, "personhood"));
+        await fold(store, historyOf(given, "personhood"));
         const held = await store.read((read) => read.select(stakes, "TRUE"));
         for (const row of await store.read((read) => read.select(entries, "TRUE"))) {
           const own = held.filter(({ entryId, stake }) => entryId === row.entryId && stake > 0n);
@@ -181,10 +181,10 @@ describe("the fold", () => {
             // The last block that both branches know may go on otherwise: it is another block then.
             const kept = Math.max(1, historyOf(prefix, "open").headers.length - 1);
             if (((await store.standing())?.block ?? 0) > kept) await store.rollback(kept);
-            fold(store, historyOf(shared, "open", branch), { size });
+            await fold(store, historyOf(shared, "open", branch), { size });
           }
           const fresh = await createMemoryStore();
-          fold(fresh, historyOf(shared, "open", 0));
+          await fold(fresh, historyOf(shared, "open", 0));
           expect(await dump(store)).toEqual(await dump(fresh));
           await store.close();
           await fresh.close();
@@ -218,7 +218,7 @@ describe("the fold", () => {
             const before = await dump(store);
             const block = (await store.standing())?.block;
             try {
-              fold(store, history, { size, upTo: (block ?? 0) + size });
+              await fold(store, history, { size, upTo: (block ?? 0) + size });
               if ((await store.standing())?.block === block) break;
             } catch {
               expect(await dump(store)).toEqual(before);
@@ -226,7 +226,7 @@ describe("the fold", () => {
             }
           }
           const fresh = await createMemoryStore();
-          fold(fresh, history);
+          await fold(fresh, history);
           expect(await dump(store)).toEqual(await dump(fresh));
           await store.close();
           await fresh.close();
@@ -242,7 +242,7 @@ describe("the fold", () => {
       "open",
     );
     const store = await createMemoryStore();
-    fold(store, history, { finalized: 15 });
+    await fold(store, history, { finalized: 15 });
     expect(await store.read((read) => read.cell(`SELECT min("block") FROM "undo"`))).toBe(16);
     await expect(store.rollback(14)).rejects.toThrow(/below the finalized block 15/);
     await store.rollback(15);
