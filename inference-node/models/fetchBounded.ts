@@ -1,5 +1,5 @@
 import { lookup as resolve } from "node:dns";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -23,7 +23,13 @@ export type FetchBounds = {
   readonly totalMs: number;
   /** Plain http and private addresses: for the local demo and closed networks. */
   readonly allowPrivate: boolean;
+  /** How names become addresses; the system's way when absent. */
+  readonly lookup?: typeof resolve | undefined;
   readonly signal: AbortSignal;
+};
+
+type AnswerBounds = Pick<FetchBounds, "stallMs" | "allowPrivate" | "lookup" | "signal"> & {
+  readonly headers?: OutgoingHttpHeaders;
 };
 
 const maxRedirects = 5;
@@ -46,7 +52,7 @@ export async function* fetchBounded(url: string, bounds: FetchBounds): AsyncGene
 }
 
 async function* fetchInTime(url: string, bounds: FetchBounds): AsyncGenerator<Buffer> {
-  const answer = await follow(new URL(url), bounds);
+  const answer = await openAnswer(new URL(url), bounds);
   try {
     const announced = Number(answer.headers["content-length"] ?? Number.NaN);
     if (
@@ -71,7 +77,8 @@ async function* fetchInTime(url: string, bounds: FetchBounds): AsyncGenerator<Bu
   }
 }
 
-async function follow(first: URL, bounds: FetchBounds): Promise<IncomingMessage> {
+/** Follows redirects to an answer that is one, uncompressed. Its body is the caller's to read and to destroy. */
+export async function openAnswer(first: URL, bounds: AnswerBounds): Promise<IncomingMessage> {
   let url = first;
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const answer = await ask(url, bounds);
@@ -95,7 +102,7 @@ async function follow(first: URL, bounds: FetchBounds): Promise<IncomingMessage>
   throw new RefusedFetchError(`${first} redirects more than ${maxRedirects} times.`);
 }
 
-function ask(url: URL, { allowPrivate, stallMs, signal }: FetchBounds): Promise<IncomingMessage> {
+function ask(url: URL, { allowPrivate, stallMs, signal, headers, lookup }: AnswerBounds): Promise<IncomingMessage> {
   const secure = url.protocol === "https:";
   if (!secure && !(allowPrivate && url.protocol === "http:")) throw new RefusedFetchError(`${url} is not https.`);
   if (url.username !== "" || url.password !== "")
@@ -111,8 +118,8 @@ function ask(url: URL, { allowPrivate, stallMs, signal }: FetchBounds): Promise<
         signal,
         timeout: stallMs,
         agent: false,
-        headers: { "Accept-Encoding": "identity" },
-        ...(!allowPrivate && { lookup: publicLookup }),
+        headers: { ...headers, "Accept-Encoding": "identity" },
+        ...(!allowPrivate && { lookup: publicOnly(lookup ?? resolve) }),
       },
       done,
     );
@@ -129,18 +136,20 @@ function ask(url: URL, { allowPrivate, stallMs, signal }: FetchBounds): Promise<
 }
 
 /** Resolves a name as usual, but only to public addresses; the connection uses exactly what was checked. */
-const publicLookup: LookupFunction = (hostname, options, done) => {
-  resolve(hostname, { ...options, all: true }, (error, found) => {
-    if (error !== null) return done(error, "");
-    const hidden = found.find(({ address }) => !isPublicAddress(address));
-    const [first] = found;
-    if (hidden !== undefined || first === undefined) {
-      return done(
-        new RefusedFetchError(`${hostname} leads to ${hidden?.address ?? "no address"}, which is not public.`),
-        "",
-      );
-    }
-    if (options.all === true) done(null, found);
-    else done(null, first.address, first.family);
-  });
-};
+const publicOnly =
+  (lookup: typeof resolve): LookupFunction =>
+  (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return done(error, "");
+      const hidden = found.find(({ address }) => !isPublicAddress(address));
+      const [first] = found;
+      if (hidden !== undefined || first === undefined) {
+        return done(
+          new RefusedFetchError(`${hostname} leads to ${hidden?.address ?? "no address"}, which is not public.`),
+          "",
+        );
+      }
+      if (options.all === true) done(null, found);
+      else done(null, first.address, first.family);
+    });
+  };

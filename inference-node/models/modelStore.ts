@@ -1,53 +1,83 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { BaseError } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
-import type { Manifest } from "#protocol/manifest.ts";
+import type { Manifest, ManifestFile } from "#protocol/manifest.ts";
 import { modelFile } from "#protocol/manifest.ts";
+import type { PullLimits } from "./drawPieces.ts";
 import type { EntryFacts } from "./entryFacts.ts";
-import { fetchBounded } from "./fetchBounded.ts";
+import type { FetchBounds } from "./fetchBounded.ts";
+import { mirrorsOf, ollamaBlobFolders } from "./mirror.ts";
+import { identityOf, provePieces } from "./pieceMap.ts";
+import type { Dropped } from "./pullFile.ts";
+import { PullError, pullFile, pullLimits } from "./pullFile.ts";
 import type { VerifiedFile } from "./verifiedFile.ts";
 import { ModelMismatchError, verifyModelFile } from "./verifyModelFile.ts";
 
 export type StoreOptions = {
-  /** Where fetched models are kept under their SHA-256; entries with one model share it. */
+  /** Where fetched files are kept under their SHA-256; entries with one file share it. */
   readonly folder: string;
   /** Folders of the operator's own with model files in them; nothing is written there. */
   readonly ownFolders: readonly string[];
   readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
   readonly onRefused: (error: ModelMismatchError) => void;
+  /** Base URLs of other nodes, asked for what they serve. */
+  readonly nodes?: readonly string[];
+  /** Files to take pieces from. */
+  readonly files?: readonly string[];
+  /** Where Ollama keeps its blobs; its usual places when absent. */
+  readonly blobFolders?: readonly string[];
+  readonly limits?: Partial<PullLimits>;
+  readonly lookup?: FetchBounds["lookup"];
+  /** Bytes verified. */
+  readonly onProgress?: (bytes: number) => void;
+  readonly onDropped?: (dropped: Dropped) => void;
 };
-
-/** Slowest download of a model that is waited for, and the longest: bytes per millisecond, milliseconds. */
-const leastRate = 250;
-const longestDownloadMs = 86_400_000;
 
 /** A model that could not be had, with what was tried. */
 export class ModelUnavailableError extends BaseError {
   override readonly name = "ModelUnavailableError";
 }
 
-/**
- * Finds an entry's model file: kept from before, in a folder of the operator's, or by its manifest's addresses.
- *
- * Whatever file is returned was read whole and equals the entry in size, SHA-256 and pieces root. A download gets its
- * final name only after that. Throws `ModelUnavailableError` with the outcome of each attempt.
- */
+/** Pulls in this process, by the file's final path: entries that share a file wait for one pull. */
+const ongoing = new Map<string, Promise<VerifiedFile>>();
+
+/** Finds an entry's model file as `findFile` does. */
 export async function findModelFile(
   entry: EntryFacts,
   manifest: Manifest,
   options: StoreOptions,
 ): Promise<VerifiedFile> {
-  const file = modelFile(manifest);
-  const kept = join(options.folder, `${bareHex(entry.modelSha256)}.gguf`);
+  const said = {
+    size: entry.modelSize,
+    sha256: bareHex(entry.modelSha256),
+    piecesRoot: bareHex(entry.modelRoot),
+    what: `the model of entry ${entry.entryId}`,
+  };
+  return await findFile({ ...modelFile(manifest), ...said }, options);
+}
+
+/**
+ * Finds a file that a manifest names, a model, an adapter or knowledge: kept from before, in a folder of the operator's,
+ * or from mirrors.
+ *
+ * Whatever file is returned was read whole and equals the manifest in size, SHA-256 and pieces root. A download gets its
+ * final name only after that. Throws `ModelUnavailableError` with the outcome of each attempt, `DiskFullError`, and
+ * `InvalidInputError` when the manifest contradicts itself.
+ */
+export async function findFile(
+  file: ManifestFile & { readonly what?: string },
+  options: StoreOptions,
+): Promise<VerifiedFile> {
+  const identity = identityOf(file);
+  const kept = storedPath(options.folder, file);
   const tried: string[] = [];
 
-  const own = await candidates(options.ownFolders, file.name, entry);
+  const own = await candidates(options.ownFolders, file);
   for (const { path, named } of [{ path: kept, named: true }, ...own]) {
     try {
-      return { path, untouched: await verifyModelFile(path, entry, options.signal) };
+      return { path, untouched: await verifyModelFile(path, identity, options.signal) };
     } catch (error) {
       if (options.signal.aborted) throw error;
       if (isMissing(error) || (!named && error instanceof ModelMismatchError)) continue;
@@ -55,57 +85,54 @@ export async function findModelFile(
       tried.push(error instanceof Error ? error.message : String(error));
     }
   }
-  for (const url of file.urls) {
-    try {
-      return await download(url, kept, entry, options);
-    } catch (error) {
-      if (options.signal.aborted) throw error;
-      if (error instanceof ModelMismatchError) options.onRefused(error);
-      tried.push(`${url}: ${shortMessageOf(error)}`);
-    }
+  try {
+    return await pullOnce(kept, file, options);
+  } catch (error) {
+    if (error instanceof ModelMismatchError) options.onRefused(error);
+    if (!(error instanceof PullError || error instanceof ModelMismatchError)) throw error;
+    throw new ModelUnavailableError(`${file.name}, ${file.what ?? `a ${file.role} file`}, could not be had.`, {
+      metaMessages: [...tried, ...(error instanceof PullError ? error.metaMessages : [error.shortMessage])],
+      cause: error,
+    });
   }
-  throw new ModelUnavailableError(`The model of entry ${entry.entryId} (${manifest.name}) could not be had.`, {
-    metaMessages: [...tried, ...(file.urls.length === 0 ? ["its manifest names no address to fetch it from"] : [])],
+}
+
+/** Where a file lies in the store. Its name is its hash, whichever entries name it. */
+export function storedPath(folder: string, { role, sha256 }: Pick<ManifestFile, "role" | "sha256">): string {
+  return join(folder, role === "knowledge" ? sha256 : `${sha256}.gguf`);
+}
+
+async function pullOnce(path: string, file: ManifestFile, options: StoreOptions): Promise<VerifiedFile> {
+  const before = ongoing.get(path);
+  if (before !== undefined) return await before;
+  const mirrors = mirrorsOf(file, {
+    ...options,
+    nodes: options.nodes ?? [],
+    files: options.files ?? [],
+    blobFolders: options.blobFolders ?? ollamaBlobFolders(),
+    stallMs: options.limits?.stallMs ?? pullLimits.stallMs,
   });
+  const map = provePieces(file);
+  const pull = pullFile(path, { ...options, name: file.name, map, identity: identityOf(file), mirrors });
+  ongoing.set(path, pull);
+  return await pull.finally(() => ongoing.delete(path));
 }
 
 type Candidate = { readonly path: string; readonly named: boolean };
 
-/** Files that may be the model: named like it, or of its very size. Those named like it come first. */
-async function candidates(folders: readonly string[], name: string, entry: EntryFacts): Promise<Candidate[]> {
+/** Files that may be the one: named like it, or of its very size. Those named like it come first. */
+async function candidates(folders: readonly string[], file: ManifestFile): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const folder of folders) {
     for (const item of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-      if (item.isDirectory() || !item.name.endsWith(".gguf")) continue;
+      if (item.isDirectory() || (file.role !== "knowledge" && !item.name.endsWith(".gguf"))) continue;
       const path = join(folder, item.name);
-      const named = item.name === name || item.name === `${bareHex(entry.modelSha256)}.gguf`;
+      const named = item.name === file.name || item.name === basename(storedPath("", file));
       if (named) found.unshift({ path, named });
-      else if ((await stat(path).catch(() => null))?.size === entry.modelSize) found.push({ path, named });
+      else if ((await stat(path).catch(() => null))?.size === file.size) found.push({ path, named });
     }
   }
   return found;
-}
-
-async function download(url: string, path: string, entry: EntryFacts, options: StoreOptions): Promise<VerifiedFile> {
-  await mkdir(options.folder, { recursive: true });
-  const partial = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    const file = await open(partial, "wx");
-    try {
-      const totalMs = Math.min(longestDownloadMs, 60_000 + Math.ceil(entry.modelSize / leastRate));
-      const bounds = { maxBytes: entry.modelSize, exactBytes: entry.modelSize, stallMs: 30_000, totalMs, ...options };
-      for await (const chunk of fetchBounded(url, bounds)) await file.writeFile(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await verifyModelFile(partial, entry, options.signal);
-    await rename(partial, path);
-    // Renaming changes the times that a file is known by.
-    return { path, untouched: await verifyModelFile(path, entry, options.signal) };
-  } finally {
-    await rm(partial, { force: true });
-  }
 }
 
 function isMissing(error: unknown): boolean {

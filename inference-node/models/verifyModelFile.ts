@@ -1,10 +1,10 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Hex } from "viem";
+import type { ErrorDetails } from "#protocol/errors.ts";
 import { BaseError, RetryableError } from "#protocol/errors.ts";
-import { toBytes32 } from "#protocol/hashing.ts";
-import { createFileHasher } from "#protocol/piecesRoot.ts";
-import { nodeHashing } from "./nodeHashing.ts";
+import type { HashOptions } from "./fileHash.ts";
+import { hashFileOnDisk } from "./fileHash.ts";
 import type { Untouched } from "./unchangedSince.ts";
 import { unchangedSince } from "./unchangedSince.ts";
 
@@ -19,27 +19,19 @@ export type ModelIdentity = {
 /** A file that is not the one the entry names. */
 export class ModelMismatchError extends BaseError {
   override readonly name = "ModelMismatchError";
+  /** What it is, as far as it was looked at. */
+  readonly found: Partial<ModelIdentity>;
+
+  constructor(shortMessage: string, { found, ...details }: ErrorDetails & { readonly found: Partial<ModelIdentity> }) {
+    super(shortMessage, details);
+    this.found = found;
+  }
 }
 
-const chunkBytes = 1_048_576;
-
 /** Reads a file once and returns its size, SHA-256 and pieces root. */
-export async function identifyModelFile(path: string, signal?: AbortSignal): Promise<ModelIdentity> {
-  const file = await open(path, "r");
-  try {
-    const hasher = createFileHasher(nodeHashing);
-    const buffer = Buffer.allocUnsafe(chunkBytes);
-    for (;;) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
-      if (bytesRead === 0) break;
-      hasher.update(buffer.subarray(0, bytesRead));
-    }
-    const { size, sha256, piecesRoot } = hasher.digest();
-    return { modelSize: size, modelSha256: toBytes32(sha256), modelRoot: toBytes32(piecesRoot) };
-  } finally {
-    await file.close();
-  }
+export async function identifyModelFile(path: string, options: HashOptions = {}): Promise<ModelIdentity> {
+  const { size, sha256, piecesRoot } = await hashFileOnDisk(path, options);
+  return { modelSize: size, modelSha256: sha256, modelRoot: piecesRoot };
 }
 
 /**
@@ -48,14 +40,21 @@ export async function identifyModelFile(path: string, signal?: AbortSignal): Pro
  * Returns a question: is it still what was read? Throws `ModelMismatchError` with both values of whatever differs,
  * `RetryableError` when the file was changed while it was read.
  */
-export async function verifyModelFile(path: string, expected: ModelIdentity, signal?: AbortSignal): Promise<Untouched> {
+export async function verifyModelFile(
+  path: string,
+  expected: ModelIdentity,
+  signal?: AbortSignal,
+  onProgress?: (bytes: number) => void,
+): Promise<Untouched> {
   const untouched = await unchangedSince(path);
   const file = await open(path, "r");
   const { size } = await file.stat().finally(() => file.close());
-  const found = size === expected.modelSize ? await identifyModelFile(path, signal) : { modelSize: size };
+  const found =
+    size === expected.modelSize ? await identifyModelFile(path, { signal, onProgress }) : { modelSize: size };
   const differences = describeDifferences(found, expected);
   if (differences.length > 0) {
     throw new ModelMismatchError("This file is not the model of the entry; it was not loaded.", {
+      found,
       metaMessages: [
         `file: ${basename(path)}`,
         ...differences,
