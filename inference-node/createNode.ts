@@ -8,8 +8,11 @@ import type { NodeChain } from "./chain/nodeChain.ts";
 import type { GenerationJob } from "./engine/childProtocol.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import type { EntryFacts } from "./models/entryFacts.ts";
+import type { ServeLimits } from "./serve/admission.ts";
+import { createAdmission, defaultServeLimits } from "./serve/admission.ts";
 import { createApp } from "./serve/createApp.ts";
 import { createHost } from "./serve/createHost.ts";
+import { createMetrics } from "./serve/metrics.ts";
 import type { Costs } from "./serve/modelCost.ts";
 import type { HostingOptions } from "./serve/prepareEntry.ts";
 import { prepareEntry } from "./serve/prepareEntry.ts";
@@ -41,6 +44,9 @@ export type NodeOptions = HostingOptions & {
   readonly tls?: TlsFiles | undefined;
   /** What running costs, for the model cards. */
   readonly costs?: Costs | undefined;
+  /** What one client may ask, and all of them; ordinary values where absent. */
+  readonly serveLimits?: ServeLimits;
+  readonly trustProxy?: boolean;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -147,8 +153,17 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   };
   const asleep = () => host.entries().find(({ runner }) => runner.state() === "asleep");
 
+  const serveLimits = options.serveLimits ?? defaultServeLimits;
+  const admission = createAdmission({ limits: serveLimits, maxWaiting: options.maxWaiting, now });
   const app = await createApp({
-    answering: { signer, random: randomBytes, now },
+    answering: {
+      signer,
+      random: randomBytes,
+      now,
+      admission,
+      limits: serveLimits,
+      metrics: createMetrics({ entries: host.entries, admission }),
+    },
     view: {
       entries: host.entries,
       attestations: attester.attestations,
@@ -162,6 +177,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     logger,
     ...(options.tls !== undefined && { tls: await readTls(options.tls) }),
     ...(options.costs !== undefined && { costs: options.costs }),
+    ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
   });
   if (options.tls !== undefined) {
     renewTls(app.server as unknown as Server, options.tls, {
@@ -179,6 +195,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   return {
     url,
     async close() {
+      await admission.drain();
       stop.abort(new Error("the node is shutting down"));
       await app.close();
       await host.close();

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+import { defaultServeLimits } from "../serve/admission.ts";
 import { costsSchema } from "../serve/modelCost.ts";
 
 const folders = z.array(z.string().min(1));
@@ -56,6 +57,17 @@ const nodeConfigSchema = z.strictObject({
   batchSize: z.int().min(32).max(4_096).default(512),
   /** Requests that may wait for a model. */
   maxWaiting: z.int().min(0).max(1_000).default(16),
+  /** Requests that one client (an IPv4 address, an IPv6 /64) may have open at a time. */
+  maxOpenPerClient: z.int().min(1).max(1_000).default(defaultServeLimits.maxOpenPerClient),
+  /** Of one client. */
+  requestsPerMinute: z.int().min(1).max(1_000_000).default(defaultServeLimits.requestsPerMinute),
+  /** Of all messages of a request together. */
+  maxPromptChars: z.int().min(1).max(2_000_000).default(defaultServeLimits.maxPromptChars),
+  maxOutputTokens: z.int().min(1).max(131_072).default(defaultServeLimits.maxOutputTokens),
+  /** Milliseconds that answers under way may take when the node is told to stop. */
+  drainMs: z.int().min(0).max(600_000).default(defaultServeLimits.drainMs),
+  /** Whether a proxy of yours stands before the node and says who asks in X-Forwarded-For. */
+  trustProxy: z.boolean().default(false),
   warmUp: z.boolean().default(true),
   /** Milliseconds between looks at the chain. */
   pollMs: z.int().min(100).max(600_000).default(2_000),

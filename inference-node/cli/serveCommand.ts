@@ -84,6 +84,7 @@ async function listen(
       modelFolders: config.models,
       manifestFolders: config.manifests,
       limits,
+      serveLimits: config,
       logger,
     });
   } catch (error) {

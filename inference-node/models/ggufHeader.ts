@@ -11,6 +11,7 @@ export type GgufFacts = {
   /** Tokens that the model was trained to see at once. */
   readonly contextLength: number;
   readonly blockCount: number;
+  readonly embeddingLength: number;
   /** Elements of all tensors. */
   readonly parameters: bigint;
   /** As llama.cpp names the file's type, Q4_K_M for example; null where the file does not say. */
@@ -109,7 +110,7 @@ function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "p
     }
     return value;
   };
-  number("embedding_length", largest.width);
+  const embeddingLength = number("embedding_length", largest.width);
   if (!withoutAttention.has(architecture)) {
     for (const [key, max] of [
       ["attention.head_count", largest.heads],
@@ -125,6 +126,7 @@ function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "p
     architecture,
     contextLength: number("context_length", largest.context),
     blockCount: number("block_count", largest.blocks),
+    embeddingLength,
   };
 }
 

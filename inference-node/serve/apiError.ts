@@ -25,7 +25,14 @@ export class ApiError extends Error {
   ) {
     super(message);
     this.status = status;
-    const type = status < 500 ? "invalid_request_error" : status === 503 ? "overloaded_error" : "server_error";
+    const type =
+      status === 429
+        ? "rate_limit_error"
+        : status < 500
+          ? "invalid_request_error"
+          : status === 503
+            ? "overloaded_error"
+            : "server_error";
     this.body = { error: { message, type, param: details.param ?? null, code: details.code ?? null } };
     this.retryAfter = details.retryAfter ?? null;
   }
@@ -63,13 +70,18 @@ const statusOf: Readonly<Record<EngineErrorCode, number>> = {
   failed: 500,
 };
 
-/** What a caller is told about anything that was thrown; what is not meant for callers stays in the log. */
-export function toApiError(error: unknown): ApiError {
+/**
+ * What a caller is told about anything that was thrown; what is not meant for callers stays in the log.
+ *
+ * `promptParam`: the field that held the prompt.
+ */
+export function toApiError(error: unknown, promptParam = "messages"): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ClientGoneError) return new ApiError(499, "The client went away.");
   if (error instanceof EngineError) {
     const code = error.code === "prompt_too_long" ? "context_length_exceeded" : `model_${error.code}`;
-    const param = statusOf[error.code] === 400 ? { param: "messages" } : {};
+    const param =
+      statusOf[error.code] === 400 ? { param: error.code === "bad_format" ? "response_format" : promptParam } : {};
     // Why a file does not load is its operator's business, and may name folders.
     const message = error.code === "load_failed" ? "the model does not load on this node" : error.message;
     return new ApiError(statusOf[error.code], sentence(message), {

@@ -1,6 +1,8 @@
 import type { Manifest, Sampling } from "#protocol/manifest.ts";
+import type { Engine } from "#protocol/node.ts";
 import type { ChatMessage, GenerationJob } from "../engine/childProtocol.ts";
-import type { ChatRequest } from "./chatRequest.ts";
+import { ApiError } from "./apiError.ts";
+import type { PromptRequest } from "./chatRequest.ts";
 
 export type WrappedRequest = {
   readonly job: GenerationJob;
@@ -13,9 +15,21 @@ export type WrappedRequest = {
  *
  * The entry's system prompt comes first and the caller's own follow in the same message, then the few-shot messages,
  * then the conversation. What the caller says about sampling goes before what the manifest says. `randomSeed`: used
- * when the caller names none.
+ * when the caller names none. `maxOutputTokens`: where the operator ends an answer, which matters where the context
+ * is larger. Throws `ApiError` 400 when both the caller and the entry say what an answer must look like.
  */
-export function applyWrapper({ wrapper }: Manifest, request: ChatRequest, randomSeed: number): WrappedRequest {
+export function applyWrapper(
+  { manifest, engine }: { readonly manifest: Manifest; readonly engine: Pick<Engine, "contextSize"> },
+  request: PromptRequest,
+  { randomSeed, maxOutputTokens }: { readonly randomSeed: number; readonly maxOutputTokens: number },
+): WrappedRequest {
+  const { wrapper } = manifest;
+  if (wrapper.responseFormat !== undefined && request.response_format !== undefined) {
+    throw new ApiError(400, "response_format: this entry sets the form of its answers itself.", {
+      param: "response_format",
+      code: "unsupported_parameter",
+    });
+  }
   const isSystem = (role: string): boolean => role === "system" || role === "developer";
   const system = [
     wrapper.systemPrompt,
@@ -31,7 +45,8 @@ export function applyWrapper({ wrapper }: Manifest, request: ChatRequest, random
   ];
 
   const own = wrapper.sampling;
-  const maxTokens = request.max_completion_tokens ?? request.max_tokens ?? own.maxTokens;
+  const wanted = request.max_completion_tokens ?? request.max_tokens ?? own.maxTokens;
+  const maxTokens = (wanted ?? engine.contextSize) > maxOutputTokens ? maxOutputTokens : wanted;
   const stop = request.stop ?? own.stop;
   const sampling = {
     temperature: request.temperature ?? own.temperature ?? 1,
@@ -47,7 +62,7 @@ export function applyWrapper({ wrapper }: Manifest, request: ChatRequest, random
       sampling: { ...sampling, seed },
       maxTokens: maxTokens ?? null,
       stop: stop ?? [],
-      format: wrapper.responseFormat ?? null,
+      format: wrapper.responseFormat ?? request.response_format ?? null,
     },
     params: { ...sampling, ...(maxTokens !== undefined && { maxTokens }), ...(stop !== undefined && { stop }) },
   };

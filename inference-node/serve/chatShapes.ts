@@ -1,7 +1,7 @@
 import type { Bundle } from "#protocol/node.ts";
 
 /** What every message about one answer has in common. `created`: seconds since 1970. */
-export type ChatHead = {
+export type AnswerHead = {
   readonly id: string;
   readonly created: number;
   readonly model: string;
@@ -19,7 +19,7 @@ export function usageOf({ promptTokens, outputTokens }: Pick<Bundle, "promptToke
 }
 
 /** A whole answer. */
-export function completionOf(head: ChatHead, text: string, finish: Finish, bundle: Bundle) {
+export function completionOf(head: AnswerHead, text: string, finish: Finish, bundle: Bundle) {
   return {
     ...head,
     object: "chat.completion",
@@ -34,17 +34,12 @@ export function completionOf(head: ChatHead, text: string, finish: Finish, bundl
 type Delta = { readonly role?: "assistant"; readonly content?: string };
 
 /** One piece of a streamed answer. */
-export function chunkOf(head: ChatHead, delta: Delta, finish: Finish | null = null) {
+export function chunkOf(head: AnswerHead, delta: Delta, finish: Finish | null = null) {
   return {
     ...head,
     object: "chat.completion.chunk",
     choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
   };
-}
-
-/** The chunk that only counts, for callers who asked for it. */
-export function usageChunkOf(head: ChatHead, bundle: Bundle) {
-  return { ...head, object: "chat.completion.chunk", choices: [], usage: usageOf(bundle) };
 }
 
 /** One server-sent event. */

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import fastifyStatic from "@fastify/static";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
@@ -6,10 +7,13 @@ import type { Answering } from "./answerChat.ts";
 import { ApiError, loggable, toApiError } from "./apiError.ts";
 import { addCardRoutes } from "./cardRoutes.ts";
 import { addChatRoute } from "./chatRoute.ts";
+import { addCompletionRoute } from "./completionRoute.ts";
+import { addEmbeddingsRoute } from "./embeddingsRoute.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
 import { addInfoRoutes } from "./infoRoutes.ts";
 import type { Costs } from "./modelCost.ts";
+import { addOpsRoutes } from "./opsRoutes.ts";
 
 export type AppOptions = {
   readonly answering: Answering;
@@ -18,26 +22,33 @@ export type AppOptions = {
   /** Own certificate; plain http where it is absent. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   readonly costs?: Costs;
+  /** Whether `X-Forwarded-For` is believed: only behind a proxy of the operator's own. */
+  readonly trustProxy?: boolean;
 };
 
-const maxBodyBytes = 1_048_576;
+const maxBodyBytes = 2_097_152;
 const maxConnections = 1_024;
+const keepAliveProbeMs = 30_000;
 
 /** The node's HTTP API. Request bodies appear in no log. */
-export async function createApp({ answering, view, logger, tls, costs }: AppOptions): Promise<FastifyInstance> {
-  const options = {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { answering, view, logger, tls, costs } = options;
+  const settings = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
+    trustProxy: options.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: true },
   };
   // Over TLS the server's type is another one; nothing here depends on which.
   const app =
-    tls === undefined ? Fastify(options) : (Fastify({ ...options, https: tls }) as unknown as FastifyInstance);
+    tls === undefined ? Fastify(settings) : (Fastify({ ...settings, https: tls }) as unknown as FastifyInstance);
   app.server.maxConnections = maxConnections;
+  // A client that vanished without a word is noticed.
+  app.server.on("connection", (socket: Socket) => socket.setKeepAlive(true, keepAliveProbeMs));
   await app.register(cors, {
     origin: "*",
     methods: ["GET", "HEAD", "POST"],
@@ -46,6 +57,9 @@ export async function createApp({ answering, view, logger, tls, costs }: AppOpti
   });
   await app.register(fastifyStatic, { root: process.cwd(), serve: false });
 
+  app.addHook("onResponse", async ({ routeOptions }, reply) => {
+    answering.metrics.requested(routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime / 1000);
+  });
   app.setErrorHandler((error, request, reply) => {
     const refusal = toApiError(error);
     if (refusal.status >= 500) request.log.error({ error: loggable(error), url: request.url }, "a request failed");
@@ -64,6 +78,9 @@ export async function createApp({ answering, view, logger, tls, costs }: AppOpti
   addInfoRoutes(app, answering.signer, view);
   addFileRoutes(app, view.entries);
   addCardRoutes(app, view.entries, costs);
+  addOpsRoutes(app, answering, view);
   addChatRoute(app, answering, view.entries);
+  addCompletionRoute(app, answering, view.entries);
+  addEmbeddingsRoute(app, answering, view.entries);
   return app;
 }

@@ -4,6 +4,7 @@ import { modelId } from "#protocol/node.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { ModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import type { GgufFacts } from "../models/ggufHeader.ts";
 import type { Untouched } from "../models/unchangedSince.ts";
 import { ApiError } from "./apiError.ts";
 
@@ -12,6 +13,8 @@ export type HostedEntry = {
   readonly facts: EntryFacts;
   readonly manifest: Manifest;
   readonly modelPath: string;
+  /** What the model file says of itself. */
+  readonly header: GgufFacts;
   /** Makes sure that the model file still is the entry's. When it throws, the entry is served no longer. */
   readonly check: () => Promise<Untouched>;
   readonly engine: Engine;
@@ -31,7 +34,8 @@ export function idOf({ facts }: HostedEntry): string {
  * Throws `ApiError` 404, or 400 when a name is shared.
  */
 export function findEntry(entries: readonly HostedEntry[], model: string): HostedEntry {
-  const wanted = model.toLowerCase();
+  // Ollama's clients add its default tag.
+  const wanted = model.toLowerCase().replace(/:latest$/, "");
   const byId = entries.find((entry) => idOf(entry) === wanted);
   if (byId !== undefined) return byId;
   const [found, another] = entries.filter(({ manifest }) => manifest.name.toLowerCase() === wanted);

@@ -45,6 +45,7 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
       "A receipt proves what this node asserts about an answer, not what it ran. Anyone with the model can re-run it and compare.",
     serves: view.entries().map((entry) => ({ id: idOf(entry), name: entry.manifest.name })),
     routes: [
+      "GET /openapi.json",
       "GET /v1/models",
       "POST /v1/chat/completions",
       "GET /v1/attestations",
@@ -54,8 +55,6 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
       "GET /ready",
     ],
   }));
-
-  app.get("/health", () => ({ ok: true }));
 
   app.get("/ready", (_request, reply) => {
     const readiness = view.readiness();
@@ -85,12 +84,19 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
 }
 
 function modelCard(entry: HostedEntry) {
-  const { facts, manifest, runner, engine } = entry;
+  const { facts, manifest, header, runner, engine } = entry;
   return {
     id: idOf(entry),
     object: "model",
     created: entry.hostedAt,
     owned_by: manifest.team,
+    // As llama-server has it.
+    meta: {
+      n_ctx_train: header.contextLength,
+      n_embd: header.embeddingLength,
+      n_params: Number(header.parameters),
+      size: facts.modelSize,
+    },
     coindrop: {
       contest: facts.contest,
       entryId: facts.entryId,

@@ -63,13 +63,14 @@ export async function prepareEntry(
     signal,
     onLost: context.onLost,
   });
-  const { contextLength } = await checkGgufHeader(modelPath);
-  const engine = describeEngine(await context.build(), manifest, contextLength, options.batchSize);
+  const header = await checkGgufHeader(modelPath);
+  const engine = describeEngine(await context.build(), manifest, header.contextLength, options.batchSize);
 
   return {
     facts,
     manifest,
     modelPath,
+    header,
     check,
     engine,
     hostedAt: Math.floor(context.now() / 1000),

@@ -83,14 +83,20 @@ describe("refusals that an OpenAI client understands", () => {
     [{ model: "sums", messages: user("hi"), n: 2 }, "n"],
     [{ model: "sums", messages: user("hi"), tools: [{}] }, "tools"],
     [{ model: "sums", messages: user("hi"), presence_penalty: 1 }, "presence_penalty"],
-    [{ model: "sums", messages: user("hi"), response_format: { type: "json_object" } }, "response_format.type"],
+    [{ model: "sums", messages: user("hi"), max_tokens: -1 }, "max_tokens"],
+    [{ model: "sums", messages: user("hi"), top_k: 1e9 }, "top_k"],
+    [{ model: "sums", messages: user("hi"), stop: Array(9).fill("x") }, "stop"],
+    [{ model: "sums", messages: user("hi"), logprobs: true }, "logprobs"],
+    [{ model: "sums", messages: user("hi"), response_format: { type: "xml" } }, "response_format.type"],
   ])("a wrong field: %j", async (body, param) => {
     expect(await errorOf(await post(body))).toMatchObject({ status: 400, param, type: "invalid_request_error" });
   });
 
   test("a body that is no JSON, and one that is too large", async () => {
     expect(await errorOf(await post("{"))).toMatchObject({ status: 400, code: "bad_request" });
-    const large = await post({ model: "sums", messages: user("x".repeat(1_100_000)) });
+    const long = await post({ model: "sums", messages: user("x".repeat(1_000_000)) });
+    expect(await errorOf(long)).toMatchObject({ status: 400, code: "prompt_too_large", param: "messages" });
+    const large = await post({ model: "sums", messages: user("x".repeat(2_100_000)) });
     expect(await errorOf(large)).toMatchObject({ status: 413, code: "request_too_large" });
   });
 
@@ -118,7 +124,7 @@ describe("what a node says about itself", () => {
   });
 
   test("that it is alive", async () => {
-    expect(await (await fetch(`${node.url}/health`)).json()).toEqual({ ok: true });
+    expect(await (await fetch(`${node.url}/health`)).json()).toEqual({ status: "ok", state: "ready", reasons: [] });
   });
 
   test("to a page of any origin, with the headers that it needs", async () => {

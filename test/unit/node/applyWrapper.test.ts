@@ -14,9 +14,9 @@ const wrapper: Manifest["wrapper"] = {
 };
 const wrap = (request: object, change: Partial<Manifest["wrapper"]> = {}) =>
   applyWrapper(
-    { wrapper: { ...wrapper, ...change } } as Manifest,
+    { manifest: { wrapper: { ...wrapper, ...change } } as Manifest, engine: { contextSize: 512 } },
     parseChatRequest({ model: "m", messages: [{ role: "user", content: "hi" }], ...request }),
-    12_345,
+    { randomSeed: 12_345, maxOutputTokens: 4_096 },
   );
 
 describe("an entry's wrapper", () => {

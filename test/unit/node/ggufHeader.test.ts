@@ -27,6 +27,7 @@ describe("a GGUF header", () => {
       architecture: "llama",
       contextLength: 512,
       blockCount: 4,
+      embeddingLength: 128,
       parameters: 1_012_096n,
       quantization: "Q8_0",
     });
@@ -37,6 +38,7 @@ describe("a GGUF header", () => {
       architecture: "llama",
       contextLength: 512,
       blockCount: 4,
+      embeddingLength: 128,
       parameters: 256n,
       quantization: null,
     });
