@@ -14,6 +14,7 @@ const optionsSchema = z.object({
   factory: addressSchema,
   nodeRegistry: addressSchema,
   db: z.string().min(1),
+  readOnly: z.boolean(),
   host: z.string().min(1),
   port: whole(65_535),
   chainId: whole(Number.MAX_SAFE_INTEGER).optional(),
@@ -36,7 +37,12 @@ program
   .requiredOption("--rpc <url>", "the chain's endpoint: http(s) or ws(s)")
   .requiredOption("--factory <address>", "the contest factory")
   .requiredOption("--node-registry <address>", "the node registry")
-  .requiredOption("--db <file>", "the database file; made where there is none")
+  .addOption(
+    new Option("--db <where>", "the database: a file, made where there is none, or postgres://…")
+      .env("DATABASE_URL")
+      .makeOptionMandatory(),
+  )
+  .option("--read-only", "serve what another process writes into the same Postgres", false)
   .option("--host <name>", "where to listen", "127.0.0.1")
   .option("--port <number>", "where to listen; 0 takes a free one", "0")
   .option("--chain-id <number>", "refuse every other chain")

@@ -10,8 +10,8 @@ import { createFollower } from "./chain/follow.ts";
 import { createRpc } from "./chain/rpc.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
 import { project } from "./project/project.ts";
-import { openDatabase } from "./store/openDatabase.ts";
-import { createSqliteBackend } from "./store/sqliteBackend.ts";
+import { databaseName, openBackend } from "./store/openBackend.ts";
+import { standIn } from "./store/standIn.ts";
 import type { Store } from "./store/store.ts";
 import { createStore } from "./store/store.ts";
 import { createHub } from "./stream/hub.ts";
@@ -22,8 +22,10 @@ export type ServeOptions = {
   readonly rpcUrl: string;
   readonly factory: Hex;
   readonly nodeRegistry: Hex;
-  /** Database file, or ":memory:". */
+  /** Database file, ":memory:", or the address of a Postgres. */
   readonly file: string;
+  /** Whether it only serves what another process writes. */
+  readonly readOnly?: boolean;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -52,7 +54,7 @@ const AWAY_MS = 5_000;
 /** Starts the indexer: opens the database, serves what is in it, follows the chain. */
 export async function serve(options: ServeOptions): Promise<Indexer> {
   const { log } = options;
-  const store = createStore({ backend: createSqliteBackend(openDatabase(options.file)), project, tell });
+  const store = createStore({ backend: openBackend(options.file), project, tell });
   const rpc = createRpc(options.rpcUrl);
   const hub = createHub({
     read: store.read,
@@ -62,6 +64,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   const follower = createFollower({
     ...options,
     chainId: options.chainId,
+    file: databaseName(options.file),
     rpc,
     store,
     now: Date.now,
@@ -93,16 +96,28 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     await close();
     throw portError(error, options);
   }
-  const following = follower.run(stop.signal);
-  working = Promise.allSettled([following, manifests.run(stop.signal)]);
+  const unwatch = store.watch(() => void hub.publish());
+  async function work(): Promise<void> {
+    const leads = !options.readOnly && (await standIn(store, stop.signal, (reason) => log.info({ reason }, "waiting")));
+    if (!leads) return aborted(stop.signal);
+    fetching = manifests.run(stop.signal);
+    await follower.run(stop.signal);
+  }
+  let fetching: Promise<void> | undefined;
+  const following = work();
+  working = Promise.allSettled([following]).then(() => Promise.allSettled([fetching, unwatch()]));
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://${options.host}:${port}`, stopped: following, close };
 }
 
 async function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Promise<Ready> {
-  const standing = await store.standing();
+  const [standing, away] = await store.standing().then(
+    (found) => [found, null] as const,
+    (error: unknown) => [undefined, shortMessageOf(error)] as const,
+  );
   const base = { chainId: standing?.chainId ?? null, head, indexed: standing?.block ?? null };
-  const reason = reasonNotReady(base, { seenAt, problem }, awayMs);
+  const behind = () => (base.indexed === null ? "Nothing is indexed yet." : null);
+  const reason = away ?? (store.leads() ? reasonNotReady(base, { seenAt, problem }, awayMs) : behind());
   return { ready: reason === null, ...base, reason };
 }
 
@@ -116,6 +131,11 @@ function reasonNotReady(
   if (Date.now() - seenAt > awayMs) return "The chain's endpoint does not answer.";
   if (indexed < head) return `Block ${indexed} of ${head} is indexed.`;
   return null;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function portError(error: unknown, { host, port }: ServeOptions): unknown {

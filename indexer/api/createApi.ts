@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Ready } from "#protocol/http.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
+import { DatabaseAwayError } from "../store/DatabaseAwayError.ts";
 import type { Store } from "../store/store.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError } from "../views/errors.ts";
@@ -65,7 +66,7 @@ export async function createApi({ routes, read, hub, ready, onError }: ApiOption
       return reply.code(400).send({ error: { message: error.shortMessage, parameter: error.parameter } });
     }
     if (error instanceof NotFoundError) return reply.code(404).send(errorOf(error.shortMessage));
-    if (error instanceof NotYetError)
+    if (error instanceof NotYetError || error instanceof DatabaseAwayError)
       return reply.code(503).header("retry-after", "1").send(errorOf(error.shortMessage));
     const status = (error as { readonly statusCode?: number }).statusCode;
     if (status !== undefined && status < 500) return reply.code(status).send(errorOf("The request cannot be read."));

@@ -66,6 +66,7 @@ export function createFollower(options: FollowOptions) {
 
   /** One look at the head, and at most one range. Returns whether there is more to read. */
   async function step(): Promise<boolean> {
+    await store.claim();
     if (!verified) await verify();
     const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");

@@ -65,7 +65,7 @@ export async function readRange(options: ReadOptions): Promise<Range & { readonl
     options,
     events.map(({ event }) => event),
   );
-  return { headers: keep(ordered, events, finalized, to), events, finalized, tokens, logs: found.length };
+  return { after, headers: keep(ordered, events, finalized, to), events, finalized, tokens, logs: found.length };
 }
 
 async function readLogs(

@@ -56,6 +56,8 @@ export function createRpc(url: string) {
   const transport =
     socket ?? http(url, { ...options, batch: { wait: 0, batchSize: HEADERS_AT_ONCE } })({ retryCount: 0 });
 
+  const outstanding = new Set<(reason: Error) => void>();
+
   async function ask<T>(schema: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
     const answer = await request(method, params);
     const parsed = schema.safeParse(answer);
@@ -66,8 +68,10 @@ export function createRpc(url: string) {
   }
 
   async function request(method: string, params: readonly unknown[]): Promise<unknown> {
+    const abandoned = Promise.withResolvers<never>();
+    outstanding.add(abandoned.reject);
     try {
-      return await transport.request({ method, params });
+      return await Promise.race([transport.request({ method, params }), abandoned.promise]);
     } catch (error) {
       const code = (error as { readonly code?: unknown }).code;
       const facts = { metaMessages: [`Endpoint: ${withoutSecrets(url)}`, `Request: ${method}`], cause: error };
@@ -75,6 +79,8 @@ export function createRpc(url: string) {
         throw new RequestRefusedError(`The chain's endpoint refused a request: ${reasonOf(error)}`, code, facts);
       }
       throw new ChainUnreachableError("The chain's endpoint does not answer.", facts);
+    } finally {
+      outstanding.delete(abandoned.reject);
     }
   }
 
@@ -110,7 +116,9 @@ export function createRpc(url: string) {
       const { unsubscribe } = await socket.value.subscribe({ params: ["newHeads"], onData: wake, onError: wake });
       return () => void unsubscribe().catch(() => {});
     },
+    /** Whoever waits for an answer is told that none comes. */
     async close(): Promise<void> {
+      for (const abandon of outstanding) abandon(new Error("the connection was closed"));
       const client = await socket?.value?.getRpcClient().catch(() => undefined);
       client?.close();
     },

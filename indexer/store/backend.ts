@@ -25,6 +25,12 @@ export type Backend = {
   readonly read: <T>(work: (rows: Rows) => Promise<T>) => Promise<T>;
   /** One transaction: `work` reads, and what it returns is written, all of it or nothing. */
   readonly write: (work: (rows: WriterRows) => Promise<readonly Write[]>) => Promise<void>;
+  /** Makes sure that this process may write, and that the tables are there. Throws `DatabaseAwayError` while another writes. */
+  readonly claim: () => Promise<void>;
+  /** Whether this process may write now. */
+  readonly leads: () => boolean;
+  /** Calls `onChange` when another process may have written; returns how to stop. */
+  readonly watch: (onChange: () => void) => () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 

@@ -13,7 +13,7 @@ export type Before = {
 
 type Slot = { readonly table: Table<unknown>; readonly key: readonly Cell[]; row: unknown; changed: boolean };
 
-export type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
+type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
 
 /**
  * The state during one range of blocks: rows are read once, changed in memory, and written together. For blocks that

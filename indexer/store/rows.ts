@@ -11,7 +11,7 @@ export type Rows = {
   readonly cell: (sql: string, ...parameters: readonly Cell[]) => Promise<Cell>;
 };
 
-export type Query = (sql: string, parameters: readonly Cell[]) => Promise<readonly (readonly Cell[])[]>;
+type Query = (sql: string, parameters: readonly Cell[]) => Promise<readonly (readonly Cell[])[]>;
 
 /** Rows of a database that is asked through `query`. */
 export function createRows(query: Query): Rows {

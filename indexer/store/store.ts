@@ -5,6 +5,7 @@ import { contests, foldTables } from "../project/tables.ts";
 import type { Backend, Write } from "./backend.ts";
 import { putRow, runSql } from "./backend.ts";
 import { cellsFromJson, cellsToJson } from "./cells.ts";
+import { DatabaseAwayError } from "./DatabaseAwayError.ts";
 import type { Placed, Project } from "./foldRange.ts";
 import { foldRange } from "./foldRange.ts";
 import { rowId } from "./overlay.ts";
@@ -23,6 +24,8 @@ export type Range = {
   /** In the order of blocks and log indexes. */
   readonly events: readonly Placed[];
   readonly finalized: number;
+  /** The block that it follows on; what stands elsewhere by then refuses it. */
+  readonly after?: Pick<Header, "number" | "hash">;
   /** Metadata of tokens that are new in the range. */
   readonly tokens: readonly TokenRow[];
 };
@@ -66,6 +69,7 @@ export function createStore({ backend, project, tell }: StoreOptions) {
       const before = await mustStand(rows);
       const last = range.headers.at(-1);
       if (last === undefined) return [];
+      await mustFollow(rows, before, range);
       const finalized = Math.min(Math.max(range.finalized, before.finalized), last.number);
       const { changes, writes, befores } = await foldRange(rows, range.events, { project, finalized });
       const eventful = new Set(range.events.map(({ at }) => at.block));
@@ -132,6 +136,9 @@ export function createStore({ backend, project, tell }: StoreOptions) {
     hasToken: (address: Hex) => read(async (rows) => (await rows.get(tokens, [address])) !== undefined),
     /** One transaction: `work` reads, and what it returns is written. */
     write: (work: (rows: Rows) => Promise<readonly Write[]>) => backend.write(work),
+    claim: backend.claim,
+    leads: backend.leads,
+    watch: backend.watch,
     close: () => backend.close(),
   };
 }
@@ -142,6 +149,14 @@ async function mustStand(rows: Rows): Promise<PositionRow> {
   const row = await rows.get(position, [1]);
   if (row === undefined) throw new Error("the database has no position yet");
   return row;
+}
+
+/** Another process may have written since the range was read: it had the right to write in between. */
+async function mustFollow(rows: Rows, before: PositionRow, { after }: Range): Promise<void> {
+  if (after === undefined) return;
+  const header = await rows.get(blocks, [before.block]);
+  if (before.block === after.number && header?.hash === after.hash) return;
+  throw new DatabaseAwayError(`Another indexer wrote up to block ${before.block} in the meantime.`);
 }
 
 /** What restores rows; the journal is given newest first, and of each row its oldest state counts. */

@@ -1,5 +1,8 @@
 import type { Cell, Column } from "./column.ts";
 
+/** Kinds of cells, by their names in SQLite. */
+type CellType = "TEXT" | "INTEGER" | "BLOB";
+
 type Columns = { readonly [name: string]: Column<unknown> };
 type RowOf<C> = { readonly [K in keyof C]: C[K] extends Column<infer T> ? T : never };
 
@@ -11,7 +14,10 @@ export type Table<Row> = {
   readonly keyLength: number;
   /** Column that holds the block which wrote the row, for tables whose rows never change in a later block. */
   readonly blockColumn: string | null;
+  /** How SQLite keeps each column. */
+  readonly types: readonly CellType[];
   readonly ddl: string;
+  readonly postgresDdl: string;
   encode(row: Row): Cell[];
   decode(cells: readonly Cell[]): Row;
 };
@@ -32,15 +38,18 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
   const names = entries.map(([column]) => column);
   const listed = (list: readonly string[]) => list.map((column) => `"${column}"`).join(", ");
   const cells = entries.map(([column, { sql }]) => `"${column}" ${sql}`);
+  const primary = `PRIMARY KEY (${listed(names.slice(0, keyLength))})`;
+  const indexed = indexes
+    .map((index) => `CREATE INDEX "${name}_${index.join("_")}" ON "${name}" (${listed(index)});`)
+    .join("\n");
   return {
     name,
     columns: names,
     keyLength,
     blockColumn: blockColumn ?? null,
-    ddl: [
-      `CREATE TABLE "${name}" (${[...cells, `PRIMARY KEY (${listed(names.slice(0, keyLength))})`].join(", ")}) WITHOUT ROWID, STRICT;`,
-      ...indexes.map((index) => `CREATE INDEX "${name}_${index.join("_")}" ON "${name}" (${listed(index)});`),
-    ].join("\n"),
+    types: entries.map(([, { sql }]) => sql.split(" ")[0] as CellType),
+    ddl: `CREATE TABLE "${name}" (${cells.join(", ")}, ${primary}) WITHOUT ROWID, STRICT;\n${indexed}`,
+    postgresDdl: `CREATE TABLE "${name}" (${cells.map(inPostgres).join(", ")}, ${primary});\n${indexed}`,
     encode(row) {
       const values = row as Record<string, unknown>;
       return entries.map(([column, codec]) => codec.encode(values[column]));
@@ -51,6 +60,14 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
       ) as RowOf<C>;
     },
   };
+}
+
+/** A column as Postgres declares it: texts sort by their bytes, as in SQLite. */
+function inPostgres(column: string): string {
+  return column
+    .replace(/ TEXT\b/, ' text COLLATE "C"')
+    .replace(/ INTEGER\b/, " bigint")
+    .replace(/ BLOB\b/, " bytea");
 }
 
 /** Row shape of a table. */

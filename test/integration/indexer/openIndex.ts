@@ -1,18 +1,14 @@
 import { project } from "../../../indexer/project/project.ts";
-import { foldTables } from "../../../indexer/project/tables.ts";
-import { openDatabase } from "../../../indexer/store/openDatabase.ts";
-import { createSqliteBackend } from "../../../indexer/store/sqliteBackend.ts";
+import { openBackend } from "../../../indexer/store/openBackend.ts";
 import { createStore } from "../../../indexer/store/store.ts";
 import { tell } from "../../../indexer/stream/tell.ts";
+import { dump } from "../../unit/indexer/memoryStore.ts";
 
-/** Everything that the fold wrote into a database file that no indexer has open. */
-export async function readIndex(file: string): Promise<Record<string, unknown[]>> {
-  const store = createStore({ backend: createSqliteBackend(openDatabase(file)), project, tell });
+/** Everything that the fold wrote into a database that no indexer writes now. */
+export async function readIndex(db: string): Promise<Record<string, unknown[]>> {
+  const store = createStore({ backend: openBackend(db), project, tell });
   try {
-    return await store.read(async (rows) => {
-      const tables = foldTables.map(async (table) => [table.name, await rows.select(table, "TRUE")]);
-      return Object.fromEntries(await Promise.all(tables));
-    });
+    return await dump(store);
   } finally {
     await store.close();
   }

@@ -4,6 +4,7 @@ import type { WireRules } from "#protocol/wireRules.ts";
 import type { ChainEvent } from "../../../indexer/decode/events.ts";
 import { project } from "../../../indexer/project/project.ts";
 import { foldTables } from "../../../indexer/project/tables.ts";
+import type { Backend } from "../../../indexer/store/backend.ts";
 import { openDatabase } from "../../../indexer/store/openDatabase.ts";
 import { createSqliteBackend } from "../../../indexer/store/sqliteBackend.ts";
 import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
@@ -38,8 +39,13 @@ export const RULES: WireRules = {
 };
 
 /** A store in memory that stands at block 0. */
-export async function createMemoryStore(fold: typeof project = project): Promise<Store> {
-  const store = createStore({ backend: createSqliteBackend(openDatabase(":memory:")), project: fold, tell });
+export function createMemoryStore(fold: typeof project = project): Promise<Store> {
+  return createStoreIn(createSqliteBackend(openDatabase(":memory:")), fold);
+}
+
+/** A store in an empty database that stands at block 0. */
+export async function createStoreIn(backend: Backend, fold: typeof project = project): Promise<Store> {
+  const store = createStore({ backend, project: fold, tell });
   const identity = {
     chainId: 31337,
     genesisHash: headerOf(0, 0).hash,
