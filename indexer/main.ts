@@ -9,8 +9,15 @@ import { serve } from "./serve.ts";
 
 const whole = (most: number) => z.coerce.number<string>().int().min(0).max(most);
 
+const endpoint = z.url({
+  protocol: /^(https?|wss?)$/,
+  error: "expected an address that starts with http:, https:, ws: or wss:",
+});
+
 const optionsSchema = z.object({
-  rpc: z.url({ protocol: /^(https?|wss?)$/, error: "expected an address that starts with http:, https:, ws: or wss:" }),
+  rpc: z.array(endpoint).min(1),
+  rpcTimeoutMs: whole(600_000),
+  auditBlocks: whole(1_000_000),
   factory: addressSchema,
   nodeRegistry: addressSchema,
   db: z.string().min(1),
@@ -34,7 +41,11 @@ const program = new Command("indexer").description("Turns the chain's events int
 program
   .command("serve")
   .description("Follows the chain and serves what it says over HTTP. Prints one line of JSON when it listens.")
-  .requiredOption("--rpc <url>", "the chain's endpoint: http(s) or ws(s)")
+  .requiredOption(
+    "--rpc <urls>",
+    "the chain's endpoint, http(s) or ws(s); several, separated by commas, watch each other",
+    splitUrls,
+  )
   .requiredOption("--factory <address>", "the contest factory")
   .requiredOption("--node-registry <address>", "the node registry")
   .addOption(
@@ -48,6 +59,8 @@ program
   .option("--chain-id <number>", "refuse every other chain")
   .option("--from-block <number>", "first block to read in an empty database", "0")
   .option("--finality-depth <blocks>", "blocks that may still be taken back", "64")
+  .option("--rpc-timeout-ms <milliseconds>", "how long an endpoint may take to answer", "10000")
+  .option("--audit-blocks <blocks>", "blocks between comparisons with the contracts' own tallies; 0 for none", "64")
   .option("--poll-ms <milliseconds>", "time between two looks at the head (default: 100 on this machine, else 1000)")
   .option("--manifest-base <urls>", "where /manifests/<sha256> is tried first, separated by commas", splitUrls, [])
   .option("--allow-private", "let manifests come from private addresses and over plain http", false)
@@ -86,9 +99,9 @@ async function start(given: unknown): Promise<void> {
 
   const serving = await serve({
     ...rest,
-    rpcUrl: rpc,
+    rpcUrls: rpc,
     file: db,
-    pollMs: pollMs ?? (isLocal(rpc) ? LOCAL_POLL_MS : REMOTE_POLL_MS),
+    pollMs: pollMs ?? (rpc.every(isLocal) ? LOCAL_POLL_MS : REMOTE_POLL_MS),
     manifestBases: manifestBase,
     log,
   });

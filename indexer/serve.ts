@@ -5,8 +5,10 @@ import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import type { Ready } from "#protocol/http.ts";
 import { createApi } from "./api/createApi.ts";
 import { createRoutes } from "./api/routes.ts";
+import { joinEndpoints } from "./chain/endpoints.ts";
 import type { FollowStatus } from "./chain/follow.ts";
 import { createFollower } from "./chain/follow.ts";
+import { createNotices } from "./chain/notices.ts";
 import { createRpc } from "./chain/rpc.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
 import { project } from "./project/project.ts";
@@ -19,7 +21,12 @@ import { tell } from "./stream/tell.ts";
 import { createManifestReader } from "./views/manifests.ts";
 
 export type ServeOptions = {
-  readonly rpcUrl: string;
+  /** Endpoints of one chain: the first is asked first, the others are compared with it and stand in for it. */
+  readonly rpcUrls: readonly string[];
+  /** How long an endpoint may take; 10 s where it is not given. */
+  readonly rpcTimeoutMs?: number | undefined;
+  /** Blocks between two comparisons with the contracts' own tallies; 0 for none, 64 where it is not given. */
+  readonly auditBlocks?: number | undefined;
   readonly factory: Hex;
   readonly nodeRegistry: Hex;
   /** Database file, ":memory:", or the address of a Postgres. */
@@ -45,17 +52,21 @@ export type Indexer = {
   readonly url: string;
   /** Rejects when the indexer met something that waiting cannot mend. */
   readonly stopped: Promise<void>;
+  readonly status: () => FollowStatus;
   readonly close: () => Promise<void>;
 };
 
 /** A chain that was not heard of for this long, or for five looks, is away. */
 const AWAY_MS = 5_000;
+const AUDIT_BLOCKS = 64;
 
 /** Starts the indexer: opens the database, serves what is in it, follows the chain. */
 export async function serve(options: ServeOptions): Promise<Indexer> {
   const { log } = options;
   const store = createStore({ backend: openBackend(options.file), project, tell });
-  const rpc = createRpc(options.rpcUrl);
+  const notices = createNotices();
+  const rpcs = options.rpcUrls.map((url) => createRpc(url, options.rpcTimeoutMs));
+  const rpc = rpcs.length === 1 && rpcs[0] !== undefined ? rpcs[0] : joinEndpoints(rpcs, notices);
   const hub = createHub({
     read: store.read,
     onError: (error) => log.warn({ problem: shortMessageOf(error) }, "stream"),
@@ -65,6 +76,9 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     ...options,
     chainId: options.chainId,
     file: databaseName(options.file),
+    // Final is only what was compared: not rarer than blocks become final.
+    auditBlocks: Math.min(options.auditBlocks ?? AUDIT_BLOCKS, Math.max(1, options.finalityDepth)),
+    notices,
     rpc,
     store,
     now: Date.now,
@@ -107,7 +121,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   const following = work();
   working = Promise.allSettled([following]).then(() => Promise.allSettled([fetching, unwatch()]));
   const { port } = app.server.address() as AddressInfo;
-  return { url: `http://${options.host}:${port}`, stopped: following, close };
+  return { url: `http://${options.host}:${port}`, stopped: following, status: follower.status, close };
 }
 
 async function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Promise<Ready> {

@@ -14,6 +14,22 @@ export class RequestRefusedError extends RetryableError {
   }
 }
 
+/** The endpoint asks to be left alone for `retryAfterMs`. */
+export class RateLimitedError extends RetryableError {
+  readonly retryAfterMs: number;
+
+  constructor(shortMessage: string, retryAfterMs: number, details: ErrorDetails = {}) {
+    super(shortMessage, details);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Two endpoints contradict each other. */
+export class EndpointsDisagreeError extends RetryableError {}
+
+/** What was folded is not what the contract says; it is taken back and read again. */
+export class TallyMismatchError extends RetryableError {}
+
 /** The chain took another branch while it was read, or since the last look. */
 export class BranchChangedError extends RetryableError {}
 

@@ -4,11 +4,19 @@ import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
 import type { Header, Store } from "../store/store.ts";
-import { BranchChangedError, ChainUnreachableError, RequestRefusedError } from "./errors.ts";
+import {
+  BranchChangedError,
+  ChainUnreachableError,
+  RateLimitedError,
+  RequestRefusedError,
+  TallyMismatchError,
+} from "./errors.ts";
 import { findFork } from "./findFork.ts";
+import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
 import { readRange } from "./readRange.ts";
 import type { Rpc } from "./rpc.ts";
+import { createTallyWatch } from "./tallyWatch.ts";
 import { verifyChain } from "./verifyChain.ts";
 
 export type FollowOptions = {
@@ -24,11 +32,14 @@ export type FollowOptions = {
   readonly finalityDepth: number;
   /** Milliseconds between two looks at the head. */
   readonly pollMs: number;
+  /** Blocks between two comparisons with the contracts' own tallies; 0 for none. */
+  readonly auditBlocks: number;
+  readonly notices: Notices;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called after each commit or rollback. */
   readonly onChange: () => void;
-  readonly log: Pick<Logger, "info" | "warn">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
 };
 
 /** Where the follower stands. `head` is the chain's newest block as last seen. */
@@ -36,6 +47,7 @@ export type FollowStatus = {
   readonly head: number | null;
   readonly seenAt: number | null;
   readonly problem: string | null;
+  readonly notices: Readonly<Notices>;
 };
 
 const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
@@ -47,9 +59,10 @@ const MOST_CONTRADICTIONS = 8;
  * `run` rejects only for what waiting cannot mend, and resolves when `signal` aborts.
  */
 export function createFollower(options: FollowOptions) {
-  const { rpc, store, log } = options;
+  const { rpc, store, log, notices } = options;
+  const watch = createTallyWatch(options);
   const rangeSize = createRangeSize();
-  let status: FollowStatus = { head: null, seenAt: null, problem: "The chain was not reached yet." };
+  let status: FollowStatus = { head: null, seenAt: null, problem: "The chain was not reached yet.", notices };
   let verified = false;
   let contradictions = 0;
 
@@ -70,7 +83,7 @@ export function createFollower(options: FollowOptions) {
     if (!verified) await verify();
     const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
-    status = { head: head.number, seenAt: options.now(), problem: null };
+    status = { head: head.number, seenAt: options.now(), problem: watch.alarm(), notices };
     const standing = await store.standing();
     const after = standing && (await store.headerAt(standing.block));
     if (standing === undefined || after === undefined) throw new Error("the database lost its position");
@@ -82,7 +95,10 @@ export function createFollower(options: FollowOptions) {
       await rollBack(head.number);
       return true;
     }
-    const finalized = Math.max(standing.finalized, Math.min(await finalizedTag(), head.number - options.finalityDepth));
+    const settled = Math.max(standing.finalized, Math.min(await finalizedTag(), head.number - options.finalityDepth));
+    // What was not compared with the contracts can still be taken back, but for a past that nothing was compared in yet.
+    const isFarPast = !watch.hasCompared() && after.number < settled;
+    const finalized = isFarPast ? settled : Math.max(standing.finalized, watch.hold(settled));
     const to = await lastOf(after, head, finalized);
     try {
       const range = await readRange({
@@ -92,6 +108,7 @@ export function createFollower(options: FollowOptions) {
         after,
         to,
         finalized,
+        thorough: watch.alarm() !== null || contradictions > 0,
       });
       await store.commit(range);
       rangeSize.answered(range.logs);
@@ -99,12 +116,27 @@ export function createFollower(options: FollowOptions) {
       options.onChange();
       if (to.number - after.number > 1)
         log.info({ block: to.number, head: head.number, logs: range.logs }, "range folded");
+      if (to.number === head.number) await compare(to);
     } catch (error) {
       if (error instanceof BranchChangedError && (await rollBack(head.number))) return true;
       if (tooMuchAsked(error, to.number - after.number) && rangeSize.refused()) return true;
       throw error;
     }
     return to.number < head.number;
+  }
+
+  /** Compares with the contracts when it is time to, and takes back what they do not confirm. */
+  async function compare(at: Header): Promise<void> {
+    const mismatch = await watch.look(at);
+    if (mismatch === undefined) return;
+    const standing = await store.standing();
+    const to = standing?.finalized ?? at.number;
+    log.error({ ...mismatch, block: at.number, readAgainFrom: to + 1 }, "folded tallies are not the contract's");
+    if (to >= at.number || watch.isHopeless()) throw beyondRepair(mismatch.facts, options.file);
+    await store.rollback(to);
+    rangeSize.refused();
+    options.onChange();
+    throw new TallyMismatchError(watch.alarm() ?? "", { metaMessages: mismatch.facts });
   }
 
   /** Up to where to read now: one range, and blocks that are final apart from those that are not. */
@@ -133,17 +165,21 @@ export function createFollower(options: FollowOptions) {
     const from = (await store.standing())?.block ?? to;
     if (to === from) return false;
     await store.rollback(to);
+    watch.rolledBack(to);
     log.warn({ from, to }, "the chain took another branch; blocks rolled back");
     options.onChange();
     return true;
   }
 
-  function failed(error: Error): void {
-    verified = false;
+  async function failed(error: Error, signal: AbortSignal): Promise<void> {
+    verified = error instanceof RateLimitedError || error instanceof TallyMismatchError ? verified : false;
     contradictions = error instanceof InconsistentLogsError ? contradictions + 1 : 0;
     if (status.problem !== shortMessageOf(error))
       log.warn({ problem: shortMessageOf(error), facts: factsOf(error) }, "chain");
     status = { ...status, problem: shortMessageOf(error) };
+    if (!(error instanceof RateLimitedError)) return;
+    notices.rateLimits += 1;
+    await pause(error.retryAfterMs, signal);
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -154,7 +190,7 @@ export function createFollower(options: FollowOptions) {
         const more = await pRetry(step, {
           ...RETRY,
           signal,
-          onFailedAttempt: ({ error }) => failed(error),
+          onFailedAttempt: ({ error }) => failed(error, signal),
           shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
         });
         if (more) continue;
@@ -193,6 +229,16 @@ function givenUp(error: InconsistentLogsError, file: string): BaseError {
       `delete the database ${file} (and ${file}-wal, ${file}-shm) and start again with another --rpc; all is indexed anew.`,
     ],
     cause: error,
+  });
+}
+
+function beyondRepair(facts: readonly string[], file: string): BaseError {
+  return new BaseError("What was folded is not what the contracts say, and reading it again did not help.", {
+    metaMessages: [
+      ...facts,
+      `The endpoint leaves logs out. Delete the database ${file} (and ${file}-wal, ${file}-shm) and start again`,
+      "with another --rpc, or with several, separated by commas: all is indexed anew.",
+    ],
   });
 }
 

@@ -3,10 +3,12 @@ import { decodeLog } from "../decode/decodeLog.ts";
 import type { ChainEvent } from "../decode/events.ts";
 import type { Header, Placed, Range } from "../store/store.ts";
 import type { TokenRow } from "../store/tables.ts";
+import { checkLogs } from "./checkLogs.ts";
 import { BranchChangedError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { Notices } from "./notices.ts";
 import { readToken } from "./readToken.ts";
-import type { LogFilter, Rpc } from "./rpc.ts";
+import type { ChainHeader, LogFilter, Rpc } from "./rpc.ts";
 
 const ADDRESSES_AT_ONCE = 500;
 /** What blocks name as their parent that a simulated chain makes many of at once (`hardhat_mine`). */
@@ -21,9 +23,12 @@ type ReadOptions = {
   /** The newest block folded in. */
   readonly after: Header;
   /** The last block to read. */
-  readonly to: Header;
+  readonly to: ChainHeader;
   /** Blocks up to this one cannot be rolled back. */
   readonly finalized: number;
+  readonly notices: Notices;
+  /** Whether every block that may hold our logs is compared with its receipts. */
+  readonly thorough: boolean;
 };
 
 /**
@@ -39,19 +44,14 @@ export async function readRange(options: ReadOptions): Promise<Range & { readonl
     readLogs(rpc, [factory, nodeRegistry, ...contests], span),
     single ? [to] : rpc.headers(mustLink(after.number + 1, to.number, finalized)),
   ]);
-  const created = found.flatMap((log) => contestCreated(factory, log)).filter((address) => !known.has(address));
-  if (created.length > 0) found.push(...(await readLogs(rpc, created, span)));
-  for (const address of created) known.add(address);
-
-  const headers = new Map(linked.map((header) => [header.number, header]));
+  const headers = new Map<number, ChainHeader>(linked.map((header) => [header.number, header]));
   headers.set(to.number, to);
-  const missing = [...new Set(found.map(({ block }) => block))].filter((block) => !headers.has(block));
-  for (const header of await rpc.headers(missing)) headers.set(header.number, header);
+  const logs = await whole(options, { found, known, headers, span });
   const ordered = [...headers.values()].sort((a, b) => a.number - b.number);
   await checkBranch(rpc, after, ordered);
 
   const events: Placed[] = [];
-  for (const log of inOrder(found)) {
+  for (const log of logs) {
     const header = headers.get(log.block);
     if (header === undefined || header.hash !== log.blockHash) throw changed(log.block);
     const role = log.address === factory ? "factory" : log.address === nodeRegistry ? "registry" : "contest";
@@ -65,16 +65,36 @@ export async function readRange(options: ReadOptions): Promise<Range & { readonl
     options,
     events.map(({ event }) => event),
   );
-  return { after, headers: keep(ordered, events, finalized, to), events, finalized, tokens, logs: found.length };
+  return { after, headers: keep(ordered, events, finalized, to), events, finalized, tokens, logs: logs.length };
 }
 
-async function readLogs(
-  rpc: Rpc,
-  addresses: readonly Hex[],
-  span:
-    | Omit<Extract<LogFilter, { blockHash: Hex }>, "addresses">
-    | Omit<Extract<LogFilter, { from: number }>, "addresses">,
-): Promise<Log[]> {
+type Span =
+  | Omit<Extract<LogFilter, { blockHash: Hex }>, "addresses">
+  | Omit<Extract<LogFilter, { from: number }>, "addresses">;
+
+type Reading = {
+  readonly found: readonly Log[];
+  readonly known: Set<Hex>;
+  readonly headers: Map<number, ChainHeader>;
+  readonly span: Span;
+};
+
+/** All logs in order, each once, checked against their blocks; adds contests created on the way, with their own logs. */
+async function whole(options: ReadOptions, { found, known, headers, span }: Reading): Promise<Log[]> {
+  const { rpc, factory, nodeRegistry } = options;
+  for (let some = found; ; ) {
+    const missing = [...new Set(some.map(({ block }) => block))].filter((block) => !headers.has(block));
+    for (const header of await rpc.headers(missing)) headers.set(header.number, header);
+    const addresses = [factory, nodeRegistry, ...known];
+    const logs = await checkLogs({ ...options, headers: [...headers.values()], logs: some, addresses });
+    const created = logs.flatMap((log) => contestCreated(factory, log)).filter((address) => !known.has(address));
+    if (created.length === 0) return logs;
+    for (const address of created) known.add(address);
+    some = [...logs, ...(await readLogs(rpc, created, span))];
+  }
+}
+
+async function readLogs(rpc: Rpc, addresses: readonly Hex[], span: Span): Promise<Log[]> {
   const pages: Promise<Log[]>[] = [];
   for (let i = 0; i < addresses.length; i += ADDRESSES_AT_ONCE) {
     pages.push(rpc.logs({ addresses: addresses.slice(i, i + ADDRESSES_AT_ONCE), ...span }));
@@ -104,15 +124,6 @@ async function checkBranch(rpc: Rpc, after: Header, headers: readonly Header[]):
 
 function changed(block: number): BranchChangedError {
   return new BranchChangedError(`Block ${block} does not follow on what was read before.`);
-}
-
-/** In the order of blocks and log indexes; what came twice is kept once. */
-function inOrder(logs: readonly Log[]): Log[] {
-  const sorted = [...logs].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
-  return sorted.filter((log, index) => {
-    const previous = sorted[index - 1];
-    return previous === undefined || previous.block !== log.block || previous.logIndex !== log.logIndex;
-  });
 }
 
 function contestCreated(factory: Hex, log: Log): Hex[] {

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { addressSchema, bytes32Schema, hexSchema } from "#protocol/primitives.ts";
 import type { Header } from "../store/store.ts";
-import { ChainUnreachableError, RequestRefusedError } from "./errors.ts";
+import { ChainUnreachableError, RateLimitedError, RequestRefusedError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { rateLimitOf } from "./rateLimitOf.ts";
 
 const TIMEOUT_MS = 10_000;
 const HEADERS_AT_ONCE = 100;
@@ -22,7 +23,13 @@ const quantity = z
   .pipe(z.int());
 
 const headerSchema = z
-  .object({ number: quantity, hash: bytes32Schema, parentHash: bytes32Schema, timestamp: quantity })
+  .object({
+    number: quantity,
+    hash: bytes32Schema,
+    parentHash: bytes32Schema,
+    timestamp: quantity,
+    logsBloom: hexSchema.optional(),
+  })
   .nullable();
 
 const logSchema = z
@@ -44,18 +51,31 @@ const logSchema = z
     }),
   );
 
+const receiptsSchema = z.array(z.object({ logs: z.array(logSchema) })).nullable();
+
+/** A header with its block's summary of logs, where the chain gives one. */
+export type ChainHeader = Header & { readonly logsBloom?: Hex | undefined };
+
 export type Rpc = ReturnType<typeof createRpc>;
 
-/**
- * The chain through one JSON-RPC endpoint, http(s) or ws(s). Answers are checked once, here. Every method throws
- * `ChainUnreachableError` or `RequestRefusedError`; nothing is retried here.
- */
-export function createRpc(url: string) {
-  const options = { retryCount: 0, timeout: TIMEOUT_MS };
+/** The chain through one JSON-RPC endpoint, http(s) or ws(s). */
+export function createRpc(url: string, timeoutMs = TIMEOUT_MS) {
+  const options = { retryCount: 0, timeout: timeoutMs };
   const socket = /^wss?:/.test(url) ? webSocket(url, options)({ retryCount: 0 }) : undefined;
   const transport =
     socket ?? http(url, { ...options, batch: { wait: 0, batchSize: HEADERS_AT_ONCE } })({ retryCount: 0 });
+  return rpcOver(transport, withoutSecrets(url), socket);
+}
 
+type Transport = {
+  request(asked: { readonly method: string; readonly params: readonly unknown[] }): Promise<unknown>;
+};
+
+/**
+ * The chain through whatever carries requests to it. Answers are checked once, here. Every method throws
+ * `ChainUnreachableError`, `RateLimitedError` or `RequestRefusedError`; nothing is retried here.
+ */
+export function rpcOver(transport: Transport, name: string, socket?: ReturnType<ReturnType<typeof webSocket>>) {
   const outstanding = new Set<(reason: Error) => void>();
 
   async function ask<T>(schema: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
@@ -63,7 +83,7 @@ export function createRpc(url: string) {
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     throw new ChainUnreachableError(`The chain's endpoint answered ${method} with something else than it must.`, {
-      metaMessages: [`Endpoint: ${withoutSecrets(url)}`, `Problem: ${z.prettifyError(parsed.error)}`],
+      metaMessages: [`Endpoint: ${name}`, `Problem: ${z.prettifyError(parsed.error)}`],
     });
   }
 
@@ -74,7 +94,11 @@ export function createRpc(url: string) {
       return await Promise.race([transport.request({ method, params }), abandoned.promise]);
     } catch (error) {
       const code = (error as { readonly code?: unknown }).code;
-      const facts = { metaMessages: [`Endpoint: ${withoutSecrets(url)}`, `Request: ${method}`], cause: error };
+      const wait = rateLimitOf(error);
+      const facts = { metaMessages: [`Endpoint: ${name}`, `Request: ${method}`], cause: error };
+      if (wait !== undefined) {
+        throw new RateLimitedError("The chain's endpoint asks for fewer requests.", wait, facts);
+      }
       if (typeof code === "number") {
         throw new RequestRefusedError(`The chain's endpoint refused a request: ${reasonOf(error)}`, code, facts);
       }
@@ -85,15 +109,20 @@ export function createRpc(url: string) {
   }
 
   const header = (at: number | "latest" | "finalized") =>
-    ask(headerSchema, "eth_getBlockByNumber", [typeof at === "number" ? toQuantity(at) : at, false]);
+    ask<ChainHeader | null>(headerSchema, "eth_getBlockByNumber", [
+      typeof at === "number" ? toQuantity(at) : at,
+      false,
+    ]);
 
   return {
+    /** Protocol and host, for messages. */
+    name,
     chainId: () => ask(quantity, "eth_chainId", []),
     /** The header of a block; null where the chain has none. */
     header,
     /** Headers of several blocks, in the order asked for. */
-    async headers(numbers: readonly number[]): Promise<Header[]> {
-      const found: Header[] = [];
+    async headers(numbers: readonly number[]): Promise<ChainHeader[]> {
+      const found: ChainHeader[] = [];
       for (let i = 0; i < numbers.length; i += HEADERS_AT_ONCE) {
         const page = numbers.slice(i, i + HEADERS_AT_ONCE);
         for (const answer of await Promise.all(page.map(header))) {
@@ -107,9 +136,22 @@ export function createRpc(url: string) {
       const span = "blockHash" in where ? where : { fromBlock: toQuantity(where.from), toBlock: toQuantity(where.to) };
       return ask(z.array(logSchema), "eth_getLogs", [{ address: addresses, ...span }]);
     },
+    /** Every log of a block from its receipts; null where the endpoint does not give them. */
+    async receiptLogs(blockHash: Hex): Promise<Log[] | null> {
+      try {
+        const receipts = await ask(receiptsSchema, "eth_getBlockReceipts", [blockHash]);
+        return receipts?.flatMap(({ logs }) => logs) ?? null;
+      } catch (error) {
+        if (error instanceof RequestRefusedError) return null;
+        throw error;
+      }
+    },
     code: (address: Hex) => ask(hexSchema, "eth_getCode", [address, "latest"]),
-    /** Result of a read-only call, with bounded gas. */
-    call: (to: Hex, data: Hex) => ask(hexSchema, "eth_call", [{ to, data, gas: "0x7a120" }, "latest"]),
+    /** Result of a read-only call, with bounded gas, at the newest block or at an older one. */
+    call: (to: Hex, data: Hex, at?: number) =>
+      at === undefined
+        ? ask(hexSchema, "eth_call", [{ to, data, gas: "0x7a120" }, "latest"])
+        : ask(hexSchema, "eth_call", [{ to, data, gas: "0x989680" }, toQuantity(at)]),
     /** Calls `wake` at each new block where the endpoint can tell; returns how to stop. Polling must not rely on it. */
     async onHead(wake: () => void): Promise<() => void> {
       if (socket?.value === undefined) return () => {};

@@ -17,6 +17,9 @@ const KNOWN: Record<Role, ReadonlySet<Hex>> = {
   contest: selectors(contestAbi),
 };
 
+/** First topics of all events of our contracts. */
+export const ourTopics: readonly Hex[] = [...new Set(Object.values(KNOWN).flatMap((topics) => [...topics]))];
+
 /** Decodes a log of one of our contracts; undefined for an event that the fold has no use for. */
 export function decodeLog(role: Role, log: Log): ChainEvent | undefined {
   const signature = log.topics[0];

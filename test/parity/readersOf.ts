@@ -14,6 +14,7 @@ import { recount } from "../../scripts/audit/recount.ts";
 import type { AuditRules } from "../../scripts/audit/rulesOf.ts";
 import { standingsOf } from "../../scripts/audit/standingsOf.ts";
 import type { ContestLab } from "../support/contestLab.ts";
+import type { RawLog as ScriptedLog } from "../support/scriptedChain.ts";
 import { createMemoryStore } from "../unit/indexer/memoryStore.ts";
 
 /** What a reader of the chain makes of a contest. Amounts in wei; `stakes` and `credits` without zeros. */
@@ -52,15 +53,7 @@ export async function readLogs({ chain, factory }: Pick<ContestLab, "chain" | "f
       }),
     );
   const created = (await request(factory)).filter(({ topics }) => topics[1]?.endsWith(contest.slice(2).toLowerCase()));
-  const logs: Log[] = [...created, ...(await request(contest))].map((log) => ({
-    address: log.address.toLowerCase() as Hex,
-    topics: log.topics as Hex[],
-    data: log.data as Hex,
-    block: Number(log.blockNumber),
-    blockHash: log.blockHash as Hex,
-    transaction: log.transactionHash as Hex,
-    logIndex: Number(log.logIndex),
-  }));
+  const logs: Log[] = [...created, ...(await request(contest))].map(logOfRaw);
   const times = new Map<number, number>();
   for (const { block } of logs) {
     if (times.has(block)) continue;
@@ -71,6 +64,19 @@ export async function readLogs({ chain, factory }: Pick<ContestLab, "chain" | "f
     times.set(block, Number(header.timestamp));
   }
   return { logs, times, factory: factory.toLowerCase() as Hex, contest: contest.toLowerCase() as Hex };
+}
+
+/** A log as JSON-RPC tells it, as the indexer reads it. */
+export function logOfRaw(log: z.input<typeof RawLog> | ScriptedLog): Log {
+  return {
+    address: log.address.toLowerCase() as Hex,
+    topics: log.topics as Hex[],
+    data: log.data as Hex,
+    block: Number(log.blockNumber),
+    blockHash: log.blockHash as Hex,
+    transaction: log.transactionHash as Hex,
+    logIndex: Number(log.logIndex),
+  };
 }
 
 /** The indexer's own fold over an empty database. */

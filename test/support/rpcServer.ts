@@ -22,6 +22,17 @@ export class RpcFault extends Error {
   }
 }
 
+/** A whole HTTP answer instead of JSON-RPC's. */
+export class HttpFault extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: number, headers: Readonly<Record<string, string>> = {}) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
 /** JSON-RPC over HTTP for a chain of this process. `between` may be changed at any time, to make the endpoint lie. */
 export async function startRpcServer(provider: Provider, port = 0) {
   let between: Middleman = (_, proceed) => proceed();
@@ -33,6 +44,7 @@ export async function startRpcServer(provider: Provider, port = 0) {
     try {
       return { id, jsonrpc, result: await between(call, () => provider.request({ method, params })) };
     } catch (error) {
+      if (error instanceof HttpFault) throw error;
       const code = (error as { readonly code?: unknown }).code;
       const message = error instanceof Error ? error.message : String(error);
       return { id, jsonrpc, error: { code: typeof code === "number" ? code : -32603, message } };
@@ -48,7 +60,10 @@ export async function startRpcServer(provider: Provider, port = 0) {
   }
 
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+    handle(request, response).catch((error: unknown) => {
+      if (error instanceof HttpFault) response.writeHead(error.status, error.headers).end();
+      else response.destroy();
+    });
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const taken = (server.address() as AddressInfo).port;

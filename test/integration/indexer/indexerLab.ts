@@ -40,7 +40,7 @@ export async function createIndexerLab() {
   await chain.provider.request({ method: "evm_mine" });
 
   const options: ServeOptions = {
-    rpcUrl: rpc.url,
+    rpcUrls: [rpc.url],
     factory: factory.toLowerCase() as Hex,
     nodeRegistry: nodeRegistry.toLowerCase() as Hex,
     file: join(folder, "indexer.sqlite"),

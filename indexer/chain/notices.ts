@@ -1,0 +1,26 @@
+/** Faults of endpoints that were noticed and survived, since the start. */
+export type Notices = {
+  /** Logs that an answer left out, found by the block's bloom, its receipts or another endpoint. */
+  missingLogs: number;
+  /** Logs that came more than once. */
+  doubledLogs: number;
+  /** Logs that no block holds. */
+  inventedLogs: number;
+  /** Times that endpoints contradicted each other. */
+  disagreements: number;
+  /** Times that folded tallies were not those of the contract. */
+  tallyMismatches: number;
+  /** Times that an endpoint asked to be left alone for a while. */
+  rateLimits: number;
+};
+
+export function createNotices(): Notices {
+  return {
+    missingLogs: 0,
+    doubledLogs: 0,
+    inventedLogs: 0,
+    disagreements: 0,
+    tallyMismatches: 0,
+    rateLimits: 0,
+  };
+}

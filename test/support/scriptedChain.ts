@@ -1,0 +1,305 @@
+import type { Address, Hex } from "viem";
+import {
+  decodeFunctionData,
+  encodeAbiParameters,
+  encodeEventTopics,
+  encodeFunctionResult,
+  keccak256,
+  parseAbi,
+} from "viem";
+import { contestAbi, contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import type { Rules } from "#protocol/rules.ts";
+import type { Tally } from "#protocol/tally.ts";
+import { EMPTY_TALLY, reweighTally } from "#protocol/tally.ts";
+import { bloomOf } from "./bloomOf.ts";
+import { RpcFault } from "./rpcServer.ts";
+
+/** Somebody sets the stake on an entry. Voters and entries by number, from 1. */
+export type Move = { readonly voter: number; readonly entryId: number; readonly stake: bigint };
+
+type Stakes = ReadonlyMap<string, bigint>;
+type Block = {
+  readonly header: {
+    readonly number: Hex;
+    readonly hash: Hex;
+    readonly parentHash: Hex;
+    readonly timestamp: Hex;
+    readonly logsBloom: Hex;
+  };
+  readonly logs: readonly RawLog[];
+  /** After the block. */
+  readonly stakes: Stakes;
+  readonly tallies: readonly Tally[];
+};
+export type RawLog = {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+  readonly blockNumber: Hex;
+  readonly blockHash: Hex;
+  readonly transactionHash: Hex;
+  readonly logIndex: Hex;
+};
+
+export const CHAIN_ID = 31_337;
+export const FACTORY = addressOf(1);
+export const REGISTRY = addressOf(2);
+export const CONTEST = addressOf(3);
+const COIN = addressOf(4);
+const ZERO = addressOf(0);
+const START = 1_800_000_000;
+const AUTHOR = addressOf(0xa0);
+
+/** Rules of the scripted contest: open, and its window is where the script's blocks are. */
+export const RULES: Rules = {
+  coin: COIN,
+  prizeToken: COIN,
+  personhood: ZERO,
+  arbitrator: FACTORY,
+  arbitratorExtraDataHash: keccak256("0x03"),
+  declarationHash: keccak256("0x01"),
+  entriesOpen: START,
+  votesOpen: START + 10,
+  countFrom: START + 40,
+  votesClose: START + 1_000_000,
+  rulingTimeout: 86_400,
+  maxEntries: 65_535,
+  maxModelBytes: 2 ** 32,
+  personCap: 0n,
+  entryCap: 0n,
+  entryBond: 10n,
+  challengeBond: 10n,
+  minTally: 0n,
+  split: [3_000, 2_000, 1_300, 1_000, 800, 600, 500, 400, 250, 150],
+};
+const WINDOW = { countFrom: BigInt(RULES.countFrom), votesClose: BigInt(RULES.votesClose) };
+
+/**
+ * A chain in memory that says what a contest would say, block by block as a script tells it, and forgets blocks when the
+ * script wants another branch. Answers what an indexer asks of an endpoint; tallies are the reference's. Blocks that are
+ * `finality` deep carry the `finalized` tag; `finality` undefined: the chain has no such tag.
+ */
+export function createScriptedChain({
+  entries,
+  finality,
+}: {
+  readonly entries: number;
+  readonly finality: number | undefined;
+}) {
+  const blocks: Block[] = [];
+  let branch = 0;
+
+  function add(
+    timestamp: number,
+    unplaced: readonly Pick<RawLog, "address" | "topics" | "data">[],
+    after: Pick<Block, "stakes" | "tallies">,
+  ) {
+    const number = blocks.length;
+    const hash = hashOf(number, branch, timestamp);
+    const logs = unplaced.map((log, index) => ({
+      ...log,
+      blockNumber: hex(number),
+      blockHash: hash,
+      transactionHash: hashOf(number, branch, index + 1),
+      logIndex: hex(index),
+    }));
+    const parentHash = blocks.at(-1)?.header.hash ?? `0x${"0".repeat(64)}`;
+    const header = {
+      number: hex(number),
+      hash,
+      parentHash,
+      timestamp: hex(timestamp),
+      logsBloom: bloomOf(logs),
+    } as const;
+    blocks.push({ header, logs, ...after });
+  }
+
+  add(START - 1, [], { stakes: new Map(), tallies: [] });
+  add(START, [created(), ...Array.from({ length: entries }, (_, index) => submitted(index + 1))], {
+    stakes: new Map(),
+    tallies: Array.from({ length: entries }, () => EMPTY_TALLY),
+  });
+
+  /** Makes a block `seconds` after the last one, in which everybody named sets a stake, in this order. */
+  function mine(moves: readonly Move[], seconds = 1): void {
+    const last = mustHave(blocks.at(-1));
+    const timestamp = Math.max(RULES.votesOpen, Number(last.header.timestamp) + seconds);
+    const stakes = new Map(last.stakes);
+    const tallies = [...last.tallies];
+    const logs = moves.flatMap(({ voter, entryId, stake }) => {
+      const key = `${voter} ${entryId}`;
+      const before = stakes.get(key) ?? 0n;
+      if (before === stake) return [];
+      const tally = mustHave(tallies[entryId - 1]);
+      const entryWeight = tally.weight - before + stake;
+      stakes.set(key, stake);
+      tallies[entryId - 1] = reweighTally(tally, entryWeight, BigInt(timestamp), WINDOW);
+      return [stakeChanged({ voter: voterOf(voter), entryId, stake, entryWeight, timestamp })];
+    });
+    add(timestamp, logs, { stakes, tallies });
+  }
+
+  function request({
+    method,
+    params = [],
+  }: {
+    readonly method: string;
+    readonly params?: readonly unknown[];
+  }): unknown {
+    switch (method) {
+      case "eth_chainId":
+        return hex(CHAIN_ID);
+      case "eth_blockNumber":
+        return hex(blocks.length - 1);
+      case "eth_getBlockByNumber":
+        return blockAt(String(params[0]))?.header ?? null;
+      case "eth_getLogs":
+        return logsFor(params[0] as Filter);
+      case "eth_getBlockReceipts": {
+        const block = blocks.find(({ header }) => header.hash === params[0]);
+        return block === undefined ? null : [{ logs: block.logs }];
+      }
+      case "eth_getCode":
+        return "0x01";
+      case "eth_call":
+        return call(params[0] as { readonly to: Hex; readonly data: Hex }, String(params[1]));
+      default:
+        throw new RpcFault(-32601, `the method ${method} does not exist`);
+    }
+  }
+
+  function blockAt(tag: string): Block | undefined {
+    if (tag === "latest") return blocks.at(-1);
+    if (tag !== "finalized") return blocks[Number(tag)];
+    if (finality === undefined) throw new RpcFault(-32602, "unknown tag");
+    return blocks[Math.max(0, blocks.length - 1 - finality)];
+  }
+
+  function logsFor({ address, blockHash, fromBlock, toBlock }: Filter): readonly RawLog[] {
+    const wanted = new Set([address].flat());
+    const some =
+      blockHash === undefined
+        ? blocks.slice(Number(fromBlock), Number(toBlock) + 1)
+        : blocks.filter(({ header }) => header.hash === blockHash);
+    if (blockHash !== undefined && some.length === 0) throw new RpcFault(-32000, "unknown block");
+    return some.flatMap(({ logs }) => logs.filter((log) => wanted.has(log.address)));
+  }
+
+  function call({ to, data }: { readonly to: Hex; readonly data: Hex }, tag: string): Hex {
+    if (to === COIN) throw new RpcFault(3, "execution reverted");
+    if (to === FACTORY)
+      return encodeFunctionResult({ abi: contestFactoryAbi, functionName: "isContest", result: false });
+    if (to === REGISTRY) {
+      const { functionName } = decodeFunctionData({ abi: nodeRegistryAbi, data });
+      if (functionName === "factory")
+        return encodeFunctionResult({ abi: nodeRegistryAbi, functionName, result: FACTORY });
+      return encodeFunctionResult({ abi: nodeRegistryAbi, functionName: "minStake", result: 200n });
+    }
+    const { functionName, args } = decodeFunctionData({ abi: contestAbi, data });
+    const block = blockAt(tag);
+    if (functionName !== "scores" || block === undefined) throw new RpcFault(3, "execution reverted");
+    const from = Number(args[0]) - 1;
+    const page = block.tallies.slice(from, from + Number(args[1]));
+    const tallies = page.map(({ weight, acc, last }) => ({ weight, acc, last: Number(last), status: 1 }));
+    return encodeFunctionResult({ abi: contestAbi, functionName, result: [tallies, page.map(() => 0n)] });
+  }
+
+  return {
+    mine,
+    /** Forgets the newest `depth` blocks; what is mined next is another branch. */
+    forget(depth: number): void {
+      branch += 1;
+      blocks.splice(Math.max(2, blocks.length - depth));
+    },
+    head: () => blocks.length - 1,
+    headHash: () => mustHave(blocks.at(-1)).header.hash,
+    tallies: () => mustHave(blocks.at(-1)).tallies,
+    stakes: (): Stakes => mustHave(blocks.at(-1)).stakes,
+    /** Everything ever said on the branch that stands, with the time of each block. */
+    said: () => ({
+      logs: blocks.flatMap(({ logs }) => logs),
+      times: new Map(blocks.map(({ header }) => [Number(header.number), Number(header.timestamp)])),
+    }),
+    request: async (asked: { readonly method: string; readonly params?: readonly unknown[] }) => request(asked),
+  };
+}
+
+export type ScriptedChain = ReturnType<typeof createScriptedChain>;
+
+type Filter = {
+  readonly address: Hex | readonly Hex[];
+  readonly blockHash?: Hex;
+  readonly fromBlock?: Hex;
+  readonly toBlock?: Hex;
+};
+
+const CREATED = contestFactoryAbi.find((item) => item.type === "event" && item.name === "ContestCreated");
+const SUBMITTED = contestAbi.find((item) => item.type === "event" && item.name === "EntrySubmitted");
+const CHANGED = parseAbi([
+  "event StakeChanged(address indexed voter, uint256 indexed entryId, uint256 stake, uint256 weight, uint256 entryWeight, uint256 timestamp)",
+]);
+const CHANGED_TOPIC = mustHave(encodeEventTopics({ abi: CHANGED })[0]);
+
+function created() {
+  return logOf(FACTORY, mustHave(CREATED), { contest: CONTEST, creator: AUTHOR, salt: hashOf(1), rules: RULES });
+}
+
+function submitted(entryId: number) {
+  return logOf(CONTEST, mustHave(SUBMITTED), {
+    entryId: BigInt(entryId),
+    author: AUTHOR,
+    manifestHash: hashOf(entryId, 1, 1),
+    modelSha256: hashOf(entryId, 1, 2),
+    modelRoot: hashOf(entryId, 1, 3),
+    modelSize: 1_234,
+    manifestURI: "",
+  });
+}
+
+/** The log that a contest emits when a stake changes. */
+export function stakeChanged(given: {
+  readonly voter: Address;
+  readonly entryId: number;
+  readonly stake: bigint;
+  readonly entryWeight: bigint;
+  readonly timestamp: number;
+}) {
+  const { voter, entryId, stake, entryWeight, timestamp } = given;
+  const topics: readonly Hex[] = [CHANGED_TOPIC, `0x${voter.slice(2).padStart(64, "0")}`, word(BigInt(entryId))];
+  const data: Hex = `0x${[stake, stake, entryWeight, BigInt(timestamp)].map((value) => word(value).slice(2)).join("")}`;
+  return { address: CONTEST, topics, data };
+}
+
+type EventAbi = Extract<(typeof contestAbi)[number] | (typeof contestFactoryAbi)[number], { readonly type: "event" }>;
+
+function logOf(address: Hex, event: EventAbi, args: Record<string, unknown>) {
+  const topics = encodeEventTopics({ abi: [event], eventName: event.name, args } as never) as Hex[];
+  const plain = event.inputs.filter((input) => !input.indexed);
+  return { address, topics, data: encodeAbiParameters(plain, plain.map(({ name }) => args[name ?? ""]) as never) };
+}
+
+/** The wallet of a voter by number. */
+export function voterOf(voter: number): Address {
+  return addressOf(0x1_0000 + voter);
+}
+
+function addressOf(value: number): Hex {
+  return `0x${value.toString(16).padStart(40, "0")}`;
+}
+
+function hashOf(...numbers: readonly number[]): Hex {
+  return keccak256(`0x${numbers.map((value) => word(BigInt(value)).slice(2)).join("")}`);
+}
+
+function word(value: bigint): Hex {
+  return `0x${value.toString(16).padStart(64, "0")}`;
+}
+
+function hex(value: number): Hex {
+  return `0x${value.toString(16)}`;
+}
+
+function mustHave<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError("nothing is there");
+  return value;
+}
