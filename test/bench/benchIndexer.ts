@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Ready } from "#protocol/http.ts";
-import { FACTORY, REGISTRY } from "../support/scriptedChain.ts";
+import { FACTORY, REGISTRY } from "../support/scriptedLogs.ts";
 
 const MAIN = fileURLToPath(new URL("../../indexer/main.ts", import.meta.url));
 

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { fastify } from "fastify";
 import { z } from "zod";
 import { routes } from "#protocol/routes.ts";
-import { CONTEST } from "../support/scriptedChain.ts";
+import { CONTEST } from "../support/scriptedLogs.ts";
 import { startBenchIndexer } from "./benchIndexer.ts";
 import type { StaticChain } from "./startStaticChain.ts";
 
@@ -37,7 +37,15 @@ export async function measureApi(
 }
 
 async function shoot(url: string, duration: number) {
-  const args = ["--json", "--connections", "20", "--overallRate", String(REQUESTS_A_SECOND), "--duration", String(duration)];
+  const args = [
+    "--json",
+    "--connections",
+    "20",
+    "--overallRate",
+    String(REQUESTS_A_SECOND),
+    "--duration",
+    String(duration),
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, [AUTOCANNON, ...args, url], { maxBuffer: 1 << 26 });
   const { latency, requests } = Report.parse(JSON.parse(stdout));
   return { p50: latency.p50, p99: latency.p99, rate: Math.round(requests.average) };

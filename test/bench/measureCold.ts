@@ -2,7 +2,7 @@ import { decodeEventLog } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
 import { decodeStakeChanged } from "../../indexer/decode/stakeChanged.ts";
 import type { RawLog } from "../support/scriptedChain.ts";
-import { CONTEST, FACTORY, REGISTRY } from "../support/scriptedChain.ts";
+import { CONTEST, FACTORY, REGISTRY } from "../support/scriptedLogs.ts";
 import { startBenchIndexer } from "./benchIndexer.ts";
 import type { StaticChain } from "./startStaticChain.ts";
 

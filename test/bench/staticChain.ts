@@ -8,7 +8,8 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createScriptedChain, RULES, stakeChanged, voterOf } from "../support/scriptedChain.ts";
+import { createScriptedChain } from "../support/scriptedChain.ts";
+import { RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
 
 const EVENTS_A_BLOCK = 20;
 const ENTRIES = 1_000;

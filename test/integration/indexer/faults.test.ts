@@ -109,7 +109,10 @@ describe("missing logs", () => {
     await lab.request("evm_mine");
     await lab.request("evm_setAutomine", [true]);
     const lying = await lab.headNumber();
-    await until("the block to be indexed", async () => ((await getJson<Ready>(`${indexer.url}/ready`)).indexed ?? 0) >= lying);
+    await until(
+      "the block to be indexed",
+      async () => ((await getJson<Ready>(`${indexer.url}/ready`)).indexed ?? 0) >= lying,
+    );
     for (let block = 0; block < 9; block++) await lab.request("evm_mine");
     await until("the mismatch to be noticed", () => notices(indexer).tallyMismatches > 0);
     expect(await scores(indexer)).toMatchObject({ 1: THREE, 2: THREE });
