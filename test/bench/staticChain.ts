@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createScriptedChain } from "../support/scriptedChain.ts";
-import { RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
+import { hex, RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
 
 const EVENTS_A_BLOCK = 20;
 const ENTRIES = 1_000;
@@ -31,8 +31,6 @@ const offsets = new Float64Array(blocks + 1);
 const descriptor = openSync(file, "w+");
 writeLogs();
 let head = FIRST - 1;
-
-const hex = (value: number) => `0x${value.toString(16)}`;
 
 function hashAt(number: number): string {
   return `0x${(number + 1).toString(16).padStart(64, "b")}`;
