@@ -30,9 +30,11 @@ export const defaultServeLimits: ServeLimits = {
 export type Admission = {
   /** Counts a request in. Returns what counts it out. Throws `ApiError` 429, or 503 while the node stops. */
   readonly enter: (caller: Caller) => () => void;
+  /** Counts an HTTP answer in, whatever it is of. Returns what counts it out once its last byte is sent. */
+  readonly track: () => () => void;
   readonly queueOf: (entry: HostedEntry) => FairQueue;
   readonly draining: () => boolean;
-  /** Lets nobody in any more, and waits until all are out, or for `drainMs`. */
+  /** Lets nobody in any more, and waits until every answer is sent, or for `drainMs`. */
   readonly drain: () => Promise<void>;
 };
 
@@ -94,9 +96,13 @@ export function createAdmission(options: {
       }
       client.credit -= cost;
       client.open += 1;
-      open += 1;
       return () => {
         client.open -= 1;
+      };
+    },
+    track() {
+      open += 1;
+      return () => {
         open -= 1;
         if (open === 0) onEmpty();
       };

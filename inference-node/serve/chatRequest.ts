@@ -53,7 +53,7 @@ const responseFormat = z
   });
 
 /** The part of OpenAI's chat request that changes an answer here. Fields that mean nothing to a small model are ignored. */
-const chatRequestSchema = z.object({
+export const chatRequestSchema = z.object({
   model: z.string().min(1).max(256),
   messages: z
     .array(

@@ -10,7 +10,7 @@ import type { HostedEntry } from "./hostedEntry.ts";
 import { findEntry } from "./hostedEntry.ts";
 import { goneSignal, streamAnswer } from "./streamAnswer.ts";
 
-const completionRequestSchema = z.object({
+export const completionRequestSchema = z.object({
   model: z.string().min(1).max(256),
   prompt: z.union([z.string().min(1), z.tuple([z.string().min(1)]).transform(([text]) => text)], {
     error: "must be one text; lists of token ids and several prompts at once are not served here",

@@ -10,9 +10,12 @@ import { addChatRoute } from "./chatRoute.ts";
 import { addCompletionRoute } from "./completionRoute.ts";
 import { addEmbeddingsRoute } from "./embeddingsRoute.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
+import { addGradioRoutes } from "./gradioRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
 import { addInfoRoutes } from "./infoRoutes.ts";
 import type { Costs } from "./modelCost.ts";
+import { addOllamaModels } from "./ollamaModels.ts";
+import { addOllamaRoutes } from "./ollamaRoutes.ts";
 import { addOpsRoutes } from "./opsRoutes.ts";
 
 export type AppOptions = {
@@ -57,6 +60,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(fastifyStatic, { root: process.cwd(), serve: false });
 
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.raw.once("close", answering.admission.track());
+  });
   app.addHook("onResponse", async ({ routeOptions }, reply) => {
     answering.metrics.requested(routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime / 1000);
   });
@@ -64,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const refusal = toApiError(error);
     if (refusal.status >= 500) request.log.error({ error: loggable(error), url: request.url }, "a request failed");
     if (refusal.retryAfter !== null) reply.header("Retry-After", refusal.retryAfter);
-    return reply.code(refusal.status).send(refusal.body);
+    return reply.code(refusal.status).send(bodyFor(request.url, refusal));
   });
   app.setNotFoundHandler((request) => {
     throw new ApiError(
@@ -82,5 +88,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addChatRoute(app, answering, view.entries);
   addCompletionRoute(app, answering, view.entries);
   addEmbeddingsRoute(app, answering, view.entries);
+  addOllamaRoutes(app, answering, view.entries);
+  addOllamaModels(app, view.entries);
+  addGradioRoutes(app, answering, view.entries);
   return app;
+}
+
+/** A refusal as the clients of the API that was asked read it: Ollama's and Gradio's expect a text. */
+function bodyFor(url: string, { body, message }: ApiError): object {
+  const { param, code } = body.error;
+  if (url.startsWith("/api/")) return { error: message, param, code };
+  if (url.startsWith("/gradio_api/")) return { error: message, detail: message, param, code };
+  return body;
 }

@@ -20,7 +20,7 @@ export const textsSchema = z.union(
   { error: "must be a text or a list of 1 to 256 texts, none of them empty; token ids are not served here" },
 );
 
-const embeddingsRequestSchema = z.object({
+export const embeddingsRequestSchema = z.object({
   model: z.string().min(1).max(256),
   input: textsSchema,
   encoding_format: given(z.enum(["float", "base64"])),

@@ -1,7 +1,7 @@
 import type { Readiness } from "./infoRoutes.ts";
 
 /** How a node is, in one word, with the reasons where it is not well. */
-export type Health = {
+type Health = {
   readonly state: "loading" | "ready" | "degraded" | "stopping";
   /** Whether requests are answered now. */
   readonly serving: boolean;

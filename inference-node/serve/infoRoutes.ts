@@ -4,6 +4,7 @@ import type { Signer } from "../sign/createSigner.ts";
 import type { SignedAttestation } from "../sign/signAttestation.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import { findEntry, idOf } from "./hostedEntry.ts";
+import { describeNodeApi } from "./openapi.ts";
 
 /** How far a node has come with one entry that it was told to serve. */
 export type EntryProgress = { readonly id: string; readonly state: string; readonly detail: string | null };
@@ -44,17 +45,11 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
     proves:
       "A receipt proves what this node asserts about an answer, not what it ran. Anyone with the model can re-run it and compare.",
     serves: view.entries().map((entry) => ({ id: idOf(entry), name: entry.manifest.name })),
-    routes: [
-      "GET /openapi.json",
-      "GET /v1/models",
-      "POST /v1/chat/completions",
-      "GET /v1/attestations",
-      "GET /manifests/<sha256>",
-      "GET /models/<sha256>",
-      "GET /health",
-      "GET /ready",
-    ],
+    routes: "/openapi.json",
   }));
+
+  const description = describeNodeApi();
+  app.get("/openapi.json", () => description);
 
   app.get("/ready", (_request, reply) => {
     const readiness = view.readiness();

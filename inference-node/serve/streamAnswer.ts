@@ -10,7 +10,7 @@ const readingMs = 30_000;
 const longestBacklog = 262_144;
 
 /** How one API writes an answer as it comes. */
-export type StreamShape = {
+type StreamShape = {
   readonly contentType: string;
   /** Written once the model has taken the prompt. */
   readonly first: string;

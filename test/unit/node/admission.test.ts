@@ -51,7 +51,7 @@ describe("one client's share of a node", () => {
 describe("a node that is told to stop", () => {
   test("lets nobody in, and waits for those who are in", async () => {
     const { admission } = admissionWith({ drainMs: 600_000 });
-    const leave = admission.enter(a);
+    const leave = admission.track();
     const drained = admission.drain();
     expect(() => admission.enter(b)).toThrow(expect.objectContaining({ status: 503, retryAfter: 30 }));
     leave();
@@ -60,7 +60,7 @@ describe("a node that is told to stop", () => {
 
   test("does not wait for ever", async () => {
     const { admission } = admissionWith({ drainMs: 1 });
-    admission.enter(a);
+    admission.track();
     await admission.drain();
     expect(admission.draining()).toBe(true);
   });
