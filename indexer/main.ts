@@ -22,6 +22,7 @@ const optionsSchema = z.object({
   nodeRegistry: addressSchema,
   db: z.string().min(1),
   readOnly: z.boolean(),
+  resync: z.boolean(),
   host: z.string().min(1),
   port: whole(65_535),
   chainId: whole(Number.MAX_SAFE_INTEGER).optional(),
@@ -53,6 +54,7 @@ program
       .env("DATABASE_URL")
       .makeOptionMandatory(),
   )
+  .option("--resync", "put a damaged database file aside and read everything anew", false)
   .option("--read-only", "serve what another process writes into the same Postgres", false)
   .option("--host <name>", "where to listen", "127.0.0.1")
   .option("--port <number>", "where to listen; 0 takes a free one", "0")

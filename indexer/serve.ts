@@ -33,6 +33,8 @@ export type ServeOptions = {
   readonly file: string;
   /** Whether it only serves what another process writes. */
   readonly readOnly?: boolean;
+  /** Whether a damaged file is put aside and a new one begun. */
+  readonly resync?: boolean;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -63,7 +65,7 @@ const AUDIT_BLOCKS = 64;
 /** Starts the indexer: opens the database, serves what is in it, follows the chain. */
 export async function serve(options: ServeOptions): Promise<Indexer> {
   const { log } = options;
-  const store = createStore({ backend: openBackend(options.file), project, tell });
+  const store = createStore({ backend: openBackend(options.file, { resync: options.resync ?? false }), project, tell });
   const notices = createNotices();
   const rpcs = options.rpcUrls.map((url) => createRpc(url, options.rpcTimeoutMs));
   const rpc = rpcs.length === 1 && rpcs[0] !== undefined ? rpcs[0] : joinEndpoints(rpcs, notices);

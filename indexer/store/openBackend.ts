@@ -4,8 +4,8 @@ import { createPostgresBackend } from "./postgresBackend.ts";
 import { createSqliteBackend } from "./sqliteBackend.ts";
 
 /** Opens a database: an address postgres://…, a file, or ":memory:". Each version has a schema of its own in Postgres. */
-export function openBackend(db: string): Backend {
-  if (!isAddress(db)) return createSqliteBackend(openDatabase(db));
+export function openBackend(db: string, { resync = false } = {}): Backend {
+  if (!isAddress(db)) return createSqliteBackend(openDatabase(db, { resync }));
   return createPostgresBackend(db, `coindrop_${DATABASE_VERSION}`);
 }
 

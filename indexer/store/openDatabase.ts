@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { shortMessageOf } from "#protocol/errors.ts";
@@ -7,24 +7,27 @@ import { DatabaseError } from "./DatabaseError.ts";
 import { lockDatabase } from "./lockDatabase.ts";
 import { keepTables } from "./tables.ts";
 
-/** Goes up when a table changes; a database of another version is refused and read anew. */
+/** Goes up when a table or the fold changes; what another version made is left as it is, and read anew beside it. */
 export const DATABASE_VERSION = 2;
 
-export type OpenDatabase = { readonly database: DatabaseSync; readonly close: () => void };
+export type OpenDatabase = { readonly database: DatabaseSync; readonly path: string; readonly close: () => void };
 
 /**
  * Opens the database file, makes it where there is none, and keeps other indexers out. ":memory:" is one that goes with
- * the process. Throws `DatabaseError` when the file is damaged, of another version, or in use.
+ * the process. With `resync` a damaged file is put aside and a new one begun. Where the file is of another version, one
+ * beside it is used, so that an indexer of that version goes on undisturbed. Throws `DatabaseError` when the file is
+ * damaged or in use.
  */
-export function openDatabase(file: string): OpenDatabase {
-  if (file === ":memory:") return { ...prepare(file), close: () => {} };
-  const path = resolve(file);
+export function openDatabase(file: string, { resync = false } = {}): OpenDatabase {
+  if (file === ":memory:") return { ...prepare(file), path: file, close: () => {} };
+  const path = ownPath(resolve(file));
   makeFolder(path);
   const unlock = lockDatabase(path);
   try {
-    const { database } = prepare(path);
+    const { database } = resync ? prepareAnew(path) : prepare(path);
     return {
       database,
+      path,
       close() {
         database.close();
         unlock();
@@ -36,8 +39,42 @@ export function openDatabase(file: string): OpenDatabase {
   }
 }
 
+/** Where this version keeps its rows: in the file itself, or beside one of another version. */
+function ownPath(path: string): string {
+  const version = versionOf(path);
+  return version === 0 || version === DATABASE_VERSION ? path : `${path}.v${DATABASE_VERSION}`;
+}
+
+/** The version that made a file; 0 for none, and for what is no database. */
+function versionOf(path: string): number {
+  if (!existsSync(path)) return 0;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    return Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  } catch {
+    return 0;
+  } finally {
+    database?.close();
+  }
+}
+
+/** Keeps a damaged file under another name, and begins a new one. */
+function prepareAnew(path: string): { readonly database: DatabaseSync } {
+  try {
+    return prepare(path);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
+    for (const part of ["", "-wal", "-shm"]) {
+      if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, `${aside}${part}`);
+    }
+    return prepare(path);
+  }
+}
+
 function prepare(path: string): { readonly database: DatabaseSync } {
-  const remedy = `Move ${path} away and start again: everything in it is read anew from the chain.`;
+  const remedy = `Start again with --resync: the file is kept aside, and everything in it is read anew from the chain. Or move ${path} away.`;
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
@@ -50,7 +87,7 @@ function prepare(path: string): { readonly database: DatabaseSync } {
       database.exec(`BEGIN;\n${ddl}\nPRAGMA user_version = ${DATABASE_VERSION};\nCOMMIT;`);
     } else if (version !== DATABASE_VERSION) {
       throw new DatabaseError(`The database was made by another version of the indexer (${version}).`, {
-        metaMessages: [`File: ${path}`, `This version: ${DATABASE_VERSION}`, remedy],
+        metaMessages: [`File: ${path}`, `This version: ${DATABASE_VERSION}`, "Name another file with --db."],
       });
     }
     return { database };

@@ -1,6 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { Backend, Write } from "./backend.ts";
 import type { Cell } from "./column.ts";
+import { explainedSqlite } from "./explainedSqlite.ts";
 import { createTurns } from "./inTurn.ts";
 import type { OpenDatabase } from "./openDatabase.ts";
 import { createRows, listed, selectByKey, whereKey } from "./rows.ts";
@@ -10,7 +11,7 @@ import type { Table } from "./table.ts";
  * SQLite behind the store, on one connection: reads and writes take turns, so that each reads one moment. A turn waits
  * for nothing outside the process.
  */
-export function createSqliteBackend({ database, close }: OpenDatabase): Backend {
+export function createSqliteBackend({ database, path, close }: OpenDatabase): Backend {
   const prepared = new Map<string, StatementSync>();
   const inTurn = createTurns();
 
@@ -54,16 +55,23 @@ export function createSqliteBackend({ database, close }: OpenDatabase): Backend 
   }
 
   return {
-    read: (work) => inTurn(() => work(rows)),
+    read: (work) =>
+      inTurn(async () => {
+        try {
+          return await work(rows);
+        } catch (error) {
+          throw explainedSqlite(error, path);
+        }
+      }),
     write: (work) =>
       inTurn(async () => {
-        database.exec("BEGIN IMMEDIATE");
         try {
+          database.exec("BEGIN IMMEDIATE");
           for (const write of await work(writerRows)) apply(write);
           database.exec("COMMIT");
         } catch (error) {
           if (database.isTransaction) database.exec("ROLLBACK");
-          throw error;
+          throw explainedSqlite(error, path);
         }
       }),
     // The file's lock was taken when it was opened.

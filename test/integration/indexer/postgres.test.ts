@@ -10,6 +10,7 @@ import {
   CONTEST,
   contestCreated,
   createStoreIn,
+  dump,
   FACTORY,
   headerOf,
   placed,
@@ -85,6 +86,22 @@ describe("Postgres", () => {
     expect(await second.read((rows) => rows.select(entries, "TRUE"))).toHaveLength(1);
     await unwatch();
     await second.close();
+  });
+
+  test("holds a new version's index beside the old one's, each with a writer of its own, until the old one is stopped", async () => {
+    const old = await open();
+    await old.commit({ ...range, events });
+    const fresh = await open();
+    expect([old.leads(), fresh.leads()]).toEqual([true, true]);
+    expect((await fresh.standing())?.block).toBe(0);
+    const later = { ...range, headers: [headerOf(2, TIMES.votesOpen)], events: [] };
+    await old.commit(later);
+    await fresh.commit({ ...range, events });
+    await fresh.commit(later);
+    expect(await dump(fresh)).toEqual(await dump(old));
+    await old.close();
+    expect((await fresh.standing())?.block).toBe(2);
+    await fresh.close();
   });
 
   test("refuses a range that follows on another block than the database stands at", async () => {

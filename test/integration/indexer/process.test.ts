@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ afterAll(async () => {
   await lab.close();
 });
 
-function start(options: Record<string, string>) {
+function start(options: Record<string, string>, ...flags: readonly string[]) {
   const given = {
     rpc: lab.rpc.url,
     factory: lab.factory,
@@ -39,6 +39,7 @@ function start(options: Record<string, string>) {
   const child = startIndexerProcess([
     "serve",
     ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]),
+    ...flags,
   ]);
   own.push(child);
   return child;
@@ -135,7 +136,9 @@ describe("from the command line", () => {
     writeFileSync(db, "this is no database, and was one never".repeat(100));
     const child = start({ db });
     expect(await child.ended).toEqual({ code: 1, signal: null });
-    expect(child.errors()).toMatch(/The database file cannot be read[\s\S]*damaged\.sqlite[\s\S]*Move .* away/);
+    expect(child.errors()).toMatch(
+      /The database file cannot be read[\s\S]*damaged\.sqlite[\s\S]*--resync[\s\S]*move .* away/,
+    );
     expect(readFileSync(db, "utf8")).toContain("this is no database");
   });
 
@@ -151,6 +154,12 @@ describe("from the command line", () => {
     const again = start({ db });
     expect(await again.ended).toEqual({ code: 1, signal: null });
     expect(again.errors()).toContain("The database file cannot be read.");
+    const mended = start({ db }, "--resync");
+    await indexed(await mended.ready, lab.headNumber);
+    const [kept] = readdirSync(lab.folder).filter((name) => /^bitten\.sqlite\.damaged-[\dTZ-]+$/.test(name));
+    expect(readFileSync(join(lab.folder, kept ?? ""))).toEqual(bytes);
+    mended.kill("SIGTERM");
+    await mended.ended;
   });
 
   test("another chain id than asked for is refused", async () => {

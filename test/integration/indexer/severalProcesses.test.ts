@@ -74,7 +74,7 @@ test("one process writes and the others read; when it is killed another takes ov
   await lab.drop(lab.carol, 3, parseEther("2"));
   await allIndexed([standbyUrl, readerUrl]);
   // Far above what it takes, for a busy machine.
-  expect(Date.now() - killed).toBeLessThan(20_000);
+  expect(Date.now() - killed).toBeLessThan(60_000);
 
   await postgres.stop();
   await lab.drop(lab.alice, 2, parseEther("1"));
