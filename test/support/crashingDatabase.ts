@@ -10,7 +10,7 @@ export class CrashError extends Error {}
  * copied to `copy`, and nothing works from then on. Every statement that writes, opens or ends a transaction is a write.
  */
 export function crashingDatabase(
-  { database, close }: OpenDatabase,
+  { database, path, close }: OpenDatabase,
   { file, copy, at }: { file: string; copy: string; at: number },
 ): OpenDatabase {
   let writes = 0;
@@ -53,5 +53,5 @@ export function crashingDatabase(
       };
     },
   });
-  return { database: dying as DatabaseSync, close };
+  return { database: dying as DatabaseSync, path, close };
 }
