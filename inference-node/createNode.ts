@@ -39,6 +39,10 @@ export type NodeOptions = HostingOptions & {
   readonly port: number;
   /** Whether models are loaded before anybody asks, one after the other. */
   readonly warmUp: boolean;
+  /** Whether others may fetch the verified models from here; they may not when absent. */
+  readonly serveModels?: boolean;
+  /** Megabytes per second for all such downloads together; 10 when absent. */
+  readonly serveRate?: number;
   readonly pollMs: number;
   /** Own certificate; plain http where it is absent. */
   readonly tls?: TlsFiles | undefined;
@@ -175,6 +179,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
       url: () => url,
     },
     logger,
+    serving: options.serveModels === true ? { bytesPerSecond: (options.serveRate ?? 10) * 1e6 } : null,
     ...(options.tls !== undefined && { tls: await readTls(options.tls) }),
     ...(options.costs !== undefined && { costs: options.costs }),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),

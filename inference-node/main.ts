@@ -8,6 +8,7 @@ import { readNodeConfig } from "./cli/nodeConfig.ts";
 import type { NodeFlags } from "./cli/nodeOptions.ts";
 import { configFlags, withNodeOptions } from "./cli/nodeOptions.ts";
 import { addOperatorCommands } from "./cli/operatorCommands.ts";
+import { addPullCommands } from "./cli/pullCommands.ts";
 import { onStop } from "./cli/stopSignals.ts";
 
 const stop = new AbortController();
@@ -35,19 +36,10 @@ withNodeOptions(program.command("register").description("register the node: stak
 
 addOperatorCommands(program, { stop, logTo });
 
-program
-  .command("verify")
-  .description("compare a model file with the one that a manifest names")
-  .argument("<file>", "the GGUF file")
-  .requiredOption("--manifest <file>", "the entry's manifest, entry.json")
-  .action(async (file: string, { manifest }: { manifest: string }) => {
-    const { verifyCommand } = await import("./cli/verifyCommand.ts");
-    await verifyCommand(file, manifest);
-  });
-
+addPullCommands(program, { stop, logTo });
 withModelfileCommands(program);
 
-function logTo(config: NodeConfig) {
+function logTo(config: Pick<NodeConfig, "logLevel">) {
   return pino(
     { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
@@ -60,7 +52,7 @@ try {
   if (!stop.signal.aborted) {
     if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ error: shortMessageOf(error) })}\n`);
     process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   }
 }
 // A parent's open channel would keep this process alive.

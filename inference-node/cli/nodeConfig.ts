@@ -76,6 +76,15 @@ const nodeConfigSchema = z.strictObject({
   depth: z.int().min(0).max(100_000).default(32),
   /** Plain http and private addresses in manifests: for the local demo and closed networks. */
   allowPrivate: z.boolean().default(false),
+  /** Base URLs of other nodes, asked for the files that they serve. */
+  mirrors: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .max(16)
+    .default([]),
+  /** Whether other nodes and anybody else may fetch the verified models from here. */
+  serveModels: z.boolean().default(false),
+  /** Megabytes per second for all such downloads together. */
+  serveRate: z.number().min(0.01).max(100_000).default(10),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug"]).default("info"),
 });
 

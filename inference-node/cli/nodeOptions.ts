@@ -29,6 +29,9 @@ export type NodeFlags = {
   readonly pollMs?: number;
   readonly coldStart?: boolean;
   readonly allowPrivate?: boolean;
+  readonly mirrors?: string[];
+  readonly serveModels?: boolean;
+  readonly serveRate?: number;
   readonly logLevel?: string;
 };
 
@@ -59,6 +62,9 @@ export function withNodeOptions(command: Command): Command {
     .option("--from-block <n>", "first block to look at", Number)
     .option("--poll-ms <n>", "milliseconds between looks at the chain", Number)
     .option("--cold-start", "load a model only when somebody asks it")
+    .option("--mirrors <url...>", "base URLs of other nodes, asked for the files that they serve")
+    .option("--serve-models", "let others fetch the verified models from here")
+    .option("--serve-rate <n>", "megabytes per second for all such downloads together (10)", Number)
     .option("--allow-private", "fetch over plain http and from private addresses")
     .option("--log-level <level>", "fatal, error, warn, info or debug");
 }
@@ -98,6 +104,9 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     pollMs: flags.pollMs,
     warmUp: flags.coldStart === true ? false : undefined,
     allowPrivate: flags.allowPrivate,
+    mirrors: flags.mirrors,
+    serveModels: flags.serveModels,
+    serveRate: flags.serveRate,
     logLevel: flags.logLevel,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -1,29 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { prefixedHex } from "#protocol/hashing.ts";
-import { manifestHash, modelFile, parseManifest } from "#protocol/manifest.ts";
+import { manifestHash, modelFile } from "#protocol/manifest.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
+import { identityOf } from "../models/pieceMap.ts";
 import { verifyModelFile } from "../models/verifyModelFile.ts";
+import { createByteProgress } from "./byteProgress.ts";
+import { readManifest } from "./readManifest.ts";
+import { say } from "./say.ts";
+
+export type VerifyFlags = { readonly manifest: string; readonly json?: boolean };
 
 /** Compares a model file with the one that a manifest names, as a node does before it loads it. Throws when it differs. */
-export async function verifyCommand(file: string, manifestPath: string): Promise<void> {
-  const manifest = parseManifest(JSON.parse(await readFile(manifestPath, "utf8")));
+export async function verifyCommand(path: string, { manifest: at, json }: VerifyFlags, signal: AbortSignal) {
+  const manifest = await readManifest(at);
   const named = modelFile(manifest);
-  await verifyModelFile(file, {
-    modelSize: named.size,
-    modelSha256: prefixedHex(named.sha256),
-    modelRoot: prefixedHex(named.piecesRoot),
-  });
-  const facts = await checkGgufHeader(file);
-  process.stdout.write(
-    [
-      `${file} is the model of ${manifest.name}`,
-      `manifest     ${manifestHash(manifest, nodeHashing.sha256).slice(2)}`,
-      `SHA-256      ${named.sha256}`,
-      `pieces root  ${named.piecesRoot}`,
-      `size         ${named.size} bytes`,
-      `architecture ${facts.architecture}, ${facts.blockCount} blocks, context ${facts.contextLength}`,
-      "",
-    ].join("\n"),
-  );
+  const progress = createByteProgress("verifying", named.size, json === true);
+  await verifyModelFile(path, identityOf(named), signal, progress.at).finally(progress.end);
+  const { architecture, blockCount, contextLength } = await checkGgufHeader(path);
+  const hash = manifestHash(manifest, nodeHashing.sha256).slice(2);
+  const { sha256, piecesRoot, size } = named;
+  say(json, { verified: true, path, name: manifest.name, manifestHash: hash, sha256, piecesRoot, size, architecture }, [
+    `${path} is the model of ${manifest.name}`,
+    `manifest     ${hash}`,
+    `SHA-256      ${sha256}`,
+    `pieces root  ${piecesRoot}`,
+    `size         ${size} bytes`,
+    `architecture ${architecture}, ${blockCount} blocks, context ${contextLength}`,
+  ]);
 }

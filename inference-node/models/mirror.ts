@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -34,7 +35,7 @@ export function mirrorsOf(file: Pick<ManifestFile, "size" | "sha256" | "urls">, 
   ]);
   const paths = new Set([
     ...options.files,
-    ...options.blobFolders.map((folder) => join(folder, `sha256-${file.sha256}`)),
+    ...options.blobFolders.map((folder) => join(folder, `sha256-${file.sha256}`)).filter((path) => existsSync(path)),
   ]);
   return [
     ...[...paths].map(fileMirror),

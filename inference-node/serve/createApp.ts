@@ -9,6 +9,7 @@ import { addCardRoutes } from "./cardRoutes.ts";
 import { addChatRoute } from "./chatRoute.ts";
 import { addCompletionRoute } from "./completionRoute.ts";
 import { addEmbeddingsRoute } from "./embeddingsRoute.ts";
+import type { ModelServing } from "./fileRoutes.ts";
 import { addFileRoutes } from "./fileRoutes.ts";
 import { addGradioRoutes } from "./gradioRoutes.ts";
 import type { NodeView } from "./infoRoutes.ts";
@@ -27,6 +28,7 @@ export type AppOptions = {
   readonly costs?: Costs;
   /** Whether `X-Forwarded-For` is believed: only behind a proxy of the operator's own. */
   readonly trustProxy?: boolean;
+  readonly serving?: ModelServing;
 };
 
 const maxBodyBytes = 2_097_152;
@@ -35,7 +37,7 @@ const keepAliveProbeMs = 30_000;
 
 /** The node's HTTP API. Request bodies appear in no log. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { answering, view, logger, tls, costs } = options;
+  const { answering, view, logger, tls, costs, serving } = options;
   const settings = {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -82,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     );
   });
   addInfoRoutes(app, answering.signer, view);
-  addFileRoutes(app, view.entries);
+  addFileRoutes(app, view.entries, serving ?? null);
   addCardRoutes(app, view.entries, costs);
   addOpsRoutes(app, answering, view);
   addChatRoute(app, answering, view.entries);

@@ -23,6 +23,8 @@ export type HostingOptions = {
   readonly modelFolders: readonly string[];
   readonly manifestFolders: readonly string[];
   readonly allowPrivate: boolean;
+  /** Base URLs of other nodes, asked for the files that they serve. */
+  readonly mirrors?: readonly string[];
 };
 
 /**
@@ -52,9 +54,11 @@ export async function prepareEntry(
   const found = await findModelFile(facts, manifest, {
     folder: options.storeFolder,
     ownFolders: options.modelFolders,
+    nodes: options.mirrors ?? [],
     allowPrivate: options.allowPrivate,
     signal,
     onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
+    onDropped: ({ reason }) => logger.warn({ entry: facts.entryId }, `a mirror is asked no more: ${reason}`),
   });
   const modelPath = resolve(found.path);
   const check = watchVerifiedFile({

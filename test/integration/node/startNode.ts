@@ -117,6 +117,8 @@ export async function startNode(
     modelFolders: [folder],
     manifestFolders: [folder],
     allowPrivate: false,
+    serveModels: true,
+    serveRate: 1_000,
     logger: pino({ level: "info" }, { write: (line: string) => void log.push(line) }),
     ...options,
   });

@@ -1,0 +1,79 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { Address } from "viem";
+import { InvalidInputError } from "#protocol/errors.ts";
+import type { Manifest } from "#protocol/manifest.ts";
+import { connect, readChainId } from "../chain/connect.ts";
+import { createEntryReader } from "../chain/readEntries.ts";
+import { findManifest } from "../models/findManifest.ts";
+import { findFile } from "../models/modelStore.ts";
+import { createByteProgress } from "./byteProgress.ts";
+import type { NodeConfig } from "./nodeConfig.ts";
+import { say } from "./say.ts";
+
+export type PullSettings = Pick<NodeConfig, "store" | "allowPrivate" | "models"> & {
+  /** Base URLs of other nodes. */
+  readonly nodes: readonly string[];
+  /** Files to take pieces from. */
+  readonly files: readonly string[];
+  readonly json: boolean;
+};
+
+/** Brings every file of a manifest into the store, verified; says where each lies. */
+export async function pullCommand(
+  manifest: Manifest,
+  settings: PullSettings,
+  logger: Pick<FastifyBaseLogger, "warn">,
+  signal: AbortSignal,
+): Promise<void> {
+  const found: { role: string; name: string; path: string; size: number; sha256: string }[] = [];
+  const dropped: { mirror: string; reason: string }[] = [];
+  for (const file of manifest.files) {
+    const { role, name, size, sha256 } = file;
+    const progress = createByteProgress(name, size, settings.json);
+    const { path } = await findFile(file, {
+      ...settings,
+      folder: settings.store,
+      ownFolders: settings.models,
+      signal,
+      onRefused: (error) => logger.warn(error.message),
+      onProgress: progress.at,
+      onDropped: (drop) => {
+        dropped.push(drop);
+        logger.warn(`asked no more: ${drop.reason}`);
+      },
+    }).finally(progress.end);
+    found.push({ role, name, path, size, sha256 });
+  }
+  say(
+    settings.json,
+    { name: manifest.name, files: found, dropped },
+    found.map(({ role, name, path, size }) => `${role.padEnd(9)} ${name}, ${size} bytes, verified: ${path}`),
+  );
+}
+
+/** An entry's manifest, checked against what the chain says about the entry. */
+export async function manifestOnChain(
+  config: NodeConfig,
+  asked: { readonly contest: Address; readonly entryId: number },
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const client = connect(config.rpcUrl, await readChainId(config.rpcUrl));
+  const read = createEntryReader({
+    client,
+    contest: asked.contest,
+    factory: config.factory,
+    fromBlock: BigInt(config.fromBlock),
+    depth: BigInt(config.depth),
+  });
+  const { entries, block } = await read();
+  const facts = entries.find(({ entryId }) => entryId === asked.entryId);
+  if (facts === undefined) {
+    throw new InvalidInputError(`The contest ${asked.contest} has no live entry ${asked.entryId}.`, {
+      metaMessages: [
+        `read up to the finalised block ${block}`,
+        `live entries: ${entries.map(({ entryId }) => entryId).join(", ") || "none"}`,
+      ],
+    });
+  }
+  return await findManifest(facts, { folders: config.manifests, allowPrivate: config.allowPrivate, signal });
+}
