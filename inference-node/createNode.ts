@@ -6,6 +6,7 @@ import { createChainClock } from "./chain/chainClock.ts";
 import type { ChallengeChain } from "./chain/challengeChain.ts";
 import type { NodeChain } from "./chain/nodeChain.ts";
 import type { GenerationJob } from "./engine/childProtocol.ts";
+import { createMemoryBudget } from "./engine/memoryBudget.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import type { EntryFacts } from "./models/entryFacts.ts";
 import type { ServeLimits } from "./serve/admission.ts";
@@ -44,6 +45,10 @@ export type NodeOptions = HostingOptions & {
   /** Megabytes per second for all such downloads together; 10 when absent. */
   readonly serveRate?: number;
   readonly pollMs: number;
+  /** Bytes that all models together may take; what the machine has left where it is absent. */
+  readonly memory?: number | undefined;
+  /** Whether the model that was used longest ago may be unloaded to make room for one that is asked for. */
+  readonly unloadIdle?: boolean;
   /** Own certificate; plain http where it is absent. */
   readonly tls?: TlsFiles | undefined;
   /** What running costs, for the model cards. */
@@ -104,13 +109,19 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     return engine;
   };
 
+  const memory = createMemoryBudget({
+    // A card's memory is its own: llama.cpp measures that itself.
+    limit: options.memory ?? (options.gpu === false ? null : Number.POSITIVE_INFINITY),
+    available: () => process.availableMemory(),
+    unloadIdle: options.unloadIdle ?? false,
+  });
   const log = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
   const host = createHost({
     chain,
     wanted: options.wanted,
     prepare: async (facts, onLost) => {
       journal.check(facts);
-      return await prepareEntry(facts, options, { build, logger, signal, now, onLost });
+      return await prepareEntry(facts, options, { build, logger, signal, memory, now, onLost });
     },
     pollMs: options.pollMs,
     logger,
@@ -142,12 +153,15 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
           log,
         });
 
+  const warmed = new WeakSet<object>();
   let warming = false;
   const warmUp = async (): Promise<void> => {
     if (!options.warmUp || warming) return;
     warming = true;
     for (let next = asleep(); next !== undefined && !signal.aborted; next = asleep()) {
       const { runner } = next;
+      // Once each: one that was put to sleep later made room for another.
+      warmed.add(runner);
       await runner
         .wake()
         .then(() => runner.generate(firstQuestion, { onPrompt: () => undefined, onText: () => undefined }, signal))
@@ -155,7 +169,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     }
     warming = false;
   };
-  const asleep = () => host.entries().find(({ runner }) => runner.state() === "asleep");
+  const asleep = () => host.entries().find(({ runner }) => runner.state() === "asleep" && !warmed.has(runner));
 
   const serveLimits = options.serveLimits ?? defaultServeLimits;
   const admission = createAdmission({ limits: serveLimits, maxWaiting: options.maxWaiting, now });

@@ -68,6 +68,10 @@ const nodeConfigSchema = z.strictObject({
   drainMs: z.int().min(0).max(600_000).default(defaultServeLimits.drainMs),
   /** Whether a proxy of yours stands before the node and says who asks in X-Forwarded-For. */
   trustProxy: z.boolean().default(false),
+  /** Bytes that all models together may take; what the machine has left when absent. */
+  memory: z.int().min(1).optional(),
+  /** Whether the model that was used longest ago may be unloaded for one that is asked for. */
+  unloadIdle: z.boolean().default(false),
   warmUp: z.boolean().default(true),
   /** Milliseconds between looks at the chain. */
   pollMs: z.int().min(100).max(600_000).default(2_000),

@@ -27,6 +27,8 @@ export type NodeFlags = {
   readonly threads?: number;
   readonly fromBlock?: number;
   readonly pollMs?: number;
+  readonly memory?: number;
+  readonly unloadIdle?: boolean;
   readonly coldStart?: boolean;
   readonly allowPrivate?: boolean;
   readonly mirrors?: string[];
@@ -61,6 +63,8 @@ export function withNodeOptions(command: Command): Command {
     .option("--threads <n>", "threads of each model's process", Number)
     .option("--from-block <n>", "first block to look at", Number)
     .option("--poll-ms <n>", "milliseconds between looks at the chain", Number)
+    .option("--memory <bytes>", "memory for all models together (what the machine has left)", Number)
+    .option("--unload-idle", "unload the model used longest ago when another one needs its memory")
     .option("--cold-start", "load a model only when somebody asks it")
     .option("--mirrors <url...>", "base URLs of other nodes, asked for the files that they serve")
     .option("--serve-models", "let others fetch the verified models from here")
@@ -102,6 +106,8 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     threads: flags.threads,
     fromBlock: flags.fromBlock,
     pollMs: flags.pollMs,
+    memory: flags.memory,
+    unloadIdle: flags.unloadIdle,
     warmUp: flags.coldStart === true ? false : undefined,
     allowPrivate: flags.allowPrivate,
     mirrors: flags.mirrors,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import type { ModelCard } from "#protocol/modelCard.ts";
 import { modelCardSchema } from "#protocol/modelCard.ts";
-import { bytesInWords } from "../doctor/finding.ts";
+import { bytesInWords } from "../engine/bytesInWords.ts";
 import { say } from "./say.ts";
 
 const readinessSchema = z.object({

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { shortMessageOf } from "#protocol/errors.ts";
+import { bytesInWords } from "../engine/bytesInWords.ts";
 import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
 import { probeEngine } from "../engine/probeEngine.ts";
 import type { Finding } from "./finding.ts";
-import { bytesInWords, care, good, mend } from "./finding.ts";
+import { care, good, mend } from "./finding.ts";
 
 /** Whether llama.cpp starts here, and whether the threads fit the cores. */
 export async function checkMachine(

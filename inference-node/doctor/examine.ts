@@ -45,12 +45,13 @@ export async function examine(config: NodeConfig, now: () => number = Date.now):
     );
   else {
     findings.push(good("chain", `chain ${chainId}, ${entries.length} entries to host`));
-    findings.push(
-      checkMemory(
-        entries.map(({ modelSize }) => modelSize),
-        process.availableMemory(),
-      ),
-    );
+    if (config.gpu === false)
+      findings.push(
+        checkMemory(
+          entries.map(({ modelSize }) => modelSize),
+          process.availableMemory(),
+        ),
+      );
     findings.push(await diskOf(config, entries));
   }
   const { stake, registered } = await stakeOf(config, client).catch((error: unknown) => ({

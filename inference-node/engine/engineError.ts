@@ -1,6 +1,15 @@
 import type { FailureCode } from "./childProtocol.ts";
 
-export type EngineErrorCode = FailureCode | "load_timeout" | "crashed" | "stalled" | "busy" | "restarting" | "closed";
+export type EngineErrorCode =
+  | FailureCode
+  | "load_timeout"
+  | "crashed"
+  | "stalled"
+  | "busy"
+  | "restarting"
+  | "quarantined"
+  | "no_memory"
+  | "closed";
 
 /** Why a model gives no answer. `retryAfter` in seconds where waiting helps. */
 export class EngineError extends Error {

@@ -1,6 +1,9 @@
 import type { EmbedJob, GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
+
+import type { Resident } from "./memoryBudget.ts";
 import type { Answered, AnswerHandlers, Embedded, ModelProcess, ProcessLimits } from "./modelProcess.ts";
+
 import { startModelProcess } from "./modelProcess.ts";
 import { createTurns } from "./turns.ts";
 
@@ -16,16 +19,25 @@ export type RunnerOptions = {
    * file stay as it was? A model that was loaded from another file answers nobody.
    */
   readonly check?: () => Promise<() => Promise<boolean>>;
+  /** Failures in a row after which the model is left alone for `quarantineMs`; absent: five, and an hour. */
+  readonly quarantine?: { readonly after: number; readonly ms: number };
+  /**
+   * Sets memory aside before each start and returns what gives it back; when it throws, nothing is started. `wanted`:
+   * whether a request waits.
+   */
+  readonly admit?: (resident: Resident, wanted: boolean) => Promise<() => void>;
   readonly start?: typeof startModelProcess;
   readonly now?: () => number;
   readonly onChange?: (state: RunnerState, detail: string) => void;
 };
 
-export type RunnerState = "asleep" | "loading" | "ready" | "failed" | "closed";
+export type RunnerState = "asleep" | "loading" | "ready" | "failed" | "quarantined" | "closed";
 
 /** Keeps one model answering: loads it when needed, queues requests, starts it again after it failed. */
 export type ModelRunner = {
   readonly state: () => RunnerState;
+  /** Why it failed last, for its operator; null while it is well. */
+  readonly reason: () => string | null;
   readonly pid: () => number | undefined;
   /** Requests answered now or waiting. */
   readonly load: () => number;
@@ -38,6 +50,7 @@ export type ModelRunner = {
 /** Longest a request waits for a model that is about to start again; beyond it the caller is told when to come back. */
 const patienceMs = 3_000;
 const longestRestartMs = 60_000;
+const usualQuarantine = { after: 5, ms: 3_600_000 };
 
 export function createModelRunner(options: RunnerOptions): ModelRunner {
   const start = options.start ?? startModelProcess;
@@ -48,10 +61,42 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   let starting: Promise<ModelProcess> | null = null;
   let failures = 0;
   let notBefore = 0;
+  let reason: string | null = null;
+  let usedAt = now();
+  const quarantine = options.quarantine ?? usualQuarantine;
 
   const become = (next: RunnerState, detail = ""): void => {
     state = next;
+    if (next === "ready" || next === "asleep") reason = null;
+    if (next === "failed" || next === "quarantined") reason = detail;
     options.onChange?.(next, detail);
+  };
+
+  /** A file that fails again and again is left alone: restarting it costs the others time and memory. */
+  const fail = (why: string): number => {
+    const wait = backOff();
+    if (failures < quarantine.after) become("failed", why);
+    else {
+      notBefore = now() + quarantine.ms;
+      become(
+        "quarantined",
+        `failed ${failures} times in a row, left alone until ${new Date(notBefore).toISOString()}: ${why}`,
+      );
+    }
+    return wait;
+  };
+
+  const resident: Resident = {
+    idle: () => current !== null && turns.size() === 0 && state === "ready",
+    loading: () => state === "loading" || starting !== null,
+    usedAt: () => usedAt,
+    async rest() {
+      const process = current;
+      current = null;
+      become("asleep", "made room for another model");
+      process?.kill();
+      await process?.exited;
+    },
   };
 
   /** Puts the next start off, longer after each failure. Returns for how long, in milliseconds. */
@@ -67,14 +112,25 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     try {
       if (options.check !== undefined) untouched = await options.check();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const why = error instanceof Error ? error.message : String(error);
       if (state !== "closed") {
         backOff();
-        become("failed", reason);
+        become("failed", why);
       }
-      throw new EngineError("load_failed", reason);
+      throw new EngineError("load_failed", why);
     }
-    if (state === "closed") throw closed();
+    let giveBack = (): void => undefined;
+    try {
+      if (options.admit !== undefined) giveBack = await options.admit(resident, turns.size() > 0);
+    } catch (error) {
+      if (state !== "closed") become("failed", error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+    if (state === "closed") {
+      giveBack();
+      throw closed();
+    }
+    usedAt = now();
     const started = start(options.load, options.limits);
     const loaded = started.loaded.then(async (model) => {
       if (await untouched()) return model;
@@ -91,15 +147,15 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       },
       () => undefined,
     );
-    void process.exited.then((reason) => {
+    void process.exited.then((why) => {
+      giveBack();
       if (current !== process) return;
       current = null;
       if (state === "closed") return;
-      const wait = backOff();
       const worked = state === "ready";
-      become("failed", reason);
+      const wait = fail(why);
       // One that had worked is wanted again; one that never loaded waits for somebody to ask.
-      if (worked) setTimeout(() => void running().catch(() => undefined), wait).unref();
+      if (worked && state === "failed") setTimeout(() => void running().catch(() => undefined), wait).unref();
     });
     return process;
   };
@@ -109,6 +165,10 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       if (state === "closed") throw closed();
       if (current !== null) return current;
       const wait = notBefore - now();
+      if (wait > 0 && state === "quarantined") {
+        const words = "the model failed too often on this node and is left alone";
+        throw new EngineError("quarantined", words, Math.ceil(wait / 1000));
+      }
       if (wait > patienceMs) {
         throw new EngineError("restarting", "the model failed and is being started again", Math.ceil(wait / 1000));
       }
@@ -124,6 +184,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
 
   return {
     state: () => state,
+    reason: () => reason,
     pid: () => current?.pid,
     load: turns.size,
     async wake() {
@@ -135,6 +196,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
         await process.loaded;
         const answered = await process.generate(job, handlers, signal);
         failures = 0;
+        usedAt = now();
         return answered;
       }),
     embed: (job, signal) =>

@@ -12,6 +12,8 @@ export type GgufFacts = {
   readonly contextLength: number;
   readonly blockCount: number;
   readonly embeddingLength: number;
+  /** Elements of keys and values that one token leaves in the cache, over all blocks. */
+  readonly cacheElements: number;
   /** Elements of all tensors. */
   readonly parameters: bigint;
   /** As llama.cpp names the file's type, Q4_K_M for example; null where the file does not say. */
@@ -122,11 +124,25 @@ function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "p
   }
   const template = values.get("tokenizer.chat_template");
   if (typeof template !== "string" || template.trim() === "") throw refuse("it carries no chat template");
+  const blockCount = number("block_count", largest.blocks);
+  const said = (key: string): number | undefined => {
+    const value = values.get(`${architecture}.attention.${key}`);
+    return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= largest.width
+      ? value
+      : undefined;
+  };
+  const heads = said("head_count");
+  const each = Math.ceil(embeddingLength / (heads ?? 1));
+  const perBlock =
+    heads === undefined
+      ? 2 * embeddingLength
+      : (said("head_count_kv") ?? heads) * ((said("key_length") ?? each) + (said("value_length") ?? each));
   return {
     architecture,
     contextLength: number("context_length", largest.context),
-    blockCount: number("block_count", largest.blocks),
+    blockCount,
     embeddingLength,
+    cacheElements: withoutAttention.has(architecture) ? 0 : blockCount * perBlock,
   };
 }
 

@@ -62,6 +62,8 @@ const statusOf: Readonly<Record<EngineErrorCode, number>> = {
   bad_prompt: 400,
   busy: 503,
   restarting: 503,
+  quarantined: 503,
+  no_memory: 503,
   load_failed: 503,
   load_timeout: 503,
   closed: 503,

@@ -62,7 +62,7 @@ export function createHost(options: HostOptions): Host {
     return {
       id: modelId(facts.contest, facts.entryId),
       state: entry === undefined ? (failure === undefined ? "preparing" : "unavailable") : entry.runner.state(),
-      detail: failure?.detail ?? null,
+      detail: failure?.detail ?? entry?.runner.reason() ?? null,
     };
   };
 

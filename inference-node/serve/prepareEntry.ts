@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Manifest } from "#protocol/manifest.ts";
 import type { Engine } from "#protocol/node.ts";
 import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
+import type { MemoryBudget } from "../engine/memoryBudget.ts";
+import { planMemory } from "../engine/memoryPlan.ts";
 import { meterRunner } from "../engine/meter.ts";
 import type { ProcessLimits } from "../engine/modelProcess.ts";
 import { createModelRunner } from "../engine/modelRunner.ts";
@@ -18,7 +20,8 @@ export type HostingOptions = {
   readonly threads: number;
   readonly batchSize: number;
   readonly maxWaiting: number;
-  readonly limits: Omit<ProcessLimits, "loadMs">;
+  /** Loading may take what the file's size asks for where `loadMs` is absent. */
+  readonly limits: Omit<ProcessLimits, "loadMs"> & Partial<Pick<ProcessLimits, "loadMs">>;
   readonly storeFolder: string;
   readonly modelFolders: readonly string[];
   readonly manifestFolders: readonly string[];
@@ -39,6 +42,7 @@ export async function prepareEntry(
     readonly build: () => Promise<EngineBuild>;
     readonly logger: FastifyBaseLogger;
     readonly signal: AbortSignal;
+    readonly memory: MemoryBudget;
     /** Milliseconds since 1970. */
     readonly now: () => number;
     /** Called when the model file, once verified, is the entry's no more. */
@@ -69,6 +73,8 @@ export async function prepareEntry(
   });
   const header = await checkGgufHeader(modelPath);
   const engine = describeEngine(await context.build(), manifest, header.contextLength, options.batchSize);
+  const { cacheElements, embeddingLength } = header;
+  const plan = planMemory({ fileBytes: facts.modelSize, cacheElements, width: embeddingLength, ...engine });
 
   return {
     facts,
@@ -87,13 +93,14 @@ export async function prepareEntry(
           threads: options.threads,
           gpu: options.gpu,
         },
-        limits: { ...options.limits, loadMs: loadLimit(facts.modelSize) },
+        limits: { loadMs: loadLimit(facts.modelSize), ...options.limits },
         maxWaiting: options.maxWaiting,
         restartMs: 500,
         check,
+        admit: (resident, wanted) => context.memory.admit(plan, resident, wanted),
         onChange: (state, detail) => {
           const line = { entry: facts.entryId, model: manifest.name, state, detail };
-          if (state === "failed") logger.warn(line, "a model's process ended");
+          if (state === "failed" || state === "quarantined") logger.warn(line, "a model's process ended");
           else logger.info(line, "model");
         },
       }),

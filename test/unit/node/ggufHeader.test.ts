@@ -28,6 +28,7 @@ describe("a GGUF header", () => {
       contextLength: 512,
       blockCount: 4,
       embeddingLength: 128,
+      cacheElements: 1_024,
       parameters: 1_012_096n,
       quantization: "Q8_0",
     });
@@ -39,6 +40,7 @@ describe("a GGUF header", () => {
       contextLength: 512,
       blockCount: 4,
       embeddingLength: 128,
+      cacheElements: 1_024,
       parameters: 256n,
       quantization: null,
     });

@@ -35,7 +35,7 @@ function start(known: readonly EntryFacts[], stuck: readonly number[] = []) {
           onLost(error);
           throw error;
         },
-        runner: { state: () => "asleep", close: async () => void state.closed.push(facts.entryId) },
+        runner: { state: () => "asleep", reason: () => null, close: async () => void state.closed.push(facts.entryId) },
       } as unknown as HostedEntry;
     },
     pollMs: 5,

@@ -84,7 +84,7 @@ describe("a model's runner", () => {
   });
 
   test("waits longer after each failure, and tells callers when to come back", async () => {
-    const { runner, started, clock } = runnerWith({ restartMs: 2_000 });
+    const { runner, started, clock } = runnerWith({ restartMs: 2_000, quarantine: { after: 99, ms: 1 } });
     for (const [index, wait] of [2, 4, 8, 16, 32, 60, 60].entries()) {
       const waking = runner.wake();
       await until("a process", () => started[index]);
@@ -130,5 +130,69 @@ describe("a model's runner", () => {
     await expect(waking).rejects.toThrow("killed");
     await expect(runner.wake()).rejects.toMatchObject({ code: "closed" });
     expect(started).toHaveLength(1);
+  });
+
+  test("is left alone after failures in a row, says why, and is tried again when its time is over", async () => {
+    const { runner, started, states, clock } = runnerWith({ restartMs: 1, quarantine: { after: 3, ms: 60_000 } });
+    for (const index of [0, 1, 2]) {
+      const waking = runner.wake();
+      await until("a process", () => started[index]);
+      started[index]?.fail(new EngineError("load_failed", "bad tensor"));
+      await expect(waking).rejects.toMatchObject({ code: "load_failed" });
+      await until("the failure to be noticed", () => runner.state() !== "loading");
+      clock.ms += 10;
+    }
+    expect(runner.state()).toBe("quarantined");
+    expect(states.filter((state) => state === "failed")).toHaveLength(2);
+    expect(runner.reason()).toBe("failed 3 times in a row, left alone until 1970-01-01T00:01:00.020Z: bad tensor");
+    await expect(runner.wake()).rejects.toMatchObject({ code: "quarantined", retryAfter: 60 });
+    expect(started).toHaveLength(3);
+    clock.ms += 60_000;
+    void runner.wake().catch(() => undefined);
+    await until("another try", () => started[3]);
+    started[3]?.load();
+    await until("readiness", () => runner.state() === "ready");
+    expect(runner.reason()).toBeNull();
+  });
+
+  test("that crashes again and again while it answers is left alone, not started for ever", async () => {
+    const { runner, started, clock } = runnerWith({ restartMs: 1, quarantine: { after: 3, ms: 60_000 } });
+    for (const index of [0, 1, 2]) {
+      const answer = runner.generate(job, handlers, never);
+      await until("a process", () => started[index]);
+      started[index]?.load();
+      await until("readiness", () => runner.state() === "ready");
+      started[index]?.die("SIGSEGV");
+      await expect(answer).rejects.toMatchObject({ code: "crashed" });
+      clock.ms += 10;
+    }
+    expect(runner.state()).toBe("quarantined");
+    await expect(runner.generate(job, handlers, never)).rejects.toMatchObject({ code: "quarantined" });
+    expect(started).toHaveLength(3);
+  });
+
+  test("asks for memory before it starts, starts nothing without, and gives it back when its process ends", async () => {
+    const asked: boolean[] = [];
+    const memory = { free: false, given: 0, back: 0 };
+    const admit: RunnerOptions["admit"] = async (_resident, wanted) => {
+      asked.push(wanted);
+      if (!memory.free) throw new EngineError("no_memory", "the model needs 5 GiB and 3 GiB are free", 30);
+      memory.given += 1;
+      return () => {
+        memory.back += 1;
+      };
+    };
+    const { runner, started, clock } = runnerWith({ admit });
+    await expect(runner.wake()).rejects.toMatchObject({ code: "no_memory", retryAfter: 30 });
+    expect(runner.reason()).toContain("needs 5 GiB");
+    expect(started).toHaveLength(0);
+    memory.free = true;
+    const answer = runner.generate(job, handlers, never);
+    await until("a process", () => started[0]);
+    expect(asked).toEqual([false, true]);
+    started[0]?.die("SIGKILL");
+    await expect(answer).rejects.toThrow("SIGKILL");
+    await until("the memory back", () => memory.back === 1);
+    clock.ms += 1;
   });
 });
