@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Server } from "node:https";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 
@@ -20,16 +21,13 @@ export function renewTls(
   files: TlsFiles,
   options: { readonly everyMs: number; readonly signal: AbortSignal; readonly onRenewed: (error: unknown) => void },
 ): void {
-  let before = "";
+  let before = stamp(files);
   const timer = setInterval(() => void look(), options.everyMs).unref();
   options.signal.addEventListener("abort", () => clearInterval(timer), { once: true });
-  void stamp(files).then((now) => {
-    before = now;
-  });
 
   async function look(): Promise<void> {
-    const now = await stamp(files);
-    if (before === "" || now === before) return;
+    const now = stamp(files);
+    if (now === before) return;
     before = now;
     try {
       server.setSecureContext(await readTls(files));
@@ -40,16 +38,11 @@ export function renewTls(
   }
 }
 
-async function stamp({ cert, key }: TlsFiles): Promise<string> {
-  const times = await Promise.all(
-    [cert, key].map((file) =>
-      stat(file).then(
-        ({ mtimeMs, size }) => `${mtimeMs} ${size}`,
-        () => "gone",
-      ),
-    ),
-  );
-  return times.join(" ");
+function stamp({ cert, key }: TlsFiles): string {
+  return [cert, key]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((found) => (found === undefined ? "gone" : `${found.mtimeMs} ${found.size}`))
+    .join(" ");
 }
 
 async function readOrRefuse(file: string): Promise<Buffer> {
