@@ -203,7 +203,10 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       turns.take(signal, async () => {
         const process = await running();
         await process.loaded;
-        return await process.embed(job, signal);
+        const embedded = await process.embed(job, signal);
+        failures = 0;
+        usedAt = now();
+        return embedded;
       }),
     async close() {
       become("closed");
