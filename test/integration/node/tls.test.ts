@@ -43,7 +43,9 @@ describe("a node with a certificate of its own", () => {
 
   test("that cannot be read is told which file it was", async () => {
     const missing = { ...files, key: join(folder, "none.pem") };
-    await expect(startNode(async () => [], { tls: missing })).rejects.toThrow("none.pem, named under tls, cannot be read");
+    await expect(startNode(async () => [], { tls: missing })).rejects.toThrow(
+      "none.pem, named under tls, cannot be read",
+    );
   });
 
   test("takes a renewed one without a restart, and keeps the old one when the new one is broken", async () => {
