@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BaseError, InvalidInputError } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema } from "#protocol/primitives.ts";
+import { readHidden } from "./manifests/readHidden.ts";
 import type { Indexer } from "./serve.ts";
 import { serve } from "./serve.ts";
 
@@ -31,6 +32,9 @@ const optionsSchema = z.object({
   pollMs: whole(600_000).optional(),
   manifestBase: z.array(z.url({ protocol: /^https?$/ })),
   allowPrivate: z.boolean(),
+  hide: z.string().min(1).optional(),
+  requestsPerMinute: whole(1_000_000),
+  proxies: whole(10),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]),
 });
 
@@ -66,6 +70,9 @@ program
   .option("--poll-ms <milliseconds>", "time between two looks at the head (default: 100 on this machine, else 1000)")
   .option("--manifest-base <urls>", "where /manifests/<sha256> is tried first, separated by commas", splitUrls, [])
   .option("--allow-private", "let manifests come from private addresses and over plain http", false)
+  .option("--hide <file>", "JSON list of entries whose words are not shown, each with the reason that is shown instead")
+  .option("--requests-per-minute <number>", "requests from one network address in a minute; 0 for no limit", "6000")
+  .option("--proxies <number>", "how many proxies in front are believed about who asks, if nobody gets past them", "0")
   .addOption(new Option("--log-level <level>", "what to log on stderr").default("info"))
   .action(run);
 
@@ -84,7 +91,7 @@ async function start(given: unknown): Promise<void> {
   if (!parsed.success) {
     throw new InvalidInputError("An option is not valid.", { metaMessages: describeIssues(parsed.error) });
   }
-  const { rpc, db, manifestBase, logLevel, pollMs, ...rest } = parsed.data;
+  const { rpc, db, manifestBase, logLevel, pollMs, hide, ...rest } = parsed.data;
   const log = pino({ level: logLevel }, destination({ dest: 2, sync: true }));
   let indexer: Indexer | undefined;
   let closing: Promise<void> | undefined;
@@ -105,6 +112,7 @@ async function start(given: unknown): Promise<void> {
     file: db,
     pollMs: pollMs ?? (rpc.every(isLocal) ? LOCAL_POLL_MS : REMOTE_POLL_MS),
     manifestBases: manifestBase,
+    hidden: hide === undefined ? undefined : readHidden(hide),
     log,
   });
   indexer = serving;

@@ -11,6 +11,7 @@ import { createFollower } from "./chain/follow.ts";
 import { createNotices } from "./chain/notices.ts";
 import { createRpc } from "./chain/rpc.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
+import type { HiddenReason } from "./manifests/readHidden.ts";
 import { project } from "./project/project.ts";
 import { databaseName, openBackend } from "./store/openBackend.ts";
 import { standIn } from "./store/standIn.ts";
@@ -47,6 +48,12 @@ export type ServeOptions = {
   readonly manifestBases: readonly string[];
   /** Whether manifests may come from private addresses and over plain http. */
   readonly allowPrivate: boolean;
+  /** Requests from one address in a minute; 0 or absent for no limit. */
+  readonly requestsPerMinute?: number | undefined;
+  /** How many proxies in front are believed about who asks. */
+  readonly proxies?: number | undefined;
+  /** Entries whose words are not shown. */
+  readonly hidden?: HiddenReason | undefined;
   readonly log: Logger;
 };
 
@@ -90,9 +97,17 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     },
   });
   const app = await createApi({
-    routes: createRoutes(createManifestReader()),
+    routes: createRoutes(createManifestReader(options.hidden)),
     read: store.read,
     hub,
+    requestsPerMinute: options.requestsPerMinute ?? 0,
+    proxies: options.proxies ?? 0,
+    vitals: async () => {
+      const { head } = follower.status();
+      const standing = await store.standing();
+      const [indexed, finalized] = [standing?.block ?? null, standing?.finalized ?? null];
+      return { head, indexed, finalized, notices, listeners: hub.listeners() };
+    },
     ready: () => readiness(store, follower.status(), Math.max(AWAY_MS, 5 * options.pollMs)),
     onError: (error, url) => log.error({ err: error, url }, "request failed"),
   });

@@ -9,6 +9,7 @@ import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
 import { words } from "../words/words.ts";
 import { categoryOf, entryName, formatBytes, formatParameters } from "./measure.ts";
+import { missingWords } from "./missingWords.ts";
 import { isLive } from "./useContest.ts";
 
 type TagProps = {
@@ -97,8 +98,7 @@ function pitch(entry: EntryView, from: From): string {
   if (entry.status === "removed") return words.entries.removedText;
   if (entry.status === "retracted") return words.entries.retractedText;
   if (entry.manifest.state === "present") return entry.manifest.manifest.tagline;
-  if (from === "chain") return words.entries.manifestChain;
-  return entry.manifest.state === "waiting" ? words.entries.manifestWaiting : words.entries.manifestUnavailable;
+  return missingWords(entry.manifest, from);
 }
 
 function Tape({ entry }: { readonly entry: EntryView }) {

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
 import { useConfig } from "../config/useConfig.ts";
 import { categoryOf, entryName } from "../contest/measure.ts";
+import { missingWords } from "../contest/missingWords.ts";
 import { isLive, stakeOn, useContest, useEntries, useVoter } from "../contest/useContest.ts";
 import { useFairOrder } from "../contest/useFairOrder.ts";
 import { type From, rankingQuery } from "../data/queries.ts";
@@ -160,7 +161,7 @@ function Head({ contest, entry, from }: Omit<PresentProps, "entries">) {
       </section>
       <div className="entry-lede">
         {manifest === null ? (
-          <p className="pitch">{from === "chain" ? words.entries.manifestChain : words.entries.manifestUnavailable}</p>
+          <p className="pitch">{missingWords(entry.manifest, from)}</p>
         ) : (
           <>
             <p className="pitch">{manifest.tagline}</p>

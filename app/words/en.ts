@@ -246,6 +246,7 @@ export const en = {
     showing: (shown: number, all: number) => `${shown} of ${count(all, "entry", "entries")}`,
     manifestWaiting: "Its description is still being fetched.",
     manifestUnavailable: "Its description cannot be fetched at the moment.",
+    manifestHidden: (reason: string) => `Who runs this indexer does not show its words: ${reason}`,
     manifestChain: "Name and description are not available without the indexer.",
     removed: "Ruled out",
     removedText: "Removed by ruling. Its hashes and its history stay on the chain.",

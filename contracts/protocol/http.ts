@@ -44,11 +44,14 @@ export const contestSchema = z.object({
   claims: z.array(z.object({ rank: z.int(), entryId: z.int(), to: addressSchema, amount: amountSchema })),
 });
 
-/** What became of fetching a manifest. `waiting`: not tried yet or being retried; `unavailable`: see `reason`. */
+/**
+ * What became of fetching a manifest. `waiting`: not tried yet or being retried; `unavailable`: see `reason`; `hidden`: who
+ * runs this indexer does not show it, for this reason.
+ */
 export const manifestStateSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("present"), manifest: manifestSchema }),
   z.object({ state: z.literal("waiting") }),
-  z.object({ state: z.literal("unavailable"), reason: z.string() }),
+  z.object({ state: z.enum(["unavailable", "hidden"]), reason: z.string() }),
 ]);
 
 /** What somebody brought forward on a challenge. The address is the submitter's word: nobody checked what is there. */
@@ -197,7 +200,7 @@ export const historyPointSchema = z.object({
 });
 
 /** Wraps a body with the block it is true at. */
-const at = <T extends z.ZodRawShape>(shape: T) => z.object({ at: atSchema, ...shape });
+export const at = <T extends z.ZodRawShape>(shape: T) => z.object({ at: atSchema, ...shape });
 
 export const contestsAnswer = at({ contests: z.array(contestSchema) });
 export const contestAnswer = at({ contest: contestSchema });

@@ -14,14 +14,20 @@ export const routes = {
   entries: "/v1/contests/:contest/entries",
   /** entryAnswer */
   entry: "/v1/contests/:contest/entries/:id",
-  /** rankingAnswer: every entry, ranked ones first */
+  /** rankingAnswer: every entry, ranked ones first; query: `block` for how it was after that one */
   ranking: "/v1/contests/:contest/ranking",
   /** historyAnswer; query: `buckets` (2 to 500, default 60) */
   history: "/v1/contests/:contest/history",
+  /** votersAnswer; query: `limit` (1 to 500, default 100), `after`, `entry` */
+  voters: "/v1/contests/:contest/voters",
   /** voterAnswer */
   voter: "/v1/contests/:contest/voters/:wallet",
   /** activityAnswer; query: `limit` (1 to 200, default 50), `before`, `entry`, `account` */
   activity: "/v1/contests/:contest/activity",
+  /** snapshotAnswer: every entry at a finalised block, with the Merkle root; query: `block` */
+  snapshot: "/v1/contests/:contest/snapshot",
+  /** snapshotProofAnswer; query: `block` */
+  snapshotProof: "/v1/contests/:contest/snapshot/:id",
   /** nodesAnswer; query: `contest`, `entry` to keep only nodes that attested it */
   nodes: "/v1/nodes",
   /** server-sent events of streamMessageSchema; query: `contest` */

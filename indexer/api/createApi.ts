@@ -1,4 +1,7 @@
+import compress from "@fastify/compress";
 import cors from "@fastify/cors";
+import etag from "@fastify/etag";
+import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
 import { z } from "zod";
@@ -8,7 +11,9 @@ import { routes as urls } from "#protocol/routes.ts";
 import { DatabaseAwayError } from "../store/DatabaseAwayError.ts";
 import type { Store } from "../store/store.ts";
 import type { Hub } from "../stream/hub.ts";
-import { BadParameterError, NotFoundError, NotYetError } from "../views/errors.ts";
+import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../views/errors.ts";
+import type { Vitals } from "./metrics.ts";
+import { addMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import type { Route } from "./route.ts";
 import { parseParameters } from "./route.ts";
@@ -18,15 +23,39 @@ type ApiOptions = {
   readonly read: Store["read"];
   readonly hub: Hub;
   readonly ready: () => Promise<Ready>;
+  readonly vitals: () => Promise<Vitals>;
+  /** Requests from one address in a minute; 0 for no limit. */
+  readonly requestsPerMinute: number;
+  /** How many proxies in front are believed about who asks. */
+  readonly proxies: number;
   readonly onError: (error: unknown, url: string) => void;
 };
+
+/** Bytes below which compressing costs more than it saves. */
+const LEAST_COMPRESSED = 1_024;
 
 const streamQuery = z.object({ contest: addressSchema.optional() });
 
 /** The HTTP side: reads only, for any origin. */
-export async function createApi({ routes, read, hub, ready, onError }: ApiOptions): Promise<FastifyInstance> {
-  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 100 } });
-  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["retry-after"] });
+export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
+  const { routes, read, hub, ready, onError, requestsPerMinute } = options;
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 100 },
+    trustProxy: (_, hop) => hop < options.proxies,
+  });
+  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["retry-after", "etag"] });
+  if (requestsPerMinute > 0) {
+    await app.register(rateLimit, {
+      max: requestsPerMinute,
+      timeWindow: "1 minute",
+      allowList: (request) => request.url === urls.health,
+      errorResponseBuilder: (_, { after }) => new TooManyError(`Too many requests; try again in ${after}.`),
+    });
+  }
+  await app.register(compress, { threshold: LEAST_COMPRESSED, encodings: ["gzip", "deflate", "identity"] });
+  await app.register(etag, { weak: true });
+  addMetrics(app, options.vitals);
 
   const description = JSON.stringify(describeApi(routes));
   app.get(urls.openapi, (_, reply) => reply.type("application/json").send(description));
@@ -65,6 +94,7 @@ export async function createApi({ routes, read, hub, ready, onError }: ApiOption
     if (error instanceof BadParameterError) {
       return reply.code(400).send({ error: { message: error.shortMessage, parameter: error.parameter } });
     }
+    if (error instanceof TooManyError) return reply.code(429).send(errorOf(error.shortMessage));
     if (error instanceof NotFoundError) return reply.code(404).send(errorOf(error.shortMessage));
     if (error instanceof NotYetError || error instanceof DatabaseAwayError)
       return reply.code(503).header("retry-after", "1").send(errorOf(error.shortMessage));

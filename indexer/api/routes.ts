@@ -10,6 +10,7 @@ import {
   rankingAnswer,
   voterAnswer,
 } from "#protocol/http.ts";
+import { snapshotAnswer, snapshotProofAnswer, votersAnswer } from "#protocol/httpBooks.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
 import { activityView } from "../views/activity.ts";
@@ -19,6 +20,8 @@ import { createHistoryReader } from "../views/history.ts";
 import type { ManifestReader } from "../views/manifests.ts";
 import { nodesView } from "../views/nodes.ts";
 import { rankingView } from "../views/ranking.ts";
+import { snapshotProofView, snapshotView } from "../views/snapshot.ts";
+import { votersView } from "../views/voterList.ts";
 import { voterView } from "../views/voters.ts";
 import type { Route } from "./route.ts";
 import { defineRoute } from "./route.ts";
@@ -32,6 +35,7 @@ const whole = (least: number, most: number) =>
     .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
 
 const entryId = whole(1, 65_535);
+const blockNumber = whole(0, 9_999_999_999);
 const ofContest = z.object({ contest: addressSchema });
 
 /** Everything that the API answers from the database. */
@@ -72,11 +76,14 @@ export function createRoutes(manifestOf: ManifestReader): readonly Route[] {
     }),
     defineRoute({
       url: urls.ranking,
-      summary: "Every entry of a contest by projected or final score, ranked ones first.",
+      summary:
+        "Every entry of a contest by projected or final score, ranked ones first; with `block`, as it was after that one.",
       params: ofContest,
+      query: z.object({ block: blockNumber.optional() }),
       answerName: "Ranking",
       answer: rankingAnswer,
-      handle: (rows, { contest }) => rankingView(rows, manifestOf, contest) as Promise<z.input<typeof rankingAnswer>>,
+      handle: (rows, { contest }, { block }) =>
+        rankingView(rows, manifestOf, contest, block) as Promise<z.input<typeof rankingAnswer>>,
     }),
     defineRoute({
       url: urls.history,
@@ -87,6 +94,19 @@ export function createRoutes(manifestOf: ManifestReader): readonly Route[] {
       answer: historyAnswer,
       handle: (rows, { contest }, { buckets }) =>
         historyOf(rows, contest, buckets) as Promise<z.input<typeof historyAnswer>>,
+    }),
+    defineRoute({
+      url: urls.voters,
+      summary: "Wallets with a stake in a contest, or on one entry, by address: pages stay stable while things happen.",
+      params: ofContest,
+      query: z.object({
+        limit: whole(1, 500).default(100),
+        after: addressSchema.optional(),
+        entry: entryId.optional(),
+      }),
+      answerName: "Voters",
+      answer: votersAnswer,
+      handle: (rows, { contest }, query) => votersView(rows, contest, query) as Promise<z.input<typeof votersAnswer>>,
     }),
     defineRoute({
       url: urls.voter,
@@ -110,6 +130,26 @@ export function createRoutes(manifestOf: ManifestReader): readonly Route[] {
       answer: activityAnswer,
       handle: (rows, { contest }, query) =>
         activityView(rows, contest, query) as Promise<z.input<typeof activityAnswer>>,
+    }),
+    defineRoute({
+      url: urls.snapshot,
+      summary: "Every entry at a finalised block, the newest or `block`, and the root of the Merkle tree over them.",
+      params: ofContest,
+      query: z.object({ block: blockNumber.optional() }),
+      answerName: "Snapshot",
+      answer: snapshotAnswer,
+      handle: (rows, { contest }, { block }) =>
+        snapshotView(rows, contest, block) as Promise<z.input<typeof snapshotAnswer>>,
+    }),
+    defineRoute({
+      url: urls.snapshotProof,
+      summary: "One entry of a snapshot with the proof that it belongs to the root.",
+      params: ofContest.extend({ id: entryId }),
+      query: z.object({ block: blockNumber.optional() }),
+      answerName: "SnapshotProof",
+      answer: snapshotProofAnswer,
+      handle: (rows, { contest, id }, { block }) =>
+        snapshotProofView(rows, contest, id, block) as Promise<z.input<typeof snapshotProofAnswer>>,
     }),
     defineRoute({
       url: urls.nodes,

@@ -166,6 +166,7 @@ export function createFollower(options: FollowOptions) {
     if (to === from) return false;
     await store.rollback(to);
     watch.rolledBack(to);
+    notices.reorgs += 1;
     log.warn({ from, to }, "the chain took another branch; blocks rolled back");
     options.onChange();
     return true;
@@ -177,6 +178,7 @@ export function createFollower(options: FollowOptions) {
     if (status.problem !== shortMessageOf(error))
       log.warn({ problem: shortMessageOf(error), facts: factsOf(error) }, "chain");
     status = { ...status, problem: shortMessageOf(error) };
+    notices.rpcErrors += 1;
     if (!(error instanceof RateLimitedError)) return;
     notices.rateLimits += 1;
     await pause(error.retryAfterMs, signal);

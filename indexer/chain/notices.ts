@@ -1,4 +1,4 @@
-/** Faults of endpoints that were noticed and survived, since the start. */
+/** What was noticed of the chain and its endpoints, and survived, since the start. */
 export type Notices = {
   /** Logs that an answer left out, found by the block's bloom, its receipts or another endpoint. */
   missingLogs: number;
@@ -10,6 +10,10 @@ export type Notices = {
   disagreements: number;
   /** Times that folded tallies were not those of the contract. */
   tallyMismatches: number;
+  /** Times that blocks were taken back. */
+  reorgs: number;
+  /** Failed looks at the chain. */
+  rpcErrors: number;
   /** Times that an endpoint asked to be left alone for a while. */
   rateLimits: number;
 };
@@ -21,6 +25,8 @@ export function createNotices(): Notices {
     inventedLogs: 0,
     disagreements: 0,
     tallyMismatches: 0,
+    reorgs: 0,
+    rpcErrors: 0,
     rateLimits: 0,
   };
 }

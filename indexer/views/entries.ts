@@ -22,9 +22,7 @@ export async function entriesView(rows: Rows, manifestOf: ManifestReader, contes
   const at = await atOf(rows);
   const { entryOf } = await readerOf(rows, await contestRow(rows, contest), at);
   const all = await rows.select(entries, `"contest" = ? ORDER BY "entryId"`, contest);
-  const found = await Promise.all(
-    all.map(async (row) => ({ row, manifest: await manifestOf(rows, row.manifestHash) })),
-  );
+  const found = await Promise.all(all.map(async (row) => ({ row, manifest: await manifestOf(rows, row) })));
   const wanted = found.filter((entry) => matches(entry, query));
   return { at, entries: await Promise.all(wanted.map(({ row, manifest }) => entryOf(row, manifest))) };
 }
@@ -34,7 +32,7 @@ export async function entryView(rows: Rows, manifestOf: ManifestReader, contest:
   const { entryOf } = await readerOf(rows, await contestRow(rows, contest), at);
   const row = await rows.get(entries, [contest, entryId]);
   if (row === undefined) throw new NotFoundError(`The contest ${contest} has no entry ${entryId}.`);
-  return { at, entry: await entryOf(row, await manifestOf(rows, row.manifestHash)) };
+  return { at, entry: await entryOf(row, await manifestOf(rows, row)) };
 }
 
 /** Puts what is known of an entry together; what lies beside the entries is read once for all of them. */

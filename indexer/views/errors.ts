@@ -20,3 +20,8 @@ export class BadParameterError extends BaseError {
     this.parameter = parameter;
   }
 }
+
+/** Somebody asks more often than they may. */
+export class TooManyError extends BaseError {
+  override readonly name = "TooManyError";
+}

@@ -1,6 +1,9 @@
 import type { Hex } from "viem";
 import type { ManifestState } from "#protocol/http.ts";
 import type { Manifest } from "#protocol/manifest.ts";
+import type { HiddenReason } from "../manifests/readHidden.ts";
+import { nothingHidden } from "../manifests/readHidden.ts";
+import type { EntryRow } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import { manifests } from "../store/tables.ts";
 
@@ -9,12 +12,20 @@ export const PATIENCE = 5;
 /** Parsed manifests kept in memory: they never change, and hold most of an answer's text. */
 const KEPT = 2_000;
 
-export type ManifestReader = (rows: Rows, manifestHash: Hex) => Promise<ManifestState>;
+export type ManifestReader = (
+  rows: Rows,
+  entry: Pick<EntryRow, "contest" | "entryId" | "manifestHash">,
+) => Promise<ManifestState>;
 
-/** Reads what is known of manifests. A manifest that is present was checked before it was stored. */
-export function createManifestReader(): ManifestReader {
+/**
+ * Reads what is known of manifests. A manifest that is present was checked before it was stored. `hidden`: which the
+ * operator does not show, though it is there.
+ */
+export function createManifestReader(hidden: HiddenReason = nothingHidden): ManifestReader {
   const present = new Map<Hex, ManifestState>();
-  return async (rows, manifestHash) => {
+  return async (rows, { contest, entryId, manifestHash }) => {
+    const reason = hidden(contest, entryId);
+    if (reason !== null) return { state: "hidden", reason };
     const known = present.get(manifestHash);
     if (known !== undefined) return known;
     const row = await rows.get(manifests, [manifestHash]);
