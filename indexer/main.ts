@@ -4,6 +4,8 @@ import { z } from "zod";
 import { BaseError, InvalidInputError } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema } from "#protocol/primitives.ts";
+import type { ExportFormat } from "./export/exportTables.ts";
+import { EXPORT_FORMATS, exportTables } from "./export/exportTables.ts";
 import { readHidden } from "./manifests/readHidden.ts";
 import type { Indexer } from "./serve.ts";
 import { serve } from "./serve.ts";
@@ -76,7 +78,29 @@ program
   .addOption(new Option("--log-level <level>", "what to log on stderr").default("info"))
   .action(run);
 
+program
+  .command("export")
+  .description("Writes the public tables, with a description of every column, into a new folder; the indexer may run.")
+  .requiredOption("--db <file>", "the indexer's database file")
+  .addOption(new Option("--format <format>", "what to write").choices(EXPORT_FORMATS).default("sqlite"))
+  .option("--out <folder>", "where to", "coindrop-export")
+  .option("--json", "print one line of JSON")
+  .addHelpText("after", "\nOpen it: datasette coindrop-export/coindrop.sqlite --metadata coindrop-export/metadata.json")
+  .action(exportAll);
+
 await program.parseAsync();
+
+async function exportAll(options: { db: string; format: ExportFormat; out: string; json?: true }): Promise<void> {
+  try {
+    const { files, rows, block } = await exportTables(options.db, options.out, options.format);
+    const told = options.json
+      ? JSON.stringify({ folder: options.out, files, rows, block })
+      : `✓ ${rows} rows as of block ${block} in ${options.out}: ${files.join(", ")}`;
+    process.stdout.write(`${told}\n`);
+  } catch (error) {
+    fail(error);
+  }
+}
 
 async function run(given: unknown): Promise<void> {
   try {
