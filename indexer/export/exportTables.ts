@@ -7,9 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { stringify } from "csv-stringify";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import type { Cell } from "../store/column.ts";
-import { createRows } from "../store/rows.ts";
 import type { Table } from "../store/table.ts";
-import { position } from "../store/tables.ts";
+import type { ExportFacts } from "./describeExport.ts";
 import { describeExport } from "./describeExport.ts";
 import { publicTables } from "./publicTables.ts";
 
@@ -33,13 +32,11 @@ export async function exportTables(file: string, folder: string, format: ExportF
   const partial = `${folder}.part`;
   try {
     database.exec("BEGIN");
-    const standing = createRows(database).get(position, [1]);
-    if (standing === undefined) throw new InvalidInputError(`Nothing is indexed in ${file} yet.`);
+    const facts = standingOf(database);
+    if (facts === undefined) throw new InvalidInputError(`Nothing is indexed in ${file} yet.`);
     await mustBeNew(folder);
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true });
-    const hash = createRows(database).cell(`SELECT "hash" FROM "blocks" WHERE "number" = ?`, standing.block);
-    const facts = { chainId: standing.chainId, block: standing.block, hash: String(hash) };
     await writeFile(
       join(partial, "metadata.json"),
       `${JSON.stringify(describeExport(NAME, publicTables, facts), null, 2)}\n`,
@@ -49,7 +46,7 @@ export async function exportTables(file: string, folder: string, format: ExportF
     for (const { table } of publicTables) rows += await write.table(table, linesOf(database, table));
     await write.close();
     await rename(partial, folder);
-    return { files: [...write.files, "metadata.json"], rows, block: standing.block };
+    return { files: [...write.files, "metadata.json"], rows, block: facts.block };
   } finally {
     database.close();
     await rm(partial, { recursive: true, force: true });
@@ -67,6 +64,17 @@ function openToRead(file: string): DatabaseSync {
       cause,
     });
   }
+}
+
+function standingOf(database: DatabaseSync): ExportFacts | undefined {
+  const found = database
+    .prepare(
+      `SELECT p."chainId", p."block", b."hash" FROM "position" p JOIN "blocks" b ON b."number" = p."block" WHERE p."id" = 1`,
+    )
+    .get();
+  return found === undefined
+    ? undefined
+    : { chainId: Number(found["chainId"]), block: Number(found["block"]), hash: String(found["hash"]) };
 }
 
 async function mustBeNew(folder: string): Promise<void> {

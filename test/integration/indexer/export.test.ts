@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ExportFormat } from "../../../indexer/export/exportTables.ts";
+import { exportTables } from "../../../indexer/export/exportTables.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { runScript } from "../../support/runScript.ts";
 import type { IndexerLab } from "./indexerLab.ts";
@@ -27,11 +29,12 @@ describe("an export", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const run = (format: string, out: string, db = lab.options.file) =>
-    runScript("indexer/main.ts", ["export", "--db", db, "--format", format, "--out", join(folder, out), "--json"]);
+  const write = (format: ExportFormat, out: string, db = lab.options.file) =>
+    exportTables(db, join(folder, out), format);
 
   test("as SQLite holds exact amounts and says what every column is, while the indexer runs", async () => {
-    const { code, output } = await run("sqlite", "one");
+    const args = ["export", "--db", lab.options.file, "--out", join(folder, "one"), "--json"];
+    const { code, output } = await runScript("indexer/main.ts", args);
     expect([code, JSON.parse(output)]).toMatchObject([0, { block: await lab.headNumber() }]);
     const database = new DatabaseSync(join(folder, "one", "coindrop.sqlite"), { readOnly: true });
     const rows = database.prepare(`SELECT "entryId", "stake" FROM "stakes" ORDER BY "entryId"`).all();
@@ -49,8 +52,8 @@ describe("an export", () => {
   });
 
   test("as CSV and as JSON lines holds the same rows", async () => {
-    expect((await run("csv", "two")).code).toBe(0);
-    expect((await run("jsonl", "three")).code).toBe(0);
+    await write("csv", "two");
+    await write("jsonl", "three");
     const read = (file: string) => readFileSync(join(folder, file), "utf8").trimEnd().split("\n");
     const [head, ...lines] = read("two/stakes.csv");
     expect(head).toBe("contest,voter,entryId,stake,weight,changedBlock");
@@ -61,11 +64,9 @@ describe("an export", () => {
   });
 
   test("is refused where it would write over something, or where there is nothing to read", async () => {
-    const again = await run("sqlite", "one");
-    expect([again.code, again.output]).toEqual([1, expect.stringContaining("exists already")]);
+    await expect(write("sqlite", "one")).rejects.toThrow("exists already");
     writeFileSync(join(folder, "noise"), "noise");
-    const noise = await run("sqlite", "four", join(folder, "noise"));
-    expect([noise.code, noise.output]).toEqual([1, expect.stringContaining("is no database of the indexer")]);
+    await expect(write("sqlite", "four", join(folder, "noise"))).rejects.toThrow("is no database of the indexer");
     expect(readdirSync(folder).toSorted()).toEqual(["noise", "one", "three", "two"]);
   });
 });
