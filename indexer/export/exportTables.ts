@@ -104,7 +104,7 @@ function toSqlite(file: string) {
   return {
     files: [`${NAME}.sqlite`],
     async table({ name, columns, keyLength, types }: Table<unknown>, lines: Lines): Promise<number> {
-      const cells = columns.map((column, index) => `"${column}" ${types[index]}`);
+      const cells = columns.map((column, index) => `"${column}" ${types[index] === "INTEGER" ? "INTEGER" : "TEXT"}`);
       const key = columns
         .slice(0, keyLength)
         .map((column) => `"${column}"`)

@@ -10,8 +10,6 @@ type RowOf<C> = { readonly [K in keyof C]: C[K] extends Column<infer T> ? T : ne
 export type Table<Row> = {
   readonly name: string;
   readonly columns: readonly string[];
-  /** INTEGER for numbers, TEXT for everything that people read otherwise: the columns' types in an export. */
-  readonly types: readonly ("INTEGER" | "TEXT")[];
   /** The columns that identify a row: always the first ones. */
   readonly keyLength: number;
   /** Column that holds the block which wrote the row, for tables whose rows never change in a later block. */
@@ -47,7 +45,6 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
   return {
     name,
     columns: names,
-    types: entries.map(([, { sql }]) => (sql.startsWith("INTEGER") ? "INTEGER" : "TEXT")),
     keyLength,
     blockColumn: blockColumn ?? null,
     types: entries.map(([, { sql }]) => sql.split(" ")[0] as CellType),
