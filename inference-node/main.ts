@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import pino from "pino";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { withAuditCommands } from "./cli/auditCommands.ts";
 import { withModelfileCommands } from "./cli/modelfileCommands.ts";
 import type { NodeConfig } from "./cli/nodeConfig.ts";
 import { readNodeConfig } from "./cli/nodeConfig.ts";
@@ -38,6 +39,7 @@ addOperatorCommands(program, { stop, logTo });
 
 addPullCommands(program, { stop, logTo });
 withModelfileCommands(program);
+withAuditCommands(program, { stop });
 
 function logTo(config: Pick<NodeConfig, "logLevel">) {
   return pino(

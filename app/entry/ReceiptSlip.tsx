@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { ContestView, EntryView } from "#protocol/http.ts";
+import { useConfig } from "../config/useConfig.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { Icon } from "../parts/Icon.tsx";
@@ -7,6 +8,7 @@ import { shorten } from "../parts/shorten.ts";
 import { Washer } from "../parts/Washer.tsx";
 import { words } from "../words/words.ts";
 import { type ReceiptCheck, receiptChecks } from "./receiptChecks.ts";
+import { receiptFile } from "./receiptFile.ts";
 import { Seal } from "./Seal.tsx";
 import { nodeName } from "./servingNodes.ts";
 import type { Proof, Turn } from "./useChat.ts";
@@ -111,6 +113,7 @@ function failures({ verified }: Checked): readonly string[] {
 function Checks({ proof }: { readonly proof: Checked }) {
   const [open, setOpen] = useState(false);
   const { bundle, verified } = proof;
+  const file = receiptFile(useConfig(), bundle);
   return (
     <>
       <button type="button" className="link" aria-haspopup="dialog" onClick={() => setOpen(true)}>
@@ -133,6 +136,9 @@ function Checks({ proof }: { readonly proof: Checked }) {
         <p className="row small">
           <span className="mono">{shorten(bundle.signature, 10)}</span>
           <CopyButton value={JSON.stringify(bundle, null, 2)} label={words.chat.receipt} />
+          <a className="btn btn-small" href={file.href} download={file.name}>
+            {words.chat.saveReceipt}
+          </a>
         </p>
       </Dialog>
     </>

@@ -497,6 +497,7 @@ export const en = {
     receiptNote:
       "This shows what the node asserts and that it cannot take it back. It does not show what the node computed, and the words above are the node's own reading of the signed tokens.",
     receipt: "Receipt",
+    saveReceipt: "Save it for an audit",
     alone: "Its context is short, so each question is asked by itself.",
     sealLabel: "Signed by the node; the model hash matches the entry.",
     sealRing: "SIGNED BY THE NODE · SAME FILE AS ENTERED · ",

@@ -1,0 +1,42 @@
+import type { AuditReport } from "./auditReceipts.ts";
+import { enoughTokens, tolerated } from "./auditVerdict.ts";
+
+/** What an audit does not show, whatever its verdict. */
+export const notProven = [
+  "that answers nobody saved, or sampled ones, came from this model",
+  "that the text you read is the tokens that were signed, or the prompt the question you asked",
+  "that a node whose engine differs from yours runs a model very close to this one: within the tolerance it passes",
+  "whose machine answered, and that the entry on chain names this file (verify does)",
+] as const;
+
+/** An audit's report for a person. */
+export function reportLines(report: AuditReport): string[] {
+  const { failing, differing, pools, keys } = report;
+  const left = [
+    [report.notGreedy, "sampled: only greedy answers can be judged"],
+    [report.otherModel, "about another model file"],
+    [report.repeated, "the same question and answer again"],
+  ] as const;
+  return [
+    `${report.verdict.toUpperCase()}: ${report.read} receipts read, ${failing.length} failing`,
+    `model    SHA-256 ${report.model.sha256.slice(2)}, ${report.model.quantization ?? "quantisation unknown"}`,
+    ...(report.engine === null ? [] : [`engine   ${report.engine}`]),
+    ...left.filter(([count]) => count > 0).map(([count, what]) => `left out ${count} ${what}`),
+    ...pools.map((pool) => {
+      const rate = pool.matchRate === null ? "no token" : `${(pool.matchRate * 100).toFixed(2)} % match`;
+      const rule =
+        pool.rule === "exact"
+          ? "the bits must be the same"
+          : `up to ${(tolerated * 100).toFixed(1)} % may differ, of ${enoughTokens} tokens or more`;
+      return `node     ${pool.node}: ${pool.verdict}; ${rate}, ${pool.mismatches} of ${pool.tokens} tokens differ in ${pool.answers} answers (${rule})`;
+    }),
+    ...keys.map(
+      ({ key, registered }) =>
+        `key      ${key} ${registered === null ? "(no chain was asked whose it is)" : registered ? "is registered" : "is in no registry"}`,
+    ),
+    ...failing.map(({ where, faults }) => `fails    ${where}: ${faults.join("; ")}`),
+    ...differing.map(({ where, tokens, mismatches }) => `differs  ${where}: ${mismatches} of ${tokens} tokens`),
+    "Not shown by this:",
+    ...notProven.map((line) => `  ${line}`),
+  ];
+}

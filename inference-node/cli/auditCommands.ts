@@ -1,0 +1,153 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { BaseError, InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import type { AuditReport } from "../audit/auditReceipts.ts";
+import { auditReceipts } from "../audit/auditReceipts.ts";
+import { enoughTokens } from "../audit/auditVerdict.ts";
+import { chooseModel, openNodeClient } from "../audit/nodeClient.ts";
+import { probeNode } from "../audit/probeNode.ts";
+import { readBundles } from "../audit/readBundles.ts";
+import { notProven, reportLines } from "../audit/reportLines.ts";
+import { saveBundle } from "../audit/saveBundle.ts";
+import { identifyModelFile } from "../models/verifyModelFile.ts";
+import { openLaw } from "./openLaw.ts";
+import { pullProbed } from "./pullProbed.ts";
+import { say } from "./say.ts";
+
+type LawFlags = { readonly rpc?: string; readonly nodeRegistry?: string; readonly chainId?: number };
+type AuditFlags = LawFlags & {
+  readonly adapter: string[];
+  readonly threads: number;
+  readonly json?: true;
+};
+type ProbeFlags = AuditFlags & {
+  readonly model?: string;
+  readonly entry?: string;
+  readonly questions?: string;
+  readonly requests: number;
+  readonly save: string;
+  readonly store: string;
+  readonly allowPrivate?: true;
+};
+
+const exitCodes = { holds: 0, "does not hold": 1, "not enough": 2 } as const;
+const after = `
+Exit code 0: it holds; 1: it does not; 2: too little was seen, or it could not be looked at.
+Not shown by an audit:
+${notProven.map((line) => `  ${line}`).join("\n")}`;
+
+/** Adds `audit-receipts`, `probe` and `ask`: what somebody can do who trusts no node. */
+export function withAuditCommands(program: Command, { stop }: { readonly stop: AbortController }): void {
+  auditOptions(program.command("audit-receipts"))
+    .description("have a model say again what signed answers claim it said")
+    .requiredOption("--from <path>", "saved bundles: a .jsonl or .json file, or a folder of them")
+    .requiredOption("--model <gguf>", "the model file of the entry")
+    .action((flags: AuditFlags & { from: string; model: string }) =>
+      judged(flags, async () =>
+        auditReceipts(await readBundles(flags.from), { ...(await settings(flags)), modelPath: flags.model }),
+      ),
+    );
+
+  auditOptions(program.command("probe"))
+    .description("ask a node ordinary questions at temperature 0, and audit its answers")
+    .argument("<url>", "the node's base URL")
+    .option("--model <gguf>", "the model file; fetched by its hash when absent")
+    .option("--entry <id>", "which of the node's models: id, entry id or name")
+    .option("--questions <file>", "questions of your own, one a line, asked first")
+    .option("--requests <n>", "ask no more often than this", Number, 400)
+    .option("--save <file>", "where the bundles are kept", ".coindrop/bundles/probe.jsonl")
+    .option("--store <folder>", "where a fetched model is kept", ".coindrop/models")
+    .option("--allow-private", "fetch over plain http and from private addresses")
+    .action((url: string, flags: ProbeFlags) => judged(flags, () => probe(url, flags, stop.signal)));
+
+  careful(program.command("ask"))
+    .description("ask a node a question and keep the signed bundle")
+    .argument("<url>", "the node's base URL")
+    .argument("<question...>", "what you want to know")
+    .option("--entry <id>", "which of the node's models: id, entry id or name")
+    .option("--greedy", "ask for temperature 0, which can be audited")
+    .option("--save <file>", "file that the bundle is added to", ".coindrop/bundles/asked.jsonl")
+    .option("--json", "print one line of JSON")
+    .action((url: string, question: string[], flags: { entry?: string; greedy?: true; save: string; json?: true }) =>
+      orTwo(flags.json, async () => {
+        const client = await openNodeClient(url, stop.signal);
+        const model = chooseModel(client, flags.entry);
+        const { text, bundle } = await client.ask(model, question.join(" "), flags.greedy && 0);
+        await saveBundle(flags.save, bundle);
+        say(flags.json, { text, bundle, saved: flags.save }, [text, `(bundle added to ${flags.save})`]);
+      }),
+    );
+}
+
+function auditOptions(command: Command): Command {
+  return careful(command)
+    .option("--adapter <gguf...>", "the entry's LoRA adapters", [] as string[])
+    .option("--threads <n>", "threads of the evaluation", Number, 1)
+    .option("--rpc <url>", "chain that is asked whose key signed; needs --node-registry")
+    .option("--node-registry <address>", "registry whose signatures these are (default: as the bundles note)")
+    .option("--chain-id <n>", "its chain, where no --rpc is given (default: as the bundles note)", Number)
+    .option("--json", "print one line of JSON")
+    .addHelpText("after", after);
+}
+
+/** A command that was called wrongly could not look. */
+function careful(command: Command): Command {
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
+
+async function settings(flags: AuditFlags) {
+  return {
+    lawOf: await openLaw(flags),
+    adapterPaths: flags.adapter,
+    threads: flags.threads,
+    onProgress: progress("answers judged"),
+  };
+}
+
+async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promise<AuditReport> {
+  const client = await openNodeClient(url, signal);
+  const model = chooseModel(client, flags.entry);
+  const manifest = await client.manifest(model);
+  if (manifest.wrapper.responseFormat !== undefined) {
+    throw new InvalidInputError("This entry's answers are held to a grammar, which an audit does not know.", {
+      metaMessages: ["Its greedy answers are not the likeliest tokens of the model alone."],
+    });
+  }
+  const modelPath = flags.model ?? (await pullProbed(client, model, manifest, flags, signal));
+  const { modelRoot } = await identifyModelFile(modelPath, signal);
+  const own = flags.questions === undefined ? [] : (await readFile(flags.questions, "utf8")).split("\n");
+  const { read, failing } = await probeNode({
+    client,
+    model,
+    modelRoot,
+    questions: own.filter((line) => line.trim() !== ""),
+    maxRequests: flags.requests,
+    enoughTokens,
+    file: flags.save,
+    onProgress: progress("tokens asked for"),
+  });
+  return auditReceipts(read, { ...(await settings(flags)), modelPath, failing });
+}
+
+async function judged(flags: AuditFlags, look: () => Promise<AuditReport>): Promise<void> {
+  await orTwo(flags.json, async () => {
+    const report = await look();
+    say(flags.json, { ...report, notProven }, reportLines(report));
+    process.exitCode = exitCodes[report.verdict];
+  });
+}
+
+async function orTwo(json: true | undefined, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (json) process.stdout.write(`${JSON.stringify({ error: shortMessageOf(error) })}\n`);
+    process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+function progress(what: string): (done: number, of: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return (done, of) => void process.stderr.write(done < of ? `\r${done} of ${of} ${what}` : "\r\u001b[K");
+}
