@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { auditReceipts } from "../../../inference-node/audit/auditReceipts.ts";
+import { ordinaryQuestion } from "../../../inference-node/audit/ordinaryQuestions.ts";
+import { readBundles } from "../../../inference-node/audit/readBundles.ts";
+import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
+import { seededRandom } from "../../../scripts/start/seededRandom.ts";
+import { cpuVariants, onlyVariant } from "../../support/cpuVariants.ts";
+import { requantizeModel } from "../../support/requantizeModel.ts";
+import { signedBundle } from "../../support/signedBundle.ts";
+import { type Spoken, speak } from "../../support/speakers.ts";
+import { writeEntry } from "./startNode.ts";
+
+const account = privateKeyToAccount(generatePrivateKey());
+const law = { chainId: 31_337, registry: `0x${"0e".repeat(20)}` } as const;
+/** Enough for 1,024 tokens of different answers, as measured in test/bench/audit.md. */
+const questions = 150;
+let folder: string;
+let entry: EntryFacts;
+let modelPath: string;
+let asked: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "coindrop-audit-"));
+  ({ facts: entry, modelPath } = await writeEntry(folder, "haiku", 1));
+  const random = seededRandom(5);
+  const some = Array.from({ length: questions }, () => ordinaryQuestion((below) => Math.floor(random() * below)));
+  asked = [...new Set(some)];
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Audits answers that a node signed as the entry's, whatever gave them. */
+async function audit(spoken: readonly Spoken[]) {
+  const file = join(folder, "bundles.jsonl");
+  const bundles = await Promise.all(spoken.map((one) => signedBundle(entry, account, one)));
+  await writeFile(file, bundles.map((bundle) => JSON.stringify(bundle)).join("\n"));
+  return await auditReceipts(await readBundles(file), {
+    modelPath,
+    adapterPaths: [],
+    threads: 1,
+    lawOf: () => law,
+    onProgress: () => undefined,
+  });
+}
+
+test("an honest node on this CPU holds to the last token", async () => {
+  const report = await audit(await speak(modelPath, asked));
+  expect(report).toMatchObject({ verdict: "holds", failing: [], pools: [{ rule: "exact", mismatches: 0 }] });
+});
+
+test("an honest node on another CPU holds", async () => {
+  // Where node-llama-cpp carries one backend alone there is no other to run.
+  const variant = cpuVariants().find((name) => name === "x64" || name === "armv8.0_1");
+  const spoken = await speak(modelPath, asked, variant === undefined ? [] : onlyVariant(variant, folder));
+  const report = await audit(spoken);
+  expect(report).toMatchObject({ verdict: "holds", failing: [] });
+  if (variant !== undefined) expect(report.pools[0]).toMatchObject({ rule: "pooled" });
+});
+
+test("a node that serves the model requantised to Q4_0 is caught", async () => {
+  const smaller = join(folder, "smaller.gguf");
+  await requantizeModel(modelPath, smaller);
+  expect(await audit(await speak(smaller, asked))).toMatchObject({ verdict: "does not hold" });
+});
+
+test("a node that serves another model is caught, though it names another CPU", async () => {
+  const { modelPath: other } = await writeEntry(folder, "bedtime", 2);
+  const spoken = await speak(other, asked);
+  const report = await audit(spoken.map((one) => ({ ...one, variant: "cpu of its own" })));
+  expect(report).toMatchObject({ verdict: "does not hold", pools: [{ rule: "pooled", verdict: "does not hold" }] });
+});
