@@ -114,7 +114,7 @@ async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promi
     });
   }
   const modelPath = flags.model ?? (await pullProbed(client, model, manifest, flags, signal));
-  const { modelRoot } = await identifyModelFile(modelPath, signal);
+  const { modelRoot } = await identifyModelFile(modelPath, { signal });
   const own = flags.questions === undefined ? [] : (await readFile(flags.questions, "utf8")).split("\n");
   const { read, failing } = await probeNode({
     client,

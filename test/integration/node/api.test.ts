@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bareHex } from "#protocol/hashing.ts";
 import { parseManifest } from "#protocol/manifest.ts";
@@ -121,6 +122,21 @@ describe("what a node says about itself", () => {
     expect(node.log.join("")).toContain("model verified");
     expect(node.log.join("")).not.toContain("my number");
     expect(node.log.join("")).not.toContain("61 plus 12");
+  });
+
+  test("and no file of it holds one, nor a salt", async () => {
+    const answer = await post({ model: "sums", temperature: 0, messages: user("what is 43 plus 38") });
+    const { coindrop } = (await answer.json()) as { coindrop: { salt: string } };
+    const kept = await readdir(node.folder, { recursive: true, withFileTypes: true });
+    const files = kept.filter((item) => item.isFile());
+    expect(files.length).toBeGreaterThan(1);
+    for (const { parentPath, name } of files) {
+      const bytes = await readFile(join(parentPath, name));
+      for (const word of ["what is 43 plus 38", "43 plus 38 is 81", coindrop.salt.slice(2)])
+        expect(bytes.includes(word), name).toBe(false);
+      expect(bytes.includes(Buffer.from(coindrop.salt.slice(2), "hex")), name).toBe(false);
+    }
+    expect(node.log.join("")).not.toContain(coindrop.salt.slice(2));
   });
 
   test("that it is alive", async () => {
