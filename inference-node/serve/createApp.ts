@@ -83,7 +83,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       },
     );
   });
-  addInfoRoutes(app, answering.signer, view);
+  addInfoRoutes(app, answering, view);
   addFileRoutes(app, view.entries, serving ?? null);
   addCardRoutes(app, view.entries, costs);
   addOpsRoutes(app, answering, view);

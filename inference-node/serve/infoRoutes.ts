@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ChallengeProgress } from "../sign/answerChallenges.ts";
-import type { Signer } from "../sign/createSigner.ts";
 import type { SignedAttestation } from "../sign/signAttestation.ts";
+import type { Answering } from "./answerChat.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import { findEntry, idOf } from "./hostedEntry.ts";
 import { describeNodeApi } from "./openapi.ts";
@@ -33,7 +33,8 @@ const keeps =
   "Nothing. Prompts, answers and receipt salts live in memory until you have your answer and are written nowhere: not to disk, not to a log.";
 
 /** What a node says about itself: who it is, what it serves, what it attests, whether it is well. */
-export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeView): void {
+export function addInfoRoutes(app: FastifyInstance, { signer, admission }: Answering, view: NodeView): void {
+  const cardOf = (entry: HostedEntry) => modelCard(entry, entry.runner.load() + admission.queueOf(entry).waiting());
   app.get("/", () => ({
     name: "Coindrop inference node",
     node: signer.node.toLowerCase(),
@@ -56,10 +57,10 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
     return reply.code(readiness.ready ? 200 : 503).send(readiness);
   });
 
-  app.get("/v1/models", () => ({ object: "list", data: view.entries().map(modelCard) }));
+  app.get("/v1/models", () => ({ object: "list", data: view.entries().map(cardOf) }));
 
   app.get<{ Params: { "*": string } }>("/v1/models/*", (request) =>
-    modelCard(findEntry(view.entries(), request.params["*"])),
+    cardOf(findEntry(view.entries(), request.params["*"])),
   );
 
   app.get("/v1/attestations", () => ({
@@ -78,7 +79,8 @@ export function addInfoRoutes(app: FastifyInstance, signer: Signer, view: NodeVi
   }));
 }
 
-function modelCard(entry: HostedEntry) {
+/** `waiting`: requests that are answered now or wait. */
+function modelCard(entry: HostedEntry, waiting: number) {
   const { facts, manifest, header, runner, engine } = entry;
   return {
     id: idOf(entry),
@@ -102,7 +104,7 @@ function modelCard(entry: HostedEntry) {
       modelRoot: facts.modelRoot,
       contextSize: engine.contextSize,
       state: runner.state(),
-      waiting: runner.load(),
+      waiting,
     },
   };
 }
