@@ -7,7 +7,7 @@ import { care, good, mend } from "./finding.ts";
 export async function checkEndpoint(
   endpoint: string | undefined,
   registered: string | null,
-  ask: (url: string) => Promise<number> = askHealth,
+  ask: (url: string) => Promise<number> = askRoot,
 ): Promise<Finding[]> {
   if (endpoint === undefined)
     return [care("endpoint", "none is configured", "Say --endpoint https://… when the world should reach this node.")];
@@ -44,7 +44,7 @@ export async function checkEndpoint(
           ? good("endpoint", `${endpoint} answers`)
           : mend(
               "endpoint",
-              `${endpoint}/health answers with status ${status}`,
+              `${endpoint} answers with status ${status}`,
               "Is it this node? Look at the proxy before it.",
             ),
       (error: unknown) =>
@@ -58,7 +58,7 @@ export async function checkEndpoint(
   return findings;
 }
 
-async function askHealth(endpoint: string): Promise<number> {
-  const answer = await fetch(new URL("/health", endpoint), { signal: AbortSignal.timeout(10_000) });
+async function askRoot(endpoint: string): Promise<number> {
+  const answer = await fetch(new URL("/", endpoint), { signal: AbortSignal.timeout(10_000) });
   return answer.status;
 }

@@ -148,6 +148,6 @@ describe("an honest entry", () => {
     const answer = await ask(1);
     expect([200, 404]).toContain(answer.status);
     if (answer.status === 200) expect(answer.text).toBe("17 plus 5 is 22.");
-    expect((await fetch(`${node.url}/health`)).status).toBe(200);
+    expect((await fetch(`${node.url}/`)).status).toBe(200);
   });
 });

@@ -35,7 +35,7 @@ describe("a node with a certificate of its own", () => {
     const node = await startNode(async () => [], { tls: files });
     try {
       expect(node.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
-      expect(await statusOf(`${node.url}/health`)).toBe(200);
+      expect(await statusOf(`${node.url}/`)).toBe(200);
     } finally {
       await node.close();
     }
