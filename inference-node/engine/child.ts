@@ -138,8 +138,9 @@ process.on("message", (message: ToChild) => {
       break;
   }
 });
-// The parent decides when to stop: an interrupt typed at a terminal reaches the whole group.
+// The parent decides when to stop: an interrupt typed at a terminal, or a service manager's signal, reaches the whole
+// group, and answers under way are to be finished.
 process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => process.exit(0));
+process.on("SIGTERM", () => undefined);
 
 say({ type: "started" });

@@ -5,7 +5,6 @@ import type { Meter } from "../engine/meter.ts";
 import type { ModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import type { GgufFacts } from "../models/ggufHeader.ts";
-import type { Untouched } from "../models/unchangedSince.ts";
 import { ApiError } from "./apiError.ts";
 
 /** An entry that this node serves: its model file was verified against the chain. */
@@ -16,7 +15,7 @@ export type HostedEntry = {
   /** What the model file says of itself. */
   readonly header: GgufFacts;
   /** Makes sure that the model file still is the entry's. When it throws, the entry is served no longer. */
-  readonly check: () => Promise<Untouched>;
+  readonly check: () => Promise<() => Promise<boolean>>;
   readonly engine: Engine;
   readonly runner: ModelRunner;
   readonly meter: Meter;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import type { Manifest } from "#protocol/manifest.ts";
 import type { Engine } from "#protocol/node.ts";
-import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
+import type { EngineBuild, GpuChoice, KnowledgeOptions } from "../engine/childProtocol.ts";
 import type { MemoryBudget } from "../engine/memoryBudget.ts";
 import { planMemory } from "../engine/memoryPlan.ts";
 import { meterRunner } from "../engine/meter.ts";
@@ -11,8 +11,10 @@ import { createModelRunner } from "../engine/modelRunner.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { findManifest } from "../models/findManifest.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
+import type { StoreOptions } from "../models/modelStore.ts";
 import { findModelFile } from "../models/modelStore.ts";
 import { watchVerifiedFile } from "../models/verifiedFile.ts";
+import { checkAll, findExtras } from "./findExtras.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 
 export type HostingOptions = {
@@ -55,7 +57,7 @@ export async function prepareEntry(
     allowPrivate: options.allowPrivate,
     signal,
   });
-  const found = await findModelFile(facts, manifest, {
+  const store: StoreOptions = {
     folder: options.storeFolder,
     ownFolders: options.modelFolders,
     nodes: options.mirrors ?? [],
@@ -63,18 +65,22 @@ export async function prepareEntry(
     signal,
     onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
     onDropped: ({ reason }) => logger.warn({ entry: facts.entryId }, `a mirror is asked no more: ${reason}`),
-  });
+  };
+  const found = await findModelFile(facts, manifest, store);
   const modelPath = resolve(found.path);
-  const check = watchVerifiedFile({
-    file: { ...found, path: modelPath },
-    identity: facts,
-    signal,
-    onLost: context.onLost,
-  });
+  const { onLost } = context;
+  const checkModel = watchVerifiedFile({ file: { ...found, path: modelPath }, identity: facts, signal, onLost });
+  const extras = await findExtras(manifest, store, onLost);
+  const check = checkAll([checkModel, ...extras.checks]);
   const header = await checkGgufHeader(modelPath);
   const engine = describeEngine(await context.build(), manifest, header.contextLength, options.batchSize);
   const { cacheElements, embeddingLength } = header;
-  const plan = planMemory({ fileBytes: facts.modelSize, cacheElements, width: embeddingLength, ...engine });
+  const plan = planMemory({
+    fileBytes: facts.modelSize + extras.bytes,
+    cacheElements,
+    width: embeddingLength,
+    ...engine,
+  });
 
   return {
     facts,
@@ -92,8 +98,10 @@ export async function prepareEntry(
           batchSize: engine.batchSize,
           threads: options.threads,
           gpu: options.gpu,
+          adapterPaths: extras.adapterPaths,
+          knowledge: extras.knowledge,
         },
-        limits: { loadMs: loadLimit(facts.modelSize), ...options.limits },
+        limits: { loadMs: loadLimit(facts.modelSize + extras.bytes, extras.knowledge), ...options.limits },
         maxWaiting: options.maxWaiting,
         restartMs: 500,
         check,
@@ -108,9 +116,9 @@ export async function prepareEntry(
   };
 }
 
-/** Milliseconds that loading may take: a minute, and what a slow disk needs for the file. */
-function loadLimit(bytes: number): number {
-  return 60_000 + bytes / 20_000;
+/** Milliseconds that loading may take: a minute, what a slow disk needs for the files, and what embedding texts does. */
+function loadLimit(bytes: number, knowledge: KnowledgeOptions | null): number {
+  return 60_000 + bytes / 20_000 + (knowledge === null || knowledge.embeddingPath === null ? 0 : 600_000);
 }
 
 function describeEngine(build: EngineBuild, manifest: Manifest, trained: number, batchSize: number): Engine {

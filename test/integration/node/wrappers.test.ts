@@ -2,9 +2,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bareHex, toBytes32 } from "#protocol/hashing.ts";
+import type { ManifestFile } from "#protocol/manifest.ts";
+import { hashFile } from "#protocol/piecesRoot.ts";
 import type { ChatMessage, KnowledgeOptions, LoadOptions } from "../../../inference-node/engine/childProtocol.ts";
 import { createModelRunner } from "../../../inference-node/engine/modelRunner.ts";
+import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 import { loraFile } from "../../support/loraFile.ts";
+import { until } from "../../support/until.ts";
+import type { TestNode } from "./startNode.ts";
+import { startNode, writeEntry } from "./startNode.ts";
 
 const modelOf = (name: string) => new URL(`../../../scripts/demo/models/${name}.gguf`, import.meta.url).pathname;
 let folder: string;
@@ -110,3 +117,69 @@ describe("knowledge", () => {
     await expect(answerOf("sums", question, { knowledge })).rejects.toThrow("noise.txt is no UTF-8 text");
   });
 });
+
+describe("an entry with an adapter and knowledge", () => {
+  let node: TestNode;
+  let adapterPath = "";
+  afterAll(() => node?.close());
+
+  test("is served with both, all verified; a swapped adapter ends that", async () => {
+    const adapter = loraFile({ tensor: "blk.0.attn_q.weight", width: 128, rank: 4, value: 4 });
+    const notes = Buffer.from("# Parking\n\nBehind the yellow house, free on Sundays.");
+    node = await startNode(async (at) => {
+      adapterPath = join(at, "accent.gguf");
+      await writeFile(adapterPath, adapter);
+      await writeFile(join(at, "notes.md"), notes);
+      const more = await Promise.all([
+        manifestFileOf("adapter", "accent.gguf", adapter),
+        manifestFileOf("knowledge", "notes.md", notes),
+      ]);
+      const { facts } = await writeEntry(at, "sums", 1, (manifest) => ({
+        ...manifest,
+        files: [...manifest.files, ...more],
+      }));
+      return [facts];
+    });
+    const ask = async (question: string) => {
+      const response = await fetch(`${node.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "sums", temperature: 0, messages: [{ role: "user", content: question }] }),
+      });
+      return { status: response.status, body: (await response.json()) as Answer };
+    };
+    await until("the entry to be served", async () => (await fetch(`${node.url}/ready`)).ok);
+    const { status, body } = await ask("What is 17 plus 5?");
+    expect(status).toBe(200);
+    expect(body.choices[0]?.message.content).not.toBe("17 plus 5 is 22.");
+    const { usage } = (await ask("Where is parking?")).body;
+    expect(usage.prompt_tokens).toBeGreaterThan(body.usage.prompt_tokens + 20);
+
+    await writeFile(adapterPath, loraFile({ tensor: "blk.0.attn_q.weight", width: 128, rank: 4, value: 5 }));
+    await until("the node to notice", async () => {
+      await fetch(`${node.url}/v1/attestations`);
+      return node.log.some((line) => line.includes("not served any longer")) || (await ask("1 plus 1?")).status !== 200;
+    });
+  });
+});
+
+type Answer = {
+  readonly choices: readonly { readonly message: { readonly content: string } }[];
+  readonly usage: { readonly prompt_tokens: number };
+};
+
+async function manifestFileOf(role: "adapter" | "knowledge", name: string, bytes: Buffer): Promise<ManifestFile> {
+  const { size, sha256, piecesRoot, pieceLength, pieceLayer } = await hashFile([bytes], nodeHashing);
+  const digits = (hash: Uint8Array) => bareHex(toBytes32(hash));
+  const layer = pieceLayer.map(digits);
+  return {
+    role,
+    name,
+    size,
+    sha256: digits(sha256),
+    piecesRoot: digits(piecesRoot),
+    pieceLength,
+    pieceLayer: layer,
+    urls: [],
+  };
+}
