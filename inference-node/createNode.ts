@@ -172,7 +172,13 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const asleep = () => host.entries().find(({ runner }) => runner.state() === "asleep" && !warmed.has(runner));
 
   const serveLimits = options.serveLimits ?? defaultServeLimits;
-  const admission = createAdmission({ limits: serveLimits, maxWaiting: options.maxWaiting, now });
+  const { maxWaiting, parallel } = options;
+  const admission = createAdmission({
+    limits: serveLimits,
+    maxWaiting,
+    now,
+    ...(parallel !== undefined && { parallel }),
+  });
   const app = await createApp({
     answering: {
       signer,

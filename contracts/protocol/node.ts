@@ -17,6 +17,11 @@ export const engineSchema = z.strictObject({
   batchSize: z.int().positive(),
   flashAttention: z.boolean(),
   kvType: z.string().min(1).max(16),
+  /**
+   * What makes the answers where it is not the node's own llama.cpp. Of `openai` the node knows neither the set-up nor
+   * the token ids: those of its receipts are the text's, tokenised again.
+   */
+  upstream: z.enum(["llama-server", "openai"]).optional(),
 });
 export type Engine = z.infer<typeof engineSchema>;
 

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+import { engineSettingSchema } from "../engine/engineSettings.ts";
 import { defaultServeLimits } from "../serve/admission.ts";
 import { costsSchema } from "../serve/modelCost.ts";
 
@@ -55,6 +56,10 @@ const nodeConfigSchema = z.strictObject({
   /** Threads of each model's process. */
   threads: z.int().min(1).max(256).default(1),
   batchSize: z.int().min(32).max(4_096).default(512),
+  /** Answers of one model that may be under way at a time; each takes the memory of a context. */
+  parallel: z.int().min(1).max(64).default(1),
+  /** What answers instead of the embedded engine, for one entry or for all. */
+  engines: z.array(engineSettingSchema).default([]),
   /** Requests that may wait for a model. */
   maxWaiting: z.int().min(0).max(1_000).default(16),
   /** Requests that one client (an IPv4 address, an IPv6 /64) may have open at a time. */

@@ -4,21 +4,14 @@
  * A model file or its chat template may crash or hang this process; nothing of the node's keys is in it.
  */
 import type { ChatMessage, FromChild, GenerationJob, LoadOptions, ToChild } from "./childProtocol.ts";
-import { createEmbedder, type Embedder } from "./embedTexts.ts";
-import { GenerationError, generate } from "./generate.ts";
+import { GenerationError } from "./generationError.ts";
 import type { Knowledge } from "./knowledge.ts";
-import type { OpenedModel } from "./openModel.ts";
-import { openLlama, openModel } from "./openModel.ts";
+import type { OpenedEngine } from "./openEngine.ts";
+import { openEngine } from "./openEngine.ts";
+import { openLlama } from "./openModel.ts";
 import { watchParent } from "./orphanWatch.ts";
-import type { PromptRenderer } from "./renderPrompt.ts";
-import { createPromptRenderer } from "./renderPrompt.ts";
 
-type Opened = {
-  readonly model: OpenedModel;
-  readonly renderer: PromptRenderer;
-  readonly knowledge: Knowledge | null;
-  readonly embedder: Embedder;
-};
+type Opened = { readonly engine: OpenedEngine; readonly knowledge: Knowledge | null };
 
 /** The share of the context that knowledge leaves to the answer. */
 const ANSWER_SHARE = 0.25;
@@ -40,18 +33,17 @@ async function load(options: LoadOptions): Promise<void> {
       say({ type: "loaded", engine, contextSize: 0, trainedContext: 0, loadMs: performance.now() - began });
       return;
     }
-    const model = await openModel(llama, options.modelPath, options);
-    const renderer = createPromptRenderer(model.model);
+    const opening = await openEngine(llama, { ...options, modelPath: options.modelPath });
     // Only entries that know something pay for the means to search it.
     const knowledge = options.knowledge
       ? await (await import("./knowledge.ts")).openKnowledge(llama, options.knowledge)
       : null;
-    opened = { model, renderer, knowledge, embedder: createEmbedder(model, options) };
+    opened = { engine: opening, knowledge };
     say({
       type: "loaded",
       engine,
-      contextSize: model.contextSize,
-      trainedContext: model.model.trainContextSize,
+      contextSize: opening.contextSize,
+      trainedContext: opening.model.fileInsights.trainContextSize ?? opening.contextSize,
       loadMs: performance.now() - began,
     });
   } catch (error) {
@@ -70,7 +62,7 @@ async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Prom
     say(message);
   };
   try {
-    const done = await generate(opened.model, opened.renderer, await informed(opened, job), {
+    const done = await opened.engine.answer(await informed(opened, job), {
       onPrompt: (tokens) => speak({ type: "prompt", id, tokens: [...tokens] }),
       onText: (text) => speak({ type: "text", id, text }),
       onToken: () => {
@@ -88,12 +80,12 @@ async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Prom
 }
 
 /** The job with what the entry knows about it, as far as that fits. */
-async function informed({ model, renderer, knowledge }: Opened, job: GenerationJob): Promise<GenerationJob> {
+async function informed({ engine, knowledge }: Opened, job: GenerationJob): Promise<GenerationJob> {
   if (knowledge === null) return job;
-  const room = model.contextSize * (1 - ANSWER_SHARE);
+  const room = engine.contextSize * (1 - ANSWER_SHARE);
   const fits = (messages: readonly ChatMessage[]): boolean => {
     try {
-      return renderer.render(messages).length <= room;
+      return engine.renderer.render(messages).length <= room;
     } catch {
       // What a template refuses is told when the answer is made.
       return false;
@@ -105,7 +97,7 @@ async function informed({ model, renderer, knowledge }: Opened, job: GenerationJ
 async function embed({ id, job }: Extract<ToChild, { type: "embed" }>): Promise<void> {
   try {
     if (opened === null) throw new Error("no model is loaded");
-    const { vectors, tokens } = await opened.embedder(job, {
+    const { vectors, tokens } = await opened.engine.embedder(job, {
       onEach: () => say({ type: "alive", id }),
       cancelled: () => cancelled.has(id),
     });

@@ -16,10 +16,37 @@ export type LoadOptions = {
   readonly batchSize: number;
   readonly threads: number;
   readonly gpu: GpuChoice;
+  /** Answers that may be under way at a time, each with a context of its own; one where absent. */
+  readonly sequences?: number;
+  /** Where answers are made instead of in the child itself; the child then only renders prompts. */
+  readonly upstream?: Upstream;
   /** LoRA adapters in GGUF that are applied in full. */
   readonly adapterPaths?: readonly string[];
   readonly knowledge?: KnowledgeOptions | null;
 };
+
+/** An engine outside the child. */
+export type Upstream =
+  | {
+      /** Takes and gives token ids. */
+      readonly api: "llama-server";
+      readonly url: string;
+      readonly apiKey?: string;
+    }
+  | {
+      /** Speaks in messages and text. */
+      readonly api: "openai";
+      /** With the version, such as http://127.0.0.1:11434/v1. */
+      readonly url: string;
+      /** What the upstream calls the model. */
+      readonly model: string;
+      readonly apiKey?: string;
+    }
+  | {
+      /** A llama-server that the child starts on loopback and that ends with it. */
+      readonly api: "own-llama-server";
+      readonly binary: string;
+    };
 
 /** Texts of an entry's that questions are answered from. */
 export type KnowledgeOptions = {

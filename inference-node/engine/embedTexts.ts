@@ -1,6 +1,6 @@
 import type { LlamaEmbeddingContext } from "node-llama-cpp";
 import type { EmbedJob, LoadOptions } from "./childProtocol.ts";
-import { GenerationError } from "./generate.ts";
+import { GenerationError } from "./generationError.ts";
 import type { OpenedModel } from "./openModel.ts";
 
 export type Embedder = (

@@ -1,22 +1,11 @@
-import type { Llama, LlamaGrammar, Token } from "node-llama-cpp";
-import { LlamaGrammarEvaluationState } from "node-llama-cpp";
-import { compileFormat } from "./answerFormat.ts";
-import type { AnswerFormat, FailureCode, GenerationJob } from "./childProtocol.ts";
+import type { Token } from "node-llama-cpp";
+import type { AnswerFormat, GenerationJob } from "./childProtocol.ts";
+import { GenerationError } from "./generationError.ts";
 import type { OpenedModel } from "./openModel.ts";
 import type { PromptRenderer } from "./renderPrompt.ts";
 import { createTextStream } from "./textStream.ts";
+import type { TokenSource } from "./tokenSource.ts";
 import { createTokenText } from "./tokenText.ts";
-
-/** A generation that cannot go on, with the code that tells whose doing it is. */
-export class GenerationError extends Error {
-  override readonly name = "GenerationError";
-  readonly code: FailureCode;
-
-  constructor(code: FailureCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
 
 export type GenerationHooks = {
   readonly onPrompt: (tokens: readonly number[]) => void;
@@ -33,51 +22,29 @@ export type Generated = {
 };
 
 /**
- * Answers one job on a model's only sequence.
+ * Answers one job with tokens from `source`, which makes each answer depend on nothing but model, engine and job.
  *
- * The sequence is cleared first: an answer depends on nothing but model, engine and job. Prompt and answer together
- * never exceed the context, since past it llama.cpp would silently forget the beginning.
+ * Prompt and answer together never exceed the context, since past it llama.cpp would silently forget the beginning.
  */
 export async function generate(
-  { llama, model, sequence, contextSize }: OpenedModel,
+  { model, contextSize }: Pick<OpenedModel, "model" | "contextSize">,
   renderer: PromptRenderer,
+  source: TokenSource,
   job: GenerationJob,
   hooks: GenerationHooks,
 ): Promise<Generated> {
   const prompt = renderPrompt(renderer, job);
-  const room = contextSize - prompt.length;
-  if (room < 1) {
-    throw new GenerationError(
-      "prompt_too_long",
-      `This model's context holds ${contextSize} tokens, and the messages with the entry's wrapper are ${prompt.length}. Shorten them.`,
-    );
-  }
-  const grammar = job.format === null ? null : await compileOrRefuse(llama, job.format);
+  const limit = answerLimit(prompt.length, contextSize, job);
+  const answer = await source(prompt, job, limit, hooks.cancelled);
   hooks.onPrompt(prompt);
-  const limit = Math.min(job.maxTokens ?? room, room);
 
-  await sequence.clearHistory();
-  const tokens: Token[] = [];
+  const tokens: number[] = [];
   const text = createTextStream([...job.stop, ...renderer.endTexts, ...endTextsOf(job.format)]);
   const decoded = createTokenText((ids, before) => model.detokenize(ids as Token[], false, before as Token[]), prompt);
   const show = (shown: string): void => {
     if (shown !== "") hooks.onText(shown);
   };
-  const { sampling } = job;
-
   let finish: Generated["finish"] = "length";
-  const answer = sequence.evaluate(prompt, {
-    temperature: sampling.temperature,
-    topP: sampling.topP,
-    topK: sampling.topK,
-    minP: sampling.minP,
-    seed: sampling.seed,
-    yieldEogToken: true,
-    ...(sampling.repeatPenalty !== 1 && {
-      repeatPenalty: { punishTokens: () => tokens.slice(-64), penalty: sampling.repeatPenalty },
-    }),
-    ...(grammar !== null && { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) }),
-  });
   for await (const token of answer) {
     hooks.onToken();
     if (hooks.cancelled()) {
@@ -85,7 +52,7 @@ export async function generate(
       break;
     }
     tokens.push(token);
-    if (model.isEogToken(token) || renderer.endTokens.has(token)) {
+    if (model.isEogToken(token as Token) || renderer.endTokens.has(token as Token)) {
       finish = "stop";
       break;
     }
@@ -100,7 +67,18 @@ export async function generate(
   return { finish: stopped ? "stop" : finish, tokens };
 }
 
-function renderPrompt(renderer: PromptRenderer, job: GenerationJob): Token[] {
+/** Tokens that an answer may have. Throws `GenerationError` when the prompt leaves no room for any. */
+export function answerLimit(promptTokens: number, contextSize: number, { maxTokens }: GenerationJob): number {
+  const room = contextSize - promptTokens;
+  if (room >= 1) return Math.min(maxTokens ?? room, room);
+  throw new GenerationError(
+    "prompt_too_long",
+    `This model's context holds ${contextSize} tokens, and the messages with the entry's wrapper are ${promptTokens}. Shorten them.`,
+  );
+}
+
+/** Throws `GenerationError` for messages that the model's chat template refuses. */
+export function renderPrompt(renderer: PromptRenderer, job: GenerationJob): Token[] {
   try {
     return renderer.render(job.messages);
   } catch (cause) {
@@ -109,14 +87,6 @@ function renderPrompt(renderer: PromptRenderer, job: GenerationJob): Token[] {
       `The model's chat template refuses these messages: ${messageOf(cause)}`,
       cause,
     );
-  }
-}
-
-async function compileOrRefuse(llama: Llama, format: AnswerFormat): Promise<LlamaGrammar> {
-  try {
-    return await compileFormat(llama, format);
-  } catch (cause) {
-    throw new GenerationError("bad_format", `The response format cannot be compiled: ${messageOf(cause)}`, cause);
   }
 }
 

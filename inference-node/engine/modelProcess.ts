@@ -42,6 +42,7 @@ type Active = {
   readonly handlers: AnswerHandlers;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
+  timer?: NodeJS.Timeout;
 };
 
 /**
@@ -59,61 +60,66 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   const loaded = Promise.withResolvers<LoadedModel>();
   const exited = Promise.withResolvers<string>();
   loaded.promise.catch(() => undefined);
-  let active: Active | null = null;
+  const active = new Map<number, Active>();
   let nextId = 1;
   let why: EngineError | null = null;
   let complaint = "";
-  let timer: NodeJS.Timeout | undefined;
 
   const kill = (): void => {
     child.kill("SIGKILL");
   };
-  const watch = (milliseconds: number, error: EngineError): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+  const killAfter = (milliseconds: number, error: EngineError): NodeJS.Timeout =>
+    setTimeout(() => {
       why ??= error;
       kill();
     }, milliseconds);
+  const watch = (current: Active, milliseconds: number, error: EngineError): void => {
+    clearTimeout(current.timer);
+    current.timer = killAfter(milliseconds, error);
   };
   const send = (message: ToChild): void => {
     child.send(message, (error) => {
       if (error !== null) kill();
     });
   };
-  const expectLife = (): void =>
-    watch(limits.stallMs, new EngineError("stalled", `the model gave no sign of life for ${limits.stallMs / 1000} s`));
+  const expectLife = (current: Active): void =>
+    watch(
+      current,
+      limits.stallMs,
+      new EngineError("stalled", `the model gave no sign of life for ${limits.stallMs / 1000} s`),
+    );
 
-  const settle = (finish: (current: Active) => void): void => {
-    const current = active;
-    active = null;
-    clearTimeout(timer);
-    if (current !== null) finish(current);
+  const settle = (current: Active, finish: (current: Active) => void): void => {
+    active.delete(current.id);
+    clearTimeout(current.timer);
+    finish(current);
   };
 
   const hear = (message: FromChild): void => {
     if (message.type === "started") return send({ type: "load", options });
     if (message.type === "loaded") {
-      clearTimeout(timer);
+      clearTimeout(loading);
       return loaded.resolve(message);
     }
     if (message.type === "failed" && message.id === null) {
       why ??= new EngineError("load_failed", message.message);
       return kill();
     }
-    if (active === null || message.id !== active.id) return;
-    expectLife();
+    const current = message.id === null ? undefined : active.get(message.id);
+    if (current === undefined) return;
+    expectLife(current);
     switch (message.type) {
       case "prompt":
-        return active.handlers.onPrompt(message.tokens);
+        return current.handlers.onPrompt(message.tokens);
       case "text":
-        return active.handlers.onText(message.text);
+        return current.handlers.onText(message.text);
       case "alive":
         return;
       case "done":
       case "embedded":
-        return settle((current) => current.resolve(message));
+        return settle(current, ({ resolve }) => resolve(message));
       case "failed":
-        return settle((current) => current.reject(new EngineError(message.code, message.message)));
+        return settle(current, ({ reject }) => reject(new EngineError(message.code, message.message)));
     }
   };
 
@@ -133,7 +139,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   child.on("exit", (code, signal) => end(code, signal));
 
   const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-    clearTimeout(timer);
+    clearTimeout(loading);
     const ending = signal === null ? `exit code ${code ?? "unknown"}` : signal;
     const error = why ?? new EngineError("crashed", `the model's process ended (${ending})`);
     // What a crashing process printed helps its operator; it may quote a prompt, so only a failed load tells it.
@@ -142,11 +148,14 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
         ? new EngineError("load_failed", `${error.message}: ${complaint.trim().split("\n").at(-1)}`)
         : error,
     );
-    settle((current) => current.reject(error));
+    for (const current of [...active.values()]) settle(current, ({ reject }) => reject(error));
     exited.resolve(error.message);
   };
 
-  watch(limits.loadMs, new EngineError("load_timeout", `the model did not load within ${limits.loadMs / 1000} s`));
+  const loading = killAfter(
+    limits.loadMs,
+    new EngineError("load_timeout", `the model did not load within ${limits.loadMs / 1000} s`),
+  );
 
   const ask = async (
     work: (id: number) => Extract<ToChild, { type: "generate" | "embed" }>,
@@ -154,18 +163,18 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
     signal: AbortSignal,
   ): Promise<Outcome> => {
     signal.throwIfAborted();
-    if (active !== null) throw new EngineError("busy", "the model answers one question at a time");
     const id = nextId++;
     const outcome = Promise.withResolvers<Outcome>();
-    active = { id, handlers, resolve: outcome.resolve, reject: outcome.reject };
+    const current: Active = { id, handlers, resolve: outcome.resolve, reject: outcome.reject };
+    active.set(id, current);
     const cancel = (): void => {
       send({ type: "cancel", id });
-      watch(limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
+      watch(current, limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
     };
     signal.addEventListener("abort", cancel, { once: true });
-    expectLife();
+    expectLife(current);
     if (child.connected) send(work(id));
-    else settle((current) => current.reject(why ?? new EngineError("crashed", "the model's process is gone")));
+    else settle(current, ({ reject }) => reject(why ?? new EngineError("crashed", "the model's process is gone")));
     try {
       return await outcome.promise;
     } finally {

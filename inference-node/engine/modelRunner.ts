@@ -10,7 +10,7 @@ import { createTurns } from "./turns.ts";
 export type RunnerOptions = {
   readonly load: LoadOptions;
   readonly limits: ProcessLimits;
-  /** Requests that may wait while another one is answered. */
+  /** Requests that may wait while as many as there are sequences are answered. */
   readonly maxWaiting: number;
   /** Milliseconds before the first restart after a failure; doubles with each further one up to a minute. */
   readonly restartMs: number;
@@ -55,7 +55,7 @@ const usualQuarantine = { after: 5, ms: 3_600_000 };
 export function createModelRunner(options: RunnerOptions): ModelRunner {
   const start = options.start ?? startModelProcess;
   const now = options.now ?? Date.now;
-  const turns = createTurns(options.maxWaiting);
+  const turns = createTurns(options.maxWaiting, options.load.sequences);
   let state: RunnerState = "asleep";
   let current: ModelProcess | null = null;
   let starting: Promise<ModelProcess> | null = null;

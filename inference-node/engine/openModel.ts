@@ -5,10 +5,14 @@ import type { EngineBuild, LoadOptions } from "./childProtocol.ts";
 export type OpenedModel = {
   readonly llama: Llama;
   readonly model: LlamaModel;
-  readonly sequence: LlamaContextSequence;
+  /** Those that nobody uses now. */
+  readonly sequences: LlamaContextSequence[];
   /** Tokens that prompt and answer may hold together. */
   readonly contextSize: number;
 };
+
+/** A model of which only the tokenizer and the chat template were read. */
+export type OpenedVocabulary = Pick<OpenedModel, "model" | "contextSize">;
 
 /** Starts llama.cpp from the binaries that came with the packages; nothing is built or fetched. */
 export async function openLlama(
@@ -39,7 +43,7 @@ export async function openLlama(
 }
 
 /**
- * Loads a model file and makes the one sequence that answers are generated in.
+ * Loads a model file and makes the sequences that answers are generated in.
  *
  * Memory mapping is off (a file that shrinks under a map kills the process), flash attention is off and the batch
  * size fixed (both change logits, and receipts are audited against them).
@@ -53,15 +57,28 @@ export async function openModel(llama: Llama, modelPath: string, options: LoadOp
     ...(llama.gpu === false ? { gpuLayers: 0 } : {}),
   });
   const contextSize = Math.min(options.contextSize, model.trainContextSize);
+  const sequences = options.sequences ?? 1;
   const context = await model.createContext({
     contextSize,
     batchSize: options.batchSize,
-    sequences: 1,
+    sequences,
     threads: options.threads,
     flashAttention: false,
     ...((options.adapterPaths ?? []).length > 0 && {
       lora: { adapters: (options.adapterPaths ?? []).map((filePath) => ({ filePath, scale: 1 })) },
     }),
   });
-  return { llama, model, sequence: context.getSequence(), contextSize: Math.min(contextSize, context.contextSize) };
+  return {
+    llama,
+    model,
+    sequences: Array.from({ length: sequences }, () => context.getSequence()),
+    contextSize: Math.min(contextSize, context.contextSize),
+  };
+}
+
+/** Reads what a prompt is made with, where something else makes the answers. */
+export async function openVocabulary(llama: Llama, modelPath: string, options: LoadOptions): Promise<OpenedVocabulary> {
+  const model = await llama.loadModel({ modelPath, useMmap: false, vocabOnly: true, gpuLayers: 0 });
+  const trained = model.fileInsights.trainContextSize ?? options.contextSize;
+  return { model, contextSize: Math.min(options.contextSize, trained) };
 }

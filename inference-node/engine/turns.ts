@@ -1,6 +1,6 @@
 import { EngineError } from "./engineError.ts";
 
-/** Lets one piece of work run at a time, in the order of arrival. */
+/** Lets a few pieces of work run at a time, in the order of arrival. */
 export type Turns = {
   /** Pieces running or waiting. */
   readonly size: () => number;
@@ -10,22 +10,22 @@ export type Turns = {
 /**
  * A bounded line of waiting work.
  *
- * `maxWaiting`: how many may wait while one runs; the next is refused at once with a hint when to come back.
+ * `maxWaiting`: how many may wait while `slots` run; the next is refused at once with a hint when to come back.
  * Whoever gives up while waiting leaves the line.
  */
-export function createTurns(maxWaiting: number): Turns {
+export function createTurns(maxWaiting: number, slots = 1): Turns {
   const waiting: (() => void)[] = [];
-  let busy = false;
+  let running = 0;
 
   const next = (): void => {
     const first = waiting.shift();
-    if (first === undefined) busy = false;
+    if (first === undefined) running -= 1;
     else first();
   };
 
   const wait = async (signal: AbortSignal): Promise<void> => {
-    if (!busy) {
-      busy = true;
+    if (running < slots) {
+      running += 1;
       return;
     }
     if (waiting.length >= maxWaiting) {
@@ -53,7 +53,7 @@ export function createTurns(maxWaiting: number): Turns {
   };
 
   return {
-    size: () => waiting.length + (busy ? 1 : 0),
+    size: () => waiting.length + running,
     async take(signal, work) {
       signal.throwIfAborted();
       await wait(signal);

@@ -50,6 +50,8 @@ export function createAdmission(options: {
   readonly limits: ServeLimits;
   /** Requests that may wait for one model. */
   readonly maxWaiting: number;
+  /** Answers of one model that may be under way at a time; one where absent. */
+  readonly parallel?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): Admission {
@@ -108,7 +110,8 @@ export function createAdmission(options: {
       };
     },
     queueOf({ runner }) {
-      const queue = queues.get(runner) ?? createFairQueue({ slots: 1, maxWaiting: options.maxWaiting });
+      const queue =
+        queues.get(runner) ?? createFairQueue({ slots: options.parallel ?? 1, maxWaiting: options.maxWaiting });
       queues.set(runner, queue);
       return queue;
     },

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
-import type { Manifest } from "#protocol/manifest.ts";
-import type { Engine } from "#protocol/node.ts";
 import type { EngineBuild, GpuChoice, KnowledgeOptions } from "../engine/childProtocol.ts";
+import { describeEngine } from "../engine/describeEngine.ts";
+import type { EngineSetting } from "../engine/engineSettings.ts";
+import { settingFor, upstreamOf } from "../engine/engineSettings.ts";
 import type { MemoryBudget } from "../engine/memoryBudget.ts";
 import { planMemory } from "../engine/memoryPlan.ts";
 import { meterRunner } from "../engine/meter.ts";
@@ -21,6 +22,10 @@ export type HostingOptions = {
   readonly gpu: GpuChoice;
   readonly threads: number;
   readonly batchSize: number;
+  /** Answers of one model that may be under way at a time; one where absent. */
+  readonly parallel?: number;
+  /** Entries that something else than the embedded engine answers for. */
+  readonly engines?: readonly EngineSetting[];
   readonly maxWaiting: number;
   /** Loading may take what the file's size asks for where `loadMs` is absent. */
   readonly limits: Omit<ProcessLimits, "loadMs"> & Partial<Pick<ProcessLimits, "loadMs">>;
@@ -73,11 +78,18 @@ export async function prepareEntry(
   const extras = await findExtras(manifest, store, onLost);
   const check = checkAll([checkModel, ...extras.checks]);
   const header = await checkGgufHeader(modelPath);
-  const engine = describeEngine(await context.build(), manifest, header.contextLength, options.batchSize);
+  const setting = settingFor(options.engines ?? [], facts.entryId);
+  const engine = await describeEngine(setting, context.build, {
+    contextSize: Math.min(manifest.contextLength, header.contextLength),
+    batchSize: options.batchSize,
+  });
   const { cacheElements, embeddingLength } = header;
+  const parallel = options.parallel ?? 1;
+  // Another machine's engine holds the model; here only its tokenizer is read.
+  const here = setting === null || setting.api === "own-llama-server";
   const plan = planMemory({
-    fileBytes: facts.modelSize + extras.bytes,
-    cacheElements,
+    fileBytes: (here ? facts.modelSize : 0) + extras.bytes,
+    cacheElements: here ? cacheElements * parallel : 0,
     width: embeddingLength,
     ...engine,
   });
@@ -100,6 +112,8 @@ export async function prepareEntry(
           gpu: options.gpu,
           adapterPaths: extras.adapterPaths,
           knowledge: extras.knowledge,
+          sequences: parallel,
+          ...(setting !== null && { upstream: upstreamOf(setting, process.env) }),
         },
         limits: { loadMs: loadLimit(facts.modelSize + extras.bytes, extras.knowledge), ...options.limits },
         maxWaiting: options.maxWaiting,
@@ -119,9 +133,4 @@ export async function prepareEntry(
 /** Milliseconds that loading may take: a minute, what a slow disk needs for the files, and what embedding texts does. */
 function loadLimit(bytes: number, knowledge: KnowledgeOptions | null): number {
   return 60_000 + bytes / 20_000 + (knowledge === null || knowledge.embeddingPath === null ? 0 : 600_000);
-}
-
-function describeEngine(build: EngineBuild, manifest: Manifest, trained: number, batchSize: number): Engine {
-  const contextSize = Math.min(manifest.contextLength, trained);
-  return { ...build, contextSize, batchSize: Math.min(batchSize, contextSize), flashAttention: false, kvType: "f16" };
 }

@@ -1,0 +1,14 @@
+import type { GenerationJob } from "./childProtocol.ts";
+
+/**
+ * Whatever makes an answer's tokens one by one from the prompt's: the embedded engine or a llama-server.
+ *
+ * The promise settles once the job is taken or refused; `limit`: no more tokens are wanted. Whoever reads may stop at
+ * any token. Throws `GenerationError` for a format that cannot be compiled.
+ */
+export type TokenSource = (
+  prompt: readonly number[],
+  job: GenerationJob,
+  limit: number,
+  cancelled: () => boolean,
+) => Promise<AsyncIterable<number>>;

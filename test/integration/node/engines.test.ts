@@ -1,0 +1,92 @@
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Bundle, bundleSchema } from "#protocol/node.ts";
+import type { EngineSetting } from "../../../inference-node/engine/engineSettings.ts";
+import { until } from "../../support/until.ts";
+import { argmaxAfterEach } from "./argmaxAfterEach.ts";
+import { startNode, type TestNode, writeEntry } from "./startNode.ts";
+
+const questions = ["What is 17 plus 5?", "Hey, how much is 26 plus 57?", "which number is bigger, 89 or 98?"];
+const binary = process.env["LLAMA_SERVER"];
+let modelPath = "";
+let embedded: TestNode;
+const nodes: TestNode[] = [];
+
+async function start(engines: readonly EngineSetting[], parallel = 1): Promise<TestNode> {
+  const node = await startNode(
+    async (folder) => {
+      const written = await writeEntry(folder, "sums", 5);
+      modelPath = written.modelPath;
+      return [written.facts];
+    },
+    { engines, parallel },
+  );
+  nodes.push(node);
+  await until("a ready node", async () => (await fetch(`${node.url}/ready`)).ok);
+  return node;
+}
+
+async function ask({ url }: TestNode, content: string): Promise<{ text: string; bundle: Bundle }> {
+  const client = new OpenAI({ apiKey: "none", baseURL: `${url}/v1`, maxRetries: 0 });
+  const answer = await client.chat.completions.create({
+    model: "sums",
+    messages: [{ role: "user", content }],
+    temperature: 0,
+  });
+  const bundle = bundleSchema.parse((answer as unknown as { coindrop: unknown }).coindrop);
+  return { text: answer.choices[0]?.message.content ?? "", bundle };
+}
+
+beforeAll(async () => {
+  embedded = await start([], 3);
+});
+afterAll(async () => {
+  await Promise.all(nodes.map((node) => node.close()));
+});
+
+test("answers under way at the same time are those that would have come alone, token by token", async () => {
+  const together = await Promise.all(questions.map((question) => ask(embedded, question)));
+  for (const [at, question] of questions.entries()) {
+    const alone = await ask(embedded, question);
+    expect(together[at]?.bundle.outputTokens).toEqual(alone.bundle.outputTokens);
+    expect(together[at]?.text).toBe(alone.text);
+  }
+});
+
+describe("an OpenAI-compatible upstream", () => {
+  test("answers, with a receipt over the verified file's tokens and an engine that says whose text it is", async () => {
+    const node = await start([{ api: "openai", url: `${embedded.url}/v1`, model: "sums" }]);
+    for (const question of questions) {
+      const [own, passed] = [await ask(embedded, question), await ask(node, question)];
+      expect(passed.text).toBe(own.text);
+      expect(passed.bundle.promptTokens).toEqual(own.bundle.promptTokens);
+      expect(passed.bundle.engine).toMatchObject({ upstream: "openai", llamaCpp: "unknown" });
+      // All but the token that ended the upstream's turn, of which its text tells nothing.
+      expect(passed.bundle.outputTokens).toEqual(own.bundle.outputTokens.slice(0, -1));
+    }
+  });
+
+  test("that is gone is an error to the caller, and the node goes on", async () => {
+    const node = await start([{ api: "openai", url: "http://127.0.0.1:9/v1", model: "sums" }]);
+    await expect(ask(node, "What is 17 plus 5?")).rejects.toThrow(/500|502|503/);
+    expect((await fetch(`${node.url}/ready`)).ok).toBe(true);
+  });
+});
+
+describe.skipIf(binary === undefined)("a llama-server of the node's own (needs LLAMA_SERVER=<its binary>)", () => {
+  let node: TestNode;
+  beforeAll(async () => {
+    node = await start([{ api: "own-llama-server", binary: binary ?? "" }], 3);
+  });
+
+  test("gives the embedded engine's answers, with receipts that hold against the model", async () => {
+    const together = await Promise.all(questions.map((question) => ask(node, question)));
+    for (const [at, question] of questions.entries()) {
+      const [own, { text, bundle }] = [await ask(embedded, question), together[at] as Awaited<ReturnType<typeof ask>>];
+      expect(text).toBe(own.text);
+      expect(bundle.promptTokens).toEqual(own.bundle.promptTokens);
+      expect(bundle.engine).toMatchObject({ upstream: "llama-server", flashAttention: false });
+      expect(await argmaxAfterEach(modelPath, bundle.promptTokens, bundle.outputTokens)).toEqual(bundle.outputTokens);
+    }
+  });
+});
