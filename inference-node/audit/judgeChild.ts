@@ -18,8 +18,8 @@ async function open(options: JudgeOptions): Promise<FromJudge> {
 
 /** Teacher forcing: one evaluation of prompt and answer, without sampling. */
 async function judge(prompt: readonly number[], answer: readonly number[]): Promise<FromJudge> {
-  if (opened === null) throw new Error("no model is open");
-  const { sequence } = opened;
+  const sequence = opened?.sequences[0];
+  if (sequence === undefined) throw new Error("no model is open");
   await sequence.clearHistory();
   const tokens = [...prompt, ...answer.slice(0, -1)] as Token[];
   const results = await sequence.controlledEvaluate(
