@@ -5,13 +5,14 @@
 import { spawn } from "node:child_process";
 
 const [program, ...args] = process.argv.slice(2);
-const server = spawn(program ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
+const server = spawn(program ?? "", args, { stdio: ["ignore", "ignore", "inherit"], detached: true });
 
 process.on("disconnect", () => server.kill("SIGKILL"));
 // It may have gone before anybody listened.
 if (!process.connected) server.kill("SIGKILL");
+// Answers under way are to be finished when a signal reaches the whole group.
 process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => server.kill("SIGKILL"));
+process.on("SIGTERM", () => undefined);
 server.on("error", (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
