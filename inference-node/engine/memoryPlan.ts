@@ -8,7 +8,7 @@ export type MemoryPlan = {
   readonly total: number;
 };
 
-/** Measured: a process with a model of 1 MB holds 150 to 200 MB. */
+/** What a process takes beside its model: an estimate. */
 const bareProcess = 192 * 2 ** 20;
 
 /**
