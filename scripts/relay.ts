@@ -87,6 +87,8 @@ program
   .addHelpText("after", EXIT_HELP)
   .action(serve);
 process.exitCode = await runCommand(program, process.argv);
+// A parent's open channel would keep a relay alive that could not start.
+if (process.connected) process.disconnect();
 
 async function serve(options: ServeOptions): Promise<void> {
   let isListening = false;
