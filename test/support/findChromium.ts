@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
+import { toolPath } from "../../scripts/tool/toolPath.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
 const folders = (process.env.PATH ?? "").split(path.delimiter).concat("/usr/bin", "/snap/bin", "/opt/google/chrome");
@@ -54,7 +54,7 @@ type Command = readonly [file: string, ...args: string[]];
 const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 
 function waysToInstall(): readonly (readonly [name: string, commands: readonly Command[]])[] {
-  const cli = fileURLToPath(new URL("cli.js", import.meta.resolve("@playwright/test")));
+  const cli = toolPath("@playwright/test", "playwright");
   const own = ["Playwright", [[process.execPath, cli, "install", "--no-shell", "chromium"]]] as const;
   const isDebianRoot = existsSync("/etc/debian_version") && process.getuid?.() === 0;
   if (!isDebianRoot) return [own];
