@@ -73,13 +73,10 @@ describe("an OpenAI-compatible upstream", () => {
   });
 });
 
-describe.skipIf(binary === undefined)("a llama-server of the node's own (needs LLAMA_SERVER=<its binary>)", () => {
-  let node: TestNode;
-  beforeAll(async () => {
-    node = await start([{ api: "own-llama-server", binary: binary ?? "" }], 3);
-  });
-
-  test("gives the embedded engine's answers, with receipts that hold against the model", async () => {
+describe("a llama-server of the node's own", () => {
+  test("gives the embedded engine's answers, with receipts that hold against the model", async (context) => {
+    if (binary === undefined) return context.skip("it needs a llama-server: LLAMA_SERVER=<its binary>");
+    const node = await start([{ api: "own-llama-server", binary }], 3);
     const together = await Promise.all(questions.map((question) => ask(node, question)));
     for (const [at, question] of questions.entries()) {
       const [own, { text, bundle }] = [await ask(embedded, question), together[at] as Awaited<ReturnType<typeof ask>>];
