@@ -28,19 +28,12 @@ export function addMetrics(app: FastifyInstance, vitals: () => Promise<Vitals>):
     ],
     ["coindrop_indexer_stream_listeners", "Open event streams.", ({ listeners }) => listeners],
   ];
-  for (const [name, help, value] of gauges) {
-    const gauge: Gauge = new Gauge({ name, help, registers, collect: async () => set(gauge, value(await vitals())) });
-  }
-  const kinds: Counter = new Counter({
+  const told = gauges.map(([name, help, value]) => ({ gauge: new Gauge({ name, help, registers }), value }));
+  const kinds = new Counter({
     name: "coindrop_indexer_notices_total",
     help: "What was noticed of the chain and its endpoints since the start: reorgs, errors, logs left out, and so on.",
     labelNames: ["kind"],
     registers,
-    async collect() {
-      const { notices } = await vitals();
-      kinds.reset();
-      for (const [kind, times] of Object.entries(notices)) kinds.inc({ kind }, times);
-    },
   });
   const seconds = new Histogram({
     name: "coindrop_indexer_request_seconds",
@@ -54,7 +47,14 @@ export function addMetrics(app: FastifyInstance, vitals: () => Promise<Vitals>):
     const route = request.routeOptions.url ?? "none";
     seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
   });
-  app.get("/metrics", async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.get("/metrics", async (_, reply) => {
+    // Looked at once, so that a scrape tells of one moment.
+    const now = await vitals();
+    for (const { gauge, value } of told) set(gauge, value(now));
+    kinds.reset();
+    for (const [kind, times] of Object.entries(now.notices)) kinds.inc({ kind }, times);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
 }
 
 function set(gauge: Gauge, value: number | null): void {

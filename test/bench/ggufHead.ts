@@ -1,3 +1,4 @@
+import { f32, text, u32, u64 } from "../support/ggufBytes.ts";
 export type GgufTensor = {
   readonly name: string;
   readonly dims: readonly [columns: number, rows?: number];
@@ -52,27 +53,4 @@ function isTexts(value: GgufValue): value is readonly string[] {
 
 function list(type: number, items: readonly Buffer[]): Buffer {
   return Buffer.concat([u32(kind.list), u32(type), u64(items.length), ...items]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([u64(bytes.length), bytes]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function f32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { f32, text, u32, u64 } from "./ggufBytes.ts";
+
 /** A LoRA adapter in GGUF for a model of the llama family: one pair of matrices for one tensor, all values alike. */
 export function loraFile(options: {
   readonly tensor: string;
@@ -34,26 +36,3 @@ export function loraFile(options: {
 }
 
 const pair = (key: string, type: number, value: Buffer): Buffer => Buffer.concat([text(key), u32(type), value]);
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([u64(bytes.length), bytes]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function f32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
-}

@@ -1,3 +1,5 @@
+import { text, u32, u64 } from "../../support/ggufBytes.ts";
+
 type Value = string | number | readonly string[];
 
 /** A GGUF header for tests, with nothing behind it. Numbers are uint32; lists are of text. */
@@ -36,21 +38,4 @@ function encode(value: Value): Buffer {
   if (typeof value === "string") return Buffer.concat([u32(8), text(value)]);
   if (typeof value === "number") return Buffer.concat([u32(4), u32(value)]);
   return Buffer.concat([u32(9), u32(8), u64(BigInt(value.length)), ...value.map(text)]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([u64(BigInt(bytes.length)), bytes]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(value);
-  return bytes;
 }
