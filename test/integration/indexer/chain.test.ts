@@ -58,7 +58,7 @@ async function expectAsFresh(indexer: Indexer): Promise<void> {
   const fresh = await start({ file });
   await indexed(fresh.url, lab.headNumber);
   await stop(fresh);
-  expect(readIndex(lab.options.file)).toEqual(readIndex(file));
+  expect(await readIndex(lab.options.file)).toEqual(await readIndex(file));
 }
 
 describe("when the chain takes another branch", () => {
