@@ -7,11 +7,11 @@ export class CrashError extends Error {}
 
 /**
  * A database whose process dies before its write number `at`, counted from 0: what is on the disk at that moment is
- * copied to `copy`, and nothing works from then on. Every statement that writes, opens or ends a transaction is a write.
+ * copied to `copy`, `die` is called, and nothing works from then on. Every statement that writes, opens or ends a transaction is a write.
  */
 export function crashingDatabase(
   { database, path, close }: OpenDatabase,
-  { file, copy, at }: { file: string; copy: string; at: number },
+  { file, copy, at, die }: { file: string; copy: string; at: number; die: () => void },
 ): OpenDatabase {
   let writes = 0;
   let isDead = false;
@@ -23,6 +23,7 @@ export function crashingDatabase(
     alive();
     if (writes === at) {
       isDead = true;
+      die();
       for (const end of ["", "-wal"]) if (existsSync(file + end)) copyFileSync(file + end, copy + end);
       throw new CrashError("this process dies");
     }

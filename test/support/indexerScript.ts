@@ -1,31 +1,32 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
-import type { Tally } from "#protocol/tally.ts";
 import { createFollower } from "../../indexer/chain/follow.ts";
 import { createNotices } from "../../indexer/chain/notices.ts";
 import { rpcOver } from "../../indexer/chain/rpc.ts";
 import { project } from "../../indexer/project/project.ts";
 import { entries } from "../../indexer/project/tables.ts";
-import { openDatabase } from "../../indexer/store/openDatabase.ts";
-import { createSqliteBackend } from "../../indexer/store/sqliteBackend.ts";
+import { DatabaseAwayError } from "../../indexer/store/DatabaseAwayError.ts";
+import type { Store } from "../../indexer/store/store.ts";
 import { createStore } from "../../indexer/store/store.ts";
 import { tell } from "../../indexer/stream/tell.ts";
-import { readIndex } from "../integration/indexer/openIndex.ts";
-import { CrashError, crashingDatabase } from "./crashingDatabase.ts";
+import { dump } from "../unit/indexer/memoryStore.ts";
+import { CrashError } from "./crashingDatabase.ts";
 import type { Move, ScriptedChain } from "./scriptedChain.ts";
 import { createScriptedChain } from "./scriptedChain.ts";
 import { CHAIN_ID, FACTORY, REGISTRY } from "./scriptedLogs.ts";
+import type { Home } from "./scriptHomes.ts";
+import { sqliteHome } from "./scriptHomes.ts";
 
-const ENTRIES = 3;
-const FINALITY = 6;
+export const ENTRIES = 3;
+export const FINALITY = 6;
 
+/** What the chain does. */
+type ChainAct =
+  | { readonly kind: "mine"; readonly moves: readonly Move[]; readonly seconds: number }
+  | { readonly kind: "fork"; readonly depth: number };
 /** One step of a script. */
 type Act =
-  | { readonly kind: "mine"; readonly moves: readonly Move[]; readonly seconds: number }
-  | { readonly kind: "fork"; readonly depth: number }
+  | ChainAct
   /** A fork of any depth. */
   | { readonly kind: "rewrite"; readonly depth: number }
   /** The indexer looks and catches up; or dies before its write number `crash`, and the next one goes on. */
@@ -38,19 +39,18 @@ const move = fc.record({
   entryId: fc.integer({ min: 1, max: ENTRIES }),
   stake: fc.oneof(fc.constant(0n), fc.bigInt({ min: 1n, max: 2n ** 90n })),
 });
+export const mining: fc.Arbitrary<ChainAct> = fc.record({
+  kind: fc.constant("mine" as const),
+  moves: fc.array(move, { maxLength: 4 }),
+  seconds: fc.integer({ min: 1, max: 30 }),
+});
+export const forking: fc.Arbitrary<ChainAct> = fc.record({
+  kind: fc.constant("fork" as const),
+  depth: fc.integer({ min: 1, max: FINALITY }),
+});
 const act: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("mine" as const),
-      moves: fc.array(move, { maxLength: 4 }),
-      seconds: fc.integer({ min: 1, max: 30 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("fork" as const), depth: fc.integer({ min: 1, max: FINALITY }) }),
-  },
+  { weight: 5, arbitrary: mining },
+  { weight: 2, arbitrary: forking },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant("look" as const), crash: fc.oneof(fc.constant(undefined), fc.nat(40)) }),
@@ -63,70 +63,78 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   acts: fc.array(act, { minLength: 8, maxLength: 40 }),
 });
 
+type Tables = Readonly<Record<string, readonly unknown[]>>;
 type Played = {
   readonly chain: ScriptedChain;
   readonly crashes: number;
   readonly forks: number;
   /** All that the fold wrote. */
-  readonly tables: Readonly<Record<string, readonly unknown[]>>;
+  readonly tables: Tables;
 };
 
-/** Plays a script to its end and looks a last time. Throws where a look ends with other tallies than the reference's. */
-export async function playScript({ hasTag, acts }: Script): Promise<Played> {
-  const folder = mkdtempSync(join(tmpdir(), "coindrop-script-"));
+/** The chain of a script, and what acts on it: forks go no deeper than what was final under the highest head. */
+export function createActor(hasTag: boolean) {
   const chain = createScriptedChain({ entries: ENTRIES, finality: hasTag ? FINALITY : undefined });
-  let [crashes, forks, lives, highest] = [0, 0, 0, 0];
-  const fileOf = (life: number) => join(folder, `${life}.sqlite`);
+  let [forks, highest] = [0, 0];
+  function play(act: ChainAct): void {
+    if (act.kind === "mine") {
+      chain.mine(act.moves, act.seconds);
+    } else {
+      const depth = Math.min(act.depth, chain.head() - Math.max(1, highest - FINALITY));
+      if (depth > 0) forks += 1;
+      chain.forget(Math.max(0, depth));
+      chain.mine([]);
+    }
+    highest = Math.max(highest, chain.head());
+  }
+  return { chain, play, forks: () => forks };
+}
+
+/**
+ * Plays a script to its end and looks a last time. Throws where the database holds other tallies than the reference's
+ * for its own block, after a look or a death.
+ */
+export async function playScript({ hasTag, acts }: Script, home: Home = sqliteHome()): Promise<Played> {
+  const { chain, play, forks } = createActor(hasTag);
+  let crashes = 0;
   try {
     for (const step of acts) {
-      if (step.kind === "mine") chain.mine(step.moves, step.seconds);
-      highest = Math.max(highest, chain.head());
-      if (step.kind === "fork") {
-        // What was final under the highest head stays.
-        const depth = Math.min(step.depth, chain.head() - Math.max(1, highest - FINALITY));
-        if (depth > 0) forks += 1;
-        chain.forget(Math.max(0, depth));
-        chain.mine([]);
-      }
+      if (step.kind === "mine" || step.kind === "fork") play(step);
       if (step.kind === "rewrite") {
         chain.forget(step.depth);
         for (let block = 0; block <= step.depth; block++) chain.mine([]);
       }
-      if (step.kind !== "look") continue;
-      const dead = step.crash === undefined ? undefined : { at: step.crash, copy: fileOf(lives + 1) };
-      if ((await look(chain, fileOf(lives), dead)) !== "died") continue;
-      crashes += 1;
-      lives += 1;
+      if (step.kind === "look" && (await look(chain, home, step.crash)) === "died") crashes += 1;
     }
-    await look(chain, fileOf(lives));
-    return { chain, crashes, forks, tables: await readIndex(fileOf(lives)) };
+    await look(chain, home);
+    return { chain, crashes, forks: forks(), tables: await tablesOf(home) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    home.close();
   }
 }
 
 /** What an indexer writes that sees only how it ended. */
-export async function foldAnew(chain: ScriptedChain): Promise<Played["tables"]> {
-  const folder = mkdtempSync(join(tmpdir(), "coindrop-script-"));
+export async function foldAnew(chain: ScriptedChain): Promise<Tables> {
+  const home = sqliteHome();
   try {
-    await look(chain, join(folder, "fresh.sqlite"));
-    return await readIndex(join(folder, "fresh.sqlite"));
+    await look(chain, home);
+    return await tablesOf(home);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    home.close();
   }
 }
 
-async function look(chain: ScriptedChain, file: string, dead?: { readonly at: number; readonly copy: string }) {
-  const real = openDatabase(file);
-  const open = dead === undefined ? real : crashingDatabase(real, { file, ...dead });
-  const store = createStore({ backend: createSqliteBackend(open), project, tell });
+async function look(chain: ScriptedChain, home: Home, dieAt?: number): Promise<"there" | "died"> {
+  const life = await home.open(dieAt);
+  const store = createStore({ backend: life.backend, project, tell });
+  const outside = createStore({ backend: life.outside, project, tell });
   const follower = createFollower({
     rpc: rpcOver({ request: chain.request }, "script"),
     store,
     factory: FACTORY,
     nodeRegistry: REGISTRY,
     chainId: CHAIN_ID,
-    file,
+    file: "script",
     fromBlock: 0,
     finalityDepth: FINALITY,
     auditBlocks: FINALITY,
@@ -138,43 +146,58 @@ async function look(chain: ScriptedChain, file: string, dead?: { readonly at: nu
   });
   const stop = new AbortController();
   let ended: unknown;
-  const running = follower.run(stop.signal).then(
-    () => "stopped",
-    (error: unknown) => {
-      ended = error;
-    },
-  );
+  const running = follower.run(stop.signal).catch((error: unknown) => {
+    ended = error;
+  });
   try {
-    while (ended === undefined && !(await isThere())) await nextTurn();
+    while (ended === undefined && !life.isDead() && !(await isThere())) await nextTurn();
     stop.abort();
     await running;
-    if (ended instanceof CrashError) return "died";
-    if (ended !== undefined) throw ended;
-    const rows = await store.read((read) => read.select(entries, `TRUE ORDER BY "entryId"`));
-    const tallies = rows.map(({ weight, acc, last }): Tally => ({ weight, acc, last: BigInt(last), status: "live" }));
-    if (!equal(tallies, chain.tallies())) throw new Error(`the tallies differ at block ${chain.head()}`);
-    return "there";
   } finally {
-    real.close();
+    await life.end();
   }
+  if (ended !== undefined && !(ended instanceof CrashError)) throw ended;
+  const after = await home.open();
+  try {
+    await mustBeReference(createStore({ backend: after.backend, project, tell }), chain);
+  } finally {
+    await after.end();
+  }
+  return life.isDead() ? "died" : "there";
 
   async function isThere(): Promise<boolean> {
     try {
-      const standing = await store.standing();
-      return standing !== undefined && (await store.headerAt(standing.block))?.hash === (await chain.headHash());
+      const standing = await outside.standing();
+      return standing !== undefined && (await outside.headerAt(standing.block))?.hash === chain.headHash();
     } catch (error) {
-      if (error instanceof CrashError) return false;
+      // Not begun yet, or ended.
+      if (error instanceof CrashError || error instanceof DatabaseAwayError) return false;
       throw error;
     }
   }
 }
 
-function equal(a: readonly Tally[], b: readonly Tally[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((tally, index) => {
-      const other = b[index];
-      return tally.weight === other?.weight && tally.acc === other.acc && tally.last === other.last;
-    })
-  );
+/** Throws where the rows are not what the reference says of the block that they stand at, on whatever branch it was. */
+export async function mustBeReference(store: Store, chain: ScriptedChain): Promise<void> {
+  const standing = await store.standing().catch((error: unknown) => {
+    if (error instanceof DatabaseAwayError) return undefined;
+    throw error;
+  });
+  const header = standing && (await store.headerAt(standing.block));
+  if (header === undefined) return;
+  const rows = await store.read((read) => read.select(entries, `TRUE ORDER BY "entryId"`));
+  const ours = rows.map(({ weight, acc, last }) => `${weight} ${acc} ${last}`);
+  const theirs = chain.talliesAfter(header.hash).map(({ weight, acc, last }) => `${weight} ${acc} ${last}`);
+  if (ours.join() !== theirs.join()) {
+    throw new Error(`at block ${header.number} the rows say ${ours.join()}, the reference ${theirs.join()}`);
+  }
+}
+
+async function tablesOf(home: Home): Promise<Tables> {
+  const life = await home.open();
+  try {
+    return await dump(createStore({ backend: life.backend, project, tell }));
+  } finally {
+    await life.end();
+  }
 }

@@ -63,6 +63,7 @@ export function createScriptedChain({
   readonly finality: number | undefined;
 }) {
   const blocks: Block[] = [];
+  const ever = new Map<Hex, Block>();
   let branch = 0;
 
   function add(
@@ -87,7 +88,9 @@ export function createScriptedChain({
       timestamp: hex(timestamp),
       logsBloom: bloomOf(logs),
     } as const;
-    blocks.push({ header, logs, ...after });
+    const block = { header, logs, ...after };
+    blocks.push(block);
+    ever.set(hash, block);
   }
 
   add(START - 1, [], { stakes: new Map(), tallies: [] });
@@ -190,6 +193,8 @@ export function createScriptedChain({
     head: () => blocks.length - 1,
     headHash: () => mustHave(blocks.at(-1)).header.hash,
     tallies: () => mustHave(blocks.at(-1)).tallies,
+    /** The reference's tallies after a block that was there once, on whatever branch. */
+    talliesAfter: (hash: Hex) => mustHave(ever.get(hash)).tallies,
     stakes: (): Stakes => mustHave(blocks.at(-1)).stakes,
     /** Everything ever said on the branch that stands, with the time of each block. */
     said: () => ({

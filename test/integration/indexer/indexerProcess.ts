@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
@@ -10,7 +12,12 @@ type Ended = { readonly code: number | null; readonly signal: string | null };
 
 /** Starts `indexer/main.ts` as a process of its own, with a channel to this one as `npm start` does. */
 export function startIndexerProcess(args: readonly string[]) {
-  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  // Compiled once for all of them: whoever ends well leaves it to the next.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "coindrop-compiled") };
+  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   let [out, err] = ["", ""];
   const ready = Promise.withResolvers<string>();
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
