@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { Worker } from "node:worker_threads";
 import type { Hex } from "viem";
 import { prefixedHex } from "#protocol/hashing.ts";
-import type { HashJob, HashNews } from "./hashWorker.ts";
+import { takeThreads } from "./hashThreads.ts";
 import { createRootHasher } from "./pieceTree.ts";
 
 /** Both hashes of a file, of the same bytes. */
@@ -16,8 +15,6 @@ export type HashOptions = {
 };
 
 const chunkBytes = 1_048_576;
-/** Chunks between the one who reads and the one who follows. */
-const slots = 8;
 /** Bytes from which two threads are worth their start. */
 const smallFile = 33_554_432;
 
@@ -54,32 +51,19 @@ async function hashHere(path: string, size: number, { signal, onProgress }: Hash
 }
 
 async function hashInThreads(path: string, size: number, { signal, onProgress }: HashOptions): Promise<HashedFile> {
-  const ring = new SharedArrayBuffer(slots * chunkBytes);
-  const counters = new SharedArrayBuffer((2 + slots) * Int32Array.BYTES_PER_ELEMENT);
-  const workers: Worker[] = [];
-  const run = (job: Pick<HashJob, "task">): Promise<HashNews> =>
-    new Promise((done, fail) => {
-      const workerData: HashJob = { ...job, path, size, ring, counters, chunkBytes, slots };
-      const worker = new Worker(new URL("./hashWorker.ts", import.meta.url), { workerData, env: {} });
-      workers.push(worker);
-      worker.on("message", (news: HashNews) => {
-        if (news.hash === null) onProgress?.(news.bytes);
-        else done(news);
-      });
-      worker.once("error", fail);
-      worker.once("exit", (code) => fail(new Error(`hashing ${path} ended with code ${code}`)));
-    });
-
   signal?.throwIfAborted();
+  const threads = takeThreads();
   const abort = Promise.withResolvers<never>();
   const onAbort = (): void => abort.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const both = Promise.all([run({ task: "whole" }), run({ task: "pieces" })]);
-    const [whole, pieces] = await Promise.race([both, abort.promise]);
-    return { size: whole.bytes, sha256: whole.hash ?? "0x", piecesRoot: pieces.hash ?? "0x" };
+    const [whole, pieces] = await Promise.race([threads.hash({ path, size }, onProgress), abort.promise]);
+    threads.giveBack();
+    return { size: whole.bytes, sha256: whole.hash, piecesRoot: pieces.hash };
+  } catch (error) {
+    await threads.end();
+    throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }

@@ -6,10 +6,9 @@ import type { Hex } from "viem";
 import { prefixedHex } from "#protocol/hashing.ts";
 import { createRootHasher } from "./pieceTree.ts";
 
-export type HashJob = {
+/** What a thread is for as long as it lives. */
+export type HashTask = {
   readonly task: "whole" | "pieces";
-  readonly path: string;
-  readonly size: number;
   readonly chunkBytes: number;
   readonly slots: number;
   /** `slots` chunks. */
@@ -18,6 +17,9 @@ export type HashJob = {
   readonly counters: SharedArrayBuffer;
 };
 
+/** Both threads get the same one, when the counters are zero. `size`: bytes. */
+export type HashJob = { readonly path: string; readonly size: number };
+
 /** Bytes hashed so far, and the hash at the end. */
 export type HashNews = { readonly bytes: number; readonly hash: Hex | null };
 
@@ -25,13 +27,13 @@ export type HashNews = { readonly bytes: number; readonly hash: Hex | null };
 const newsEvery = 32;
 const [filled, released, lengths] = [0, 1, 2];
 
-const { task, path, size, chunkBytes, slots, ring, counters } = workerData as HashJob;
+const { task, chunkBytes, slots, ring, counters } = workerData as HashTask;
 const counts = new Int32Array(counters);
 const bytes = new Uint8Array(ring);
 
-tell(task === "whole" ? readAndHash() : follow());
+parentPort?.on("message", (job: HashJob) => tell(task === "whole" ? readAndHash(job) : follow(job)));
 
-function readAndHash(): HashNews {
+function readAndHash({ path }: HashJob): HashNews {
   const whole = createHash("sha256");
   const file = openSync(path, "r");
   try {
@@ -55,7 +57,7 @@ function readAndHash(): HashNews {
   }
 }
 
-function follow(): HashNews {
+function follow({ size }: HashJob): HashNews {
   const pieces = createRootHasher(size);
   let total = 0;
   for (let chunk = 0; ; chunk++) {
