@@ -9,6 +9,7 @@ import type { GenerationJob } from "./engine/childProtocol.ts";
 import { createMemoryBudget } from "./engine/memoryBudget.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import type { EntryFacts } from "./models/entryFacts.ts";
+import { entryKey } from "./models/entryFacts.ts";
 import type { ServeLimits } from "./serve/admission.ts";
 import { createAdmission, defaultServeLimits } from "./serve/admission.ts";
 import { createApp } from "./serve/createApp.ts";
@@ -33,8 +34,6 @@ export type NodeOptions = HostingOptions & {
   readonly journal?: Journal;
   /** Where block challenges against this node are found; none are looked for where it is absent. */
   readonly challenges?: ChallengeChain;
-  /** Which entries to serve; every live one when null. */
-  readonly wanted: readonly number[] | null;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -88,15 +87,15 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const journal = options.journal ?? createMemoryJournal();
   const clock = createChainClock(options.now ?? Date.now);
   const { now } = clock;
-  const finalised = new Map<number, EntryFacts>();
+  const finalised = new Map<string, EntryFacts>();
   const chain = watchChain(options.chain, clock, finalised, {
     warn: (line) => logger.warn(line),
     onReturn: () => attester.retry(),
   });
   const signer = guardSigner(options.signer, {
     journal,
-    finalised: (entryId) => finalised.get(entryId),
-    fileOf: (entryId) => host.entries().find(({ facts }) => facts.entryId === entryId)?.modelPath,
+    finalised: (key) => finalised.get(key),
+    fileOf: (key) => host.entries().find(({ facts }) => entryKey(facts) === key)?.modelPath,
   });
   const stop = new AbortController();
   const { signal } = stop;
@@ -118,7 +117,6 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const log = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
   const host = createHost({
     chain,
-    wanted: options.wanted,
     prepare: async (facts, onLost) => {
       journal.check(facts);
       return await prepareEntry(facts, options, { build, logger, signal, memory, now, onLost });
@@ -233,7 +231,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
 function watchChain(
   chain: NodeChain,
   clock: ReturnType<typeof createChainClock>,
-  finalised: Map<number, EntryFacts>,
+  finalised: Map<string, EntryFacts>,
   { warn, onReturn }: { readonly warn: (line: string) => void; readonly onReturn: () => void },
 ): NodeChain {
   let told = 0;
@@ -248,7 +246,7 @@ function watchChain(
       if (away) onReturn();
       away = false;
       finalised.clear();
-      for (const facts of read.entries) finalised.set(facts.entryId, facts);
+      for (const facts of read.entries) finalised.set(entryKey(facts), facts);
       if (read.head !== undefined) clock.observe(read.head);
       const skew = clock.skew();
       if (skew !== told && Math.abs(skew - told) > 60) {

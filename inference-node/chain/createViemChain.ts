@@ -5,7 +5,8 @@ import type { SignedAttestation } from "../sign/signAttestation.ts";
 import { blockRanges } from "./blockRanges.ts";
 import type { InTurn } from "./inTurn.ts";
 import type { NodeChain } from "./nodeChain.ts";
-import { createEntryReader } from "./readEntries.ts";
+import type { HostedContest } from "./readContests.ts";
+import { createContestsReader } from "./readContests.ts";
 
 export type ViemChainOptions = {
   readonly client: PublicClient;
@@ -13,7 +14,7 @@ export type ViemChainOptions = {
   readonly carrier: WalletClient<Transport, Chain, Account>;
   readonly inTurn: InTurn;
   readonly node: Address;
-  readonly contest: Address;
+  readonly contests: readonly HostedContest[];
   readonly factory: Address;
   readonly registry: Address;
   /** First block that is looked at: the factory's or later. */
@@ -24,15 +25,15 @@ export type ViemChainOptions = {
 
 /** The chain as a node needs it, through an RPC endpoint. */
 export function createViemChain(options: ViemChainOptions): NodeChain {
-  const { client, carrier, contest, registry, node } = options;
-  const readEntries = createEntryReader(options);
+  const { client, carrier, registry, node } = options;
+  const readEntries = createContestsReader(options);
   return {
     async entries() {
       const [read, head] = await Promise.all([readEntries(), client.getBlock({ blockTag: "latest" })]);
       return { ...read, head: { number: Number(head.number), timestamp: Number(head.timestamp) } };
     },
 
-    async lastAttested(entryId) {
+    async lastAttested({ contest, entryId }) {
       let latest: bigint | null = null;
       for (const range of blockRanges(options.fromBlock, await client.getBlockNumber({ cacheTime: 0 }))) {
         const logs = await client.getContractEvents({

@@ -1,15 +1,15 @@
 import type { Hex } from "viem";
-import type { EntryFacts } from "../models/entryFacts.ts";
+import type { EntryFacts, EntryName } from "../models/entryFacts.ts";
 import type { SignedAttestation } from "../sign/signAttestation.ts";
 
 /** Everything that a node wants from the chain. Tests put their own here. */
 export type NodeChain = {
-  /** Live entries of the contest as of the newest finalised block. Throws when the chain does not answer. */
+  /** Live entries that are to be served, as of the newest finalised block. Throws when the chain does not answer. */
   readonly entries: () => Promise<ChainEntries>;
   /** Puts attestations on chain in one transaction and waits until it is mined. */
   readonly attest: (signed: readonly SignedAttestation[]) => Promise<Hex>;
   /** The newest epoch that this node has put on chain for an entry, or null. */
-  readonly lastAttested: (entryId: number) => Promise<bigint | null>;
+  readonly lastAttested: (entry: EntryName) => Promise<bigint | null>;
 };
 
 export type ChainEntries = {

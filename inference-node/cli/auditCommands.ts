@@ -10,6 +10,7 @@ import { readBundles } from "../audit/readBundles.ts";
 import { notProven, reportLines } from "../audit/reportLines.ts";
 import { saveBundle } from "../audit/saveBundle.ts";
 import { identifyModelFile } from "../models/verifyModelFile.ts";
+import { explain } from "./explain.ts";
 import { openLaw } from "./openLaw.ts";
 import { pullProbed } from "./pullProbed.ts";
 import { say } from "./say.ts";
@@ -31,14 +32,11 @@ type ProbeFlags = AuditFlags & {
 };
 
 const exitCodes = { holds: 0, "does not hold": 1, "not enough": 2 } as const;
-const after = `
-Exit code 0: it holds; 1: it does not; 2: too little was seen, or it could not be looked at.
-Not shown by an audit:
-${notProven.map((line) => `  ${line}`).join("\n")}`;
+const notShown = ["", "Not shown by an audit:", ...notProven.map((line) => `  ${line}`)].join("\n");
 
 /** Adds `audit-receipts`, `probe` and `ask`: what somebody can do who trusts no node. */
 export function withAuditCommands(program: Command, { stop }: { readonly stop: AbortController }): void {
-  auditOptions(program.command("audit-receipts"))
+  auditOptions(program.command("audit-receipts"), "audit-receipts --from .coindrop/bundles --model sums.gguf")
     .description("have a model say again what signed answers claim it said")
     .requiredOption("--from <path>", "saved bundles: a .jsonl or .json file, or a folder of them")
     .requiredOption("--model <gguf>", "the model file of the entry")
@@ -48,7 +46,7 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
       ),
     );
 
-  auditOptions(program.command("probe"))
+  auditOptions(program.command("probe"), "probe https://node.example --entry sums")
     .description("ask a node ordinary questions at temperature 0, and audit its answers")
     .argument("<url>", "the node's base URL")
     .option("--model <gguf>", "the model file; fetched by its hash when absent")
@@ -60,14 +58,16 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
     .option("--allow-private", "fetch over plain http and from private addresses")
     .action((url: string, flags: ProbeFlags) => judged(flags, () => probe(url, flags, stop.signal)));
 
-  careful(program.command("ask"))
+  explain(careful(program.command("ask")), {
+    examples: ['ask https://node.example "What is 17 plus 5?" --greedy'],
+    codes: "0 answered, and the bundle is kept; 2 it did not answer, or was asked wrongly",
+  })
     .description("ask a node a question and keep the signed bundle")
     .argument("<url>", "the node's base URL")
     .argument("<question...>", "what you want to know")
     .option("--entry <id>", "which of the node's models: id, entry id or name")
     .option("--greedy", "ask for temperature 0, which can be audited")
     .option("--save <file>", "file that the bundle is added to", ".coindrop/bundles/asked.jsonl")
-    .option("--json", "print one line of JSON")
     .action((url: string, question: string[], flags: { entry?: string; greedy?: true; save: string; json?: true }) =>
       orTwo(flags.json, async () => {
         const client = await openNodeClient(url, stop.signal);
@@ -79,15 +79,17 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
     );
 }
 
-function auditOptions(command: Command): Command {
-  return careful(command)
+function auditOptions(command: Command, example: string): Command {
+  return explain(careful(command), {
+    examples: [example],
+    codes: "0 it holds; 1 it does not; 2 too little was seen, or it could not be looked at",
+  })
     .option("--adapter <gguf...>", "the entry's LoRA adapters", [] as string[])
     .option("--threads <n>", "threads of the evaluation", Number, 1)
     .option("--rpc <url>", "chain that is asked whose key signed; needs --node-registry")
     .option("--node-registry <address>", "registry whose signatures these are (default: as the bundles note)")
     .option("--chain-id <n>", "its chain, where no --rpc is given (default: as the bundles note)", Number)
-    .option("--json", "print one line of JSON")
-    .addHelpText("after", after);
+    .addHelpText("after", notShown);
 }
 
 /** A command that was called wrongly could not look. */

@@ -1,35 +1,55 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import type { FastifyBaseLogger } from "fastify";
+import type { Address } from "viem";
 import { z } from "zod";
-import { InvalidInputError } from "#protocol/errors.ts";
+import { checkContest } from "./checkContest.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
+import { contestsOf } from "./nodeConfig.ts";
+import { openChain } from "./openOperator.ts";
+import type { ServeContext } from "./serveCommand.ts";
 import { serveCommand } from "./serveCommand.ts";
 
 /**
  * Adds an entry to those that the configuration file names, and serves them: the model is fetched and verified first.
  *
- * `file`: the configuration file, or null when flags alone say everything. `contest` must be the configured one: a node
- * serves one contest.
+ * `file`: the configuration file, or null when flags alone say everything. The contest may be another one than the
+ * configured, of the same factory. Throws `InvalidInputError` when the chain knows no such contest or entry.
  */
 export async function hostCommand(
   config: NodeConfig,
-  asked: { readonly contest: string; readonly entryId: number; readonly file: string | null },
-  logger: FastifyBaseLogger,
-  stop: AbortController,
+  asked: { readonly contest: Address; readonly entryId: number; readonly file: string | null },
+  context: ServeContext,
 ): Promise<void> {
-  if (asked.contest.toLowerCase() !== config.contest) {
-    throw new InvalidInputError(`This node serves the contest ${config.contest}, not ${asked.contest}.`, {
-      metaMessages: ["Give the other contest a node of its own: another folder, another configuration, another port."],
-    });
-  }
-  const entries = config.entries === "all" ? config.entries : [...new Set([...config.entries, asked.entryId])];
-  if (asked.file !== null && entries !== config.entries) await keepEntries(asked.file, entries);
-  await serveCommand({ ...config, entries }, logger, stop);
+  await checkContest(await openChain(config.rpcUrl), config.factory, asked.contest, [asked.entryId]);
+  const hosted = withEntry(config, asked);
+  if (asked.file !== null) await keep(asked.file, hosted);
+  await serveCommand({ ...config, ...hosted }, context);
 }
 
-/** Changes the one field and leaves the rest of the file as its owner wrote it. */
-async function keepEntries(file: string, entries: "all" | readonly number[]): Promise<void> {
+type Hosted = Pick<NodeConfig, "entries" | "also">;
+
+/** What a node hosts when this entry joins. Pure. */
+export function withEntry(
+  config: Pick<NodeConfig, "contest" | "entries" | "also">,
+  { contest, entryId }: { readonly contest: Address; readonly entryId: number },
+): Hosted {
+  const known = contestsOf(config).some((one) => one.contest === contest);
+  const joined = [...contestsOf(config), ...(known ? [] : [{ contest, entries: [] }])].map((one) => ({
+    contest: one.contest,
+    entries:
+      one.contest !== contest || one.entries === "all" ? copy(one.entries) : [...new Set([...one.entries, entryId])],
+  }));
+  return { entries: joined[0]?.entries ?? "all", also: joined.slice(1) };
+}
+
+function copy(entries: "all" | readonly number[]): "all" | number[] {
+  return entries === "all" ? "all" : [...entries];
+}
+
+/** Changes these fields and leaves the rest of the file as its owner wrote it. */
+async function keep(file: string, { entries, also }: Hosted): Promise<void> {
   const read = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, "utf8")));
-  await writeFile(`${file}.new`, `${JSON.stringify({ ...read, entries }, null, 2)}\n`);
+  const next = { ...read, entries, ...(also.length > 0 && { also }) };
+  if (JSON.stringify(next) === JSON.stringify(read)) return;
+  await writeFile(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`);
   await rename(`${file}.new`, file);
 }

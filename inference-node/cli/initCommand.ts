@@ -1,12 +1,11 @@
 import { access, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import type { Address } from "viem";
-import { contestAbi, contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
 import { deployments } from "#protocol/addresses.ts";
 import { InvalidInputError } from "#protocol/errors.ts";
+import { checkContest, factoryOf } from "./checkContest.ts";
 import { createKeystore } from "./createKeystore.ts";
-import type { InitAnswers } from "./initQuestions.ts";
-import type { OpenedChain } from "./openOperator.ts";
+import type { InitAnswers } from "./initAnswers.ts";
 import { openChain } from "./openOperator.ts";
 import { say } from "./say.ts";
 
@@ -25,14 +24,7 @@ export type InitOptions = {
  */
 export async function initCommand(answers: InitAnswers, { out, force, json }: InitOptions): Promise<void> {
   const file = resolve(out);
-  const there = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (there && !force)
-    throw new InvalidInputError(`${out} is there already.`, {
-      metaMessages: ["Name another with --out, or replace it with --force."],
-    });
+  await refuseExisting(out, force);
   const chain = await openChain(answers.rpcUrl);
   const nodeRegistry = answers.nodeRegistry ?? deployments[chain.chainId]?.nodeRegistry;
   if (nodeRegistry === undefined)
@@ -78,38 +70,20 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
       ? []
       : [`wrote a new signing key, ${address}, to ${answers.newKeystore?.file}; its password is yours to keep`]),
     "next:",
-    `  npm run node -- doctor${named}`,
+    `  npm run node -- doctor${named}      what has to be mended first`,
+    `  npm run node -- register${named}    puts the stake down; ${answers.operatorKeyEnv ?? "--operator-key-env NAME"} says whose`,
     `  npm run node -- serve${named}`,
   ]);
 }
 
-async function factoryOf({ client, chainId }: OpenedChain, nodeRegistry: Address): Promise<Address> {
-  const factory = await client
-    .readContract({ address: nodeRegistry, abi: nodeRegistryAbi, functionName: "factory" })
-    .catch((cause: unknown) => {
-      throw new InvalidInputError(`There is no node registry at ${nodeRegistry} on chain ${chainId}.`, { cause });
-    });
-  return factory.toLowerCase() as Address;
-}
-
-async function checkContest(
-  { client }: OpenedChain,
-  factory: Address,
-  contest: Address,
-  entries: "all" | readonly number[],
-): Promise<void> {
-  const known = await client.readContract({
-    address: factory,
-    abi: contestFactoryAbi,
-    functionName: "isContest",
-    args: [contest],
+/** Throws `InvalidInputError` where a configuration would be written over that nobody said to replace. */
+export async function refuseExisting(out: string, force: boolean): Promise<void> {
+  const there = await access(out).then(
+    () => true,
+    () => false,
+  );
+  if (!there || force) return;
+  throw new InvalidInputError(`${out} is there already.`, {
+    metaMessages: ["Name another with --out, or replace it with --force."],
   });
-  if (!known)
-    throw new InvalidInputError(`${contest} is no contest of the registry's factory.`, {
-      metaMessages: [`factory: ${factory}`],
-    });
-  const count = Number(await client.readContract({ address: contest, abi: contestAbi, functionName: "entryCount" }));
-  const unknown = entries === "all" ? [] : entries.filter((id) => id > count);
-  if (unknown.length > 0)
-    throw new InvalidInputError(`The contest has ${count} entries, and so none with the id ${unknown.join(" or ")}.`);
 }

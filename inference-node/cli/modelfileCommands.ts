@@ -7,30 +7,22 @@ import { describeIssues, entryDraftSchema, parseManifest } from "#protocol/manif
 import { parseModelfile, writeModelfile } from "#protocol/modelfile.ts";
 import { modelfileOf, wrapperFromModelfile } from "#protocol/modelfileEntry.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
-
-const EXAMPLES = {
-  import: "\nExample: import Modelfile --out my-entry, then write what it still lacks into my-entry/entry.json.",
-  export: "\nExample: export entry.json --out Modelfile, then ollama create my-model.",
-};
+import { explain } from "./explain.ts";
 
 /** Adds `import` and `export`, which turn Ollama's Modelfile into an entry and back. */
 export function withModelfileCommands(program: Command): void {
-  program
-    .command("import")
-    .description("make an entry's draft of an Ollama Modelfile")
+  explain(program.command("import").description("make an entry's draft of an Ollama Modelfile"), {
+    examples: ["import Modelfile --out my-entry"],
+  })
     .argument("<Modelfile>", "the file")
     .option("--out <folder>", "where entry.json is written", ".")
-    .option("--json", "print one line of JSON")
-    .addHelpText("after", EXAMPLES.import)
     .action(importModelfile);
-  program
-    .command("export")
-    .description("write an entry as an Ollama Modelfile")
+  explain(program.command("export").description("write an entry as an Ollama Modelfile"), {
+    examples: ["export entry.json --out Modelfile"],
+  })
     .argument("<entry.json>", "the entry's manifest, or a draft, which needs --from")
     .option("--out <file>", "where it is written; printed without this")
     .option("--from <path>", "where the model lies (default: beside it, under the name in the manifest)")
-    .option("--json", "print one line of JSON")
-    .addHelpText("after", EXAMPLES.export)
     .action(exportModelfile);
 }
 

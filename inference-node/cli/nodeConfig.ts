@@ -5,6 +5,7 @@ import { z } from "zod";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
 import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+import type { HostedContest } from "../chain/readContests.ts";
 import { engineSettingSchema } from "../engine/engineSettings.ts";
 import { defaultServeLimits } from "../serve/admission.ts";
 import { costsSchema } from "../serve/modelCost.ts";
@@ -18,14 +19,18 @@ const keySchema = z.union([
 ]);
 export type KeySource = z.infer<typeof keySchema>;
 
+/** Entry ids, or all live ones. */
+const entriesSchema = z.union([z.literal("all"), z.array(z.int().positive()).min(1)]);
+
 /** Everything that a node can be told, in a file or by flags of the same meaning. Flags go before the file. */
 const nodeConfigSchema = z.strictObject({
   rpcUrl: z.url({ protocol: /^https?$/ }),
   factory: addressSchema,
   nodeRegistry: addressSchema,
   contest: addressSchema,
-  /** Entry ids, or all live ones. */
-  entries: z.union([z.literal("all"), z.array(z.int().positive()).min(1)]).default("all"),
+  entries: entriesSchema.default("all"),
+  /** More contests of the factory, and which of their entries. */
+  also: z.array(z.strictObject({ contest: addressSchema, entries: entriesSchema })).default([]),
   /** The signing key. */
   key: keySchema.default({ env: "COINDROP_NODE_KEY" }),
   /** The key of the account that holds the stake; only registering and carrying attestations need it. */
@@ -151,6 +156,15 @@ async function readConfigFile(file: string): Promise<Record<string, unknown>> {
       cause: error,
     });
   }
+}
+
+/** Every contest that a node hosts entries of. */
+export function contestsOf({
+  contest,
+  entries,
+  also,
+}: Pick<NodeConfig, "contest" | "entries" | "also">): readonly HostedContest[] {
+  return [{ contest, entries }, ...also];
 }
 
 /** The folder of what a node must not forget. */

@@ -1,5 +1,5 @@
 import type { Address, Chain, PublicClient, Transport } from "viem";
-import { BaseError, InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { InvalidInputError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { connect, connectWallet, readChainId } from "../chain/connect.ts";
 import type { RegistryCalls } from "../chain/registryCalls.ts";
 import { createRegistryCalls } from "../chain/registryCalls.ts";
@@ -14,7 +14,7 @@ export async function openChain(rpcUrl: string): Promise<OpenedChain> {
     const chainId = await readChainId(rpcUrl);
     return { client: connect(rpcUrl, chainId), chainId };
   } catch (error) {
-    throw new BaseError(`No chain answers at ${rpcUrl}.`, {
+    throw new RetryableError(`No chain answers at ${rpcUrl}.`, {
       metaMessages: [`reason: ${shortMessageOf(error)}`, "Name another endpoint with --rpc."],
       cause: error,
     });

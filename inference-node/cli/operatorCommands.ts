@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { FastifyBaseLogger } from "fastify";
-import type { InitFlags } from "./initQuestions.ts";
+import type { Address } from "viem";
+import { addressSchema } from "#protocol/primitives.ts";
+import type { ProgramContext } from "./createProgram.ts";
+import { explain } from "./explain.ts";
+import type { InitFlags } from "./initAnswers.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { configFile, readNodeConfig } from "./nodeConfig.ts";
 import type { NodeFlags } from "./nodeOptions.ts";
@@ -13,24 +16,24 @@ import { onStop } from "./stopSignals.ts";
 const stakeCommands = () => import("./stakeCommands.ts");
 
 type Flags = NodeFlags & { readonly json?: boolean; readonly yes?: boolean };
-type Context = { readonly stop: AbortController; readonly logTo: (config: NodeConfig) => FastifyBaseLogger };
-
-const exitCodes = "\nExit code: 0 done, 1 refused or failed; the reason is on standard error.";
-
-/** What an operator says to a node, beside `serve`. */
-export function addOperatorCommands(program: Command, { stop, logTo }: Context): void {
+/** What an operator says to a node. */
+export function addOperatorCommands(program: Command, { stop, logTo, progress }: ProgramContext): void {
   const configOf = (flags: NodeFlags): Promise<NodeConfig> => readNodeConfig(flags.config, configFlags(flags));
-  const command = (name: string, description: string, example: string, codes = exitCodes): Command =>
-    withNodeOptions(
-      program.command(name).description(description).option("--json", "print the result as JSON"),
-    ).addHelpText("after", `\nExample:\n  npm run node -- ${example}\n${codes}`);
+  const command = (name: string, description: string, examples: readonly string[], codes?: string): Command =>
+    explain(withNodeOptions(program.command(name).description(description)), {
+      examples,
+      ...(codes !== undefined && { codes }),
+    });
   const isYes = async (question: string): Promise<boolean> => {
     if (!process.stdin.isTTY) return false;
     const { confirm } = await import("@inquirer/prompts");
     return await confirm({ message: question, default: false });
   };
 
-  command("init", "write a configuration, and a signing key if wanted; asks what flags do not say", "init")
+  command("init", "write a configuration, and a signing key if wanted; asks what flags do not say", [
+    "init",
+    "init --yes --rpc https://rpc.example --contest 0xc0de… --new-keystore node-key.json",
+  ])
     .option("--out <file>", "where to write it", configFile)
     .option("--force", "replace the file", false)
     .option("--port <n>", "port to listen on", Number)
@@ -43,49 +46,78 @@ export function addOperatorCommands(program: Command, { stop, logTo }: Context):
     .option("--currency <code>", "currency of the prices (USD)")
     .option("--yes", "ask nothing: flags say everything")
     .action(async (flags: Flags & InitFlags & { readonly out: string; readonly force: boolean }) => {
-      const [{ answersOfFlags, askAnswers }, { initCommand }] = await Promise.all([
-        import("./initQuestions.ts"),
-        import("./initCommand.ts"),
-      ]);
+      const { initCommand, refuseExisting } = await import("./initCommand.ts");
+      await refuseExisting(flags.out, flags.force);
       const silent = flags.yes === true || flags.json === true || !process.stdin.isTTY;
-      await initCommand(silent ? answersOfFlags(flags) : await askAnswers(flags), flags);
+      const answers = silent
+        ? (await import("./initAnswers.ts")).answersOfFlags(flags)
+        : await (await import("./initQuestions.ts")).askAnswers(flags);
+      await initCommand(answers, flags);
     });
 
   command(
     "doctor",
     "look at machine, memory, disk, clock, chain, stake and endpoint, and say what to mend",
-    "doctor",
-    "\nExit code: 0 when nothing has to be mended, 1 when something has.",
+    ["doctor"],
+    "0 nothing has to be mended; 1 something has",
   ).action(async (flags: Flags) => {
     const { doctorCommand } = await import("./doctorCommand.ts");
     process.exitCode = (await doctorCommand(await configOf(flags), flags.json)) ? 0 : 1;
   });
 
-  command("host", "add an entry to those that are hosted, fetch and verify its model, and serve", "host 0xc0de… 3")
-    .argument("<contest>", "the contest's address")
+  command("register", "register the node: stake, endpoint, signing key", [
+    "register --endpoint https://node.example",
+    "register --endpoint https://node.example --stake 200000000000000000000",
+  ]).action(async (flags: Flags) => {
+    onStop(() => stop.abort(new Error("told to stop")), false);
+    const config = await configOf(flags);
+    const { registerCommand } = await import("./registerCommand.ts");
+    await registerCommand(config, { json: flags.json, signal: stop.signal, logger: logTo(config) });
+  });
+
+  const contextOf = (config: NodeConfig, { json }: Flags) => ({
+    json,
+    logger: logTo(config),
+    progress,
+    signal: stop.signal,
+  });
+  command(
+    "serve",
+    "serve entries of a contest over HTTP",
+    ["serve", "serve --config node.json --port 8090"],
+    "0 it was told to stop; 1 it could not start, with the reason on standard error",
+  )
+    .option("--port <n>", "port to listen on; 0 takes a free one", Number)
+    .option("--host <address>", "address to listen on")
+    .option("--until-stdin-closes", "stop when standard input ends", false)
+    .action(async (flags: Flags & { untilStdinCloses: boolean }) => {
+      onStop(() => stop.abort(new Error("told to stop")), flags.untilStdinCloses);
+      const config = await configOf(flags);
+      const { serveCommand } = await import("./serveCommand.ts");
+      await serveCommand(config, contextOf(config, flags));
+    });
+
+  command("host", "add an entry to those that are hosted, fetch and verify its model, and serve", ["host 0xc0de… 3"])
+    .argument("<contest>", "the contest's address; may be another one than the configured", readContest)
     .argument("<entry>", "the entry's id", readId)
     .option("--port <n>", "port to listen on; 0 takes a free one", Number)
     .option("--host <address>", "address to listen on")
-    .action(async (contest: string, entryId: number, flags: Flags) => {
+    .action(async (contest: Address, entryId: number, flags: Flags) => {
       onStop(() => stop.abort(new Error("told to stop")), false);
       const file = flags.config ?? (existsSync(configFile) ? configFile : null);
       const named = { contest, entries: [entryId] };
       const config =
         file === null ? await readNodeConfig(undefined, { ...configFlags(flags), ...named }) : await configOf(flags);
       const { hostCommand } = await import("./hostCommand.ts");
-      await hostCommand(config, { contest, entryId, file }, logTo(config), stop);
+      await hostCommand(config, { contest, entryId, file }, contextOf(config, flags));
     });
 
-  program
-    .command("status")
-    .description("say how a running node is, and show its models' cards")
+  explain(program.command("status").description("say how a running node is, and show its models' cards"), {
+    examples: ["status", "status http://127.0.0.1:8090"],
+    codes: "0 it is ready; 1 it is not, or does not answer",
+  })
     .argument("[url]", "the node's base URL (default: what the configuration listens on)")
     .option("--config <file>", "the node's configuration (node.json where it exists)")
-    .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      "\nExample:\n  npm run node -- status http://127.0.0.1:8090\n\nExit code: 0 when it is ready, 1 when it is not or does not answer.",
-    )
     .action(async (url: string | undefined, flags: { readonly config?: string; readonly json?: boolean }) => {
       const { statusCommand } = await import("./statusCommand.ts");
       process.exitCode = (await statusCommand(url ?? urlOf(await readNodeConfig(flags.config, {})), flags.json))
@@ -93,7 +125,7 @@ export function addOperatorCommands(program: Command, { stop, logTo }: Context):
         : 1;
     });
 
-  command("attest", "put on chain now what a running node has signed this hour", "attest")
+  command("attest", "put on chain now what a running node has signed this hour", ["attest"])
     .argument("[url]", "the node's base URL (default: what the configuration listens on)")
     .action(async (url: string | undefined, flags: Flags) => {
       const config = await configOf(flags);
@@ -101,27 +133,27 @@ export function addOperatorCommands(program: Command, { stop, logTo }: Context):
       await attestCommand(config, url ?? urlOf(config), flags);
     });
 
-  command("stake", "say what is at stake, or add to it", "stake --add 50")
+  command("stake", "say what is at stake, or add to it", ["stake", "stake --add 50"])
     .option("--add <coins>", "coins to add, such as 12.5")
     .action(async (flags: Flags & { readonly add?: string }) =>
       (await stakeCommands()).stakeCommand(await configOf(flags), flags),
     );
 
   const key = program.command("key").description("signing keys");
-  withNodeOptions(
-    key.command("add").description("have the registry know the configured signing key, beside older ones"),
-  )
-    .option("--json", "print the result as JSON")
-    .addHelpText("after", `\nExample:\n  npm run node -- key add --keystore node-key.json\n${exitCodes}`)
-    .action(async (flags: Flags) => (await stakeCommands()).keyAddCommand(await configOf(flags), flags));
+  explain(
+    withNodeOptions(
+      key.command("add").description("have the registry know the configured signing key, beside older ones"),
+    ),
+    { examples: ["key add --keystore node-key.json --operator-key-env MY_OPERATOR_KEY"] },
+  ).action(async (flags: Flags) => (await stakeCommands()).keyAddCommand(await configOf(flags), flags));
 
-  command("endpoint", "tell the registry where the world reaches this node", "endpoint https://node.example")
+  command("endpoint", "tell the registry where the world reaches this node", ["endpoint https://node.example"])
     .argument("<url>", "base URL")
     .action(async (url: string, flags: Flags) =>
       (await stakeCommands()).endpointCommand(await configOf(flags), url, flags),
     );
 
-  command("exit", "leave: the stake is free seven days later; cannot be taken back", "exit --yes")
+  command("exit", "leave: the stake is free seven days later; cannot be taken back", ["exit", "exit --yes"])
     .option("--yes", "send without asking")
     .action(async (flags: Flags) =>
       (await stakeCommands()).exitCommand(await configOf(flags), {
@@ -132,7 +164,7 @@ export function addOperatorCommands(program: Command, { stop, logTo }: Context):
       }),
     );
 
-  command("collect", "pay out what is owed: credits, and the stake once the node has left", "collect").action(
+  command("collect", "pay out what is owed: credits, and the stake once the node has left", ["collect"]).action(
     async (flags: Flags) => (await stakeCommands()).collectCommand(await configOf(flags), flags),
   );
 }
@@ -140,6 +172,12 @@ export function addOperatorCommands(program: Command, { stop, logTo }: Context):
 function urlOf({ host, port, tls }: NodeConfig): string {
   const address = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `${tls === undefined ? "http" : "https"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+function readContest(text: string): Address {
+  const contest = addressSchema.safeParse(text);
+  if (!contest.success) throw new InvalidArgumentError("It must be a contest's address, 0x and 40 hex digits.");
+  return contest.data;
 }
 
 function readId(text: string): number {

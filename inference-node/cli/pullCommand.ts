@@ -2,12 +2,12 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Address } from "viem";
 import { InvalidInputError } from "#protocol/errors.ts";
 import type { Manifest } from "#protocol/manifest.ts";
-import { connect, readChainId } from "../chain/connect.ts";
 import { createEntryReader } from "../chain/readEntries.ts";
 import { findManifest } from "../models/findManifest.ts";
 import { findFile } from "../models/modelStore.ts";
-import { createByteProgress } from "./byteProgress.ts";
+import type { OpenProgress } from "./createTerminal.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
+import { openChain } from "./openOperator.ts";
 import { say } from "./say.ts";
 
 export type PullSettings = Pick<NodeConfig, "store" | "allowPrivate" | "models"> & {
@@ -16,6 +16,7 @@ export type PullSettings = Pick<NodeConfig, "store" | "allowPrivate" | "models">
   /** Files to take pieces from. */
   readonly files: readonly string[];
   readonly json: boolean;
+  readonly progress: OpenProgress | undefined;
 };
 
 /** Brings every file of a manifest into the store, verified; says where each lies. */
@@ -29,19 +30,17 @@ export async function pullCommand(
   const dropped: { mirror: string; reason: string }[] = [];
   for (const file of manifest.files) {
     const { role, name, size, sha256 } = file;
-    const progress = createByteProgress(name, size, settings.json);
     const { path } = await findFile(file, {
       ...settings,
       folder: settings.store,
       ownFolders: settings.models,
       signal,
       onRefused: (error) => logger.warn(error.message),
-      onProgress: progress.at,
       onDropped: (drop) => {
         dropped.push(drop);
         logger.warn(`asked no more: ${drop.reason}`);
       },
-    }).finally(progress.end);
+    });
     found.push({ role, name, path, size, sha256 });
   }
   say(
@@ -57,7 +56,7 @@ export async function manifestOnChain(
   asked: { readonly contest: Address; readonly entryId: number },
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const client = connect(config.rpcUrl, await readChainId(config.rpcUrl));
+  const { client } = await openChain(config.rpcUrl);
   const read = createEntryReader({
     client,
     contest: asked.contest,

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import type { FastifyBaseLogger } from "fastify";
 import { InvalidInputError, RetryableError } from "#protocol/errors.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { DiskFullError } from "../models/diskSpace.ts";
 import { ModelUnavailableError } from "../models/modelStore.ts";
+import type { ProgramContext } from "./createProgram.ts";
+import { explain } from "./explain.ts";
 import { readNodeConfig } from "./nodeConfig.ts";
 import type { NodeFlags } from "./nodeOptions.ts";
 import { configFlags, withNodeOptions } from "./nodeOptions.ts";
@@ -12,37 +13,29 @@ import type { VerifyFlags } from "./verifyCommand.ts";
 
 type PullFlags = NodeFlags & { readonly manifest?: string; readonly from?: string[]; readonly json?: boolean };
 
-const exitCodes = `
-Exit codes: 0 there and verified; 1 refused, and will be again; 2 may succeed later (mirrors away, disk full).`;
-
-/** Adds `pull` and `verify`. `logTo`: the log of a level, on stderr. */
-export function addPullCommands(
-  program: Command,
-  {
-    stop,
-    logTo,
-  }: {
-    readonly stop: AbortController;
-    readonly logTo: (config: { readonly logLevel: "info" }) => FastifyBaseLogger;
-  },
-): void {
-  withNodeOptions(
-    program
-      .command("pull")
-      .description("fetch an entry's files from several mirrors at once, each piece checked as it comes")
-      .argument("[contest]", "the contest's address")
-      .argument("[entry]", "the entry's id"),
+/** Adds `pull` and `verify`. */
+export function addPullCommands(program: Command, { stop, logTo, progress }: ProgramContext): void {
+  explain(
+    withNodeOptions(
+      program
+        .command("pull")
+        .description("fetch an entry's files from several mirrors at once, each piece checked as it comes")
+        .argument("[contest]", "the contest's address")
+        .argument("[entry]", "the entry's id"),
+    ),
+    {
+      examples: ["pull 0xc0de… 3", "pull --manifest entry.json --from https://node.example ~/models/sums.gguf"],
+      codes: "0 there and verified; 1 refused, and will be again; 2 may succeed later (mirrors away, disk full)",
+    },
   )
     .option("--manifest <file>", "an entry.json instead of an entry on chain")
     .option("--from <place...>", "more mirrors: base URLs of other nodes, or files")
-    .option("--json", "say the outcome as JSON")
-    .addHelpText("after", exitCodes)
     .action(async (contest: string | undefined, entry: string | undefined, flags: PullFlags) => {
       onStop(() => stop.abort(new Error("told to stop")), false);
       const { manifestOnChain, pullCommand } = await import("./pullCommand.ts");
       const from = flags.from ?? [];
       const [nodes, files] = [from.filter(isUrl), from.filter((place) => !isUrl(place))];
-      const more = { nodes, files, json: flags.json === true };
+      const more = { nodes, files, json: flags.json === true, progress: flags.json === true ? undefined : progress };
       const logger = logTo({ logLevel: "info" });
       try {
         if (flags.manifest !== undefined) {
@@ -71,17 +64,16 @@ export function addPullCommands(
       }
     });
 
-  program
-    .command("verify")
-    .description("compare a model file with the one that a manifest names")
+  explain(program.command("verify").description("compare a model file with the one that a manifest names"), {
+    examples: ["verify sums.gguf --manifest entry.json"],
+    codes: "0 it is the model; 1 it is not, or cannot be read",
+  })
     .argument("<file>", "the GGUF file")
     .requiredOption("--manifest <file>", "the entry's manifest, entry.json")
-    .option("--json", "say the outcome as JSON")
-    .addHelpText("after", "\nExit codes: 0 it is the model; 1 it is not, or cannot be read.")
     .action(async (file: string, flags: VerifyFlags) => {
       onStop(() => stop.abort(new Error("told to stop")), false);
       const { verifyCommand } = await import("./verifyCommand.ts");
-      await verifyCommand(file, flags, stop.signal);
+      await verifyCommand(file, flags, { progress, signal: stop.signal });
     });
 }
 

@@ -3,12 +3,16 @@ import { InvalidInputError } from "#protocol/errors.ts";
 import { registerNode } from "../chain/registerNode.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { openNode } from "./openNode.ts";
+import { say } from "./say.ts";
 
 /** Registers a node with its stake, endpoint and signing key, or brings an old registration up to date. */
 export async function registerCommand(
   config: NodeConfig,
-  logger: FastifyBaseLogger,
-  signal: AbortSignal,
+  {
+    json,
+    logger,
+    signal,
+  }: { readonly json: boolean | undefined; readonly logger: FastifyBaseLogger; readonly signal: AbortSignal },
 ): Promise<void> {
   if (config.endpoint === undefined) {
     throw new InvalidInputError("Which address does the world reach this node at?", {
@@ -21,5 +25,5 @@ export async function registerCommand(
   const stake = config.registerStake === undefined ? null : BigInt(config.registerStake);
   const done = await registerNode({ client, operator, signer, endpoint: config.endpoint, stake });
   const lines = done.length > 0 ? done : ["nothing to do: the registry knows this node as it is"];
-  for (const line of lines) process.stdout.write(`${line}\n`);
+  say(json, { node: signer.node, key: signer.key, endpoint: config.endpoint, done }, lines);
 }

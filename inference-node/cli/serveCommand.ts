@@ -10,48 +10,51 @@ import { pause } from "../serve/pause.ts";
 import type { Journal } from "../state/journal.ts";
 import type { NodeState } from "../state/openState.ts";
 import { openState } from "../state/openState.ts";
+import type { OpenProgress } from "./createTerminal.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
-import { stateFolderOf } from "./nodeConfig.ts";
+import { contestsOf, stateFolderOf } from "./nodeConfig.ts";
 import type { OpenedNode } from "./openNode.ts";
 import { openNode, untilReachable } from "./openNode.ts";
+import { say } from "./say.ts";
 
 /** Milliseconds. A long prompt on a slow machine gives no sign of life while it is read. */
 const limits = { stallMs: 120_000, cancelMs: 10_000 };
 
+export type ServeContext = {
+  readonly json: boolean | undefined;
+  readonly logger: FastifyBaseLogger;
+  readonly progress: OpenProgress;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Runs a node until it is told to stop: by a signal, or because the process that started it is gone.
  *
- * Prints one line of JSON on stdout once it listens; the log goes to stderr.
+ * Says on stdout once it listens: one line of JSON, or a sentence at a terminal. The log goes to stderr.
  */
-export async function serveCommand(
-  config: NodeConfig,
-  logger: FastifyBaseLogger,
-  stop: AbortController,
-): Promise<void> {
+export async function serveCommand(config: NodeConfig, context: ServeContext): Promise<void> {
   // First of all: whoever holds the folder is the node.
   const state = openState(stateFolderOf(config));
   try {
-    await serveWith(state, config, logger, stop.signal);
+    await serveWith(state, config, context);
   } finally {
     state.close();
   }
 }
 
-async function serveWith(
-  state: NodeState,
-  config: NodeConfig,
-  logger: FastifyBaseLogger,
-  signal: AbortSignal,
-): Promise<void> {
+async function serveWith(state: NodeState, config: NodeConfig, context: ServeContext): Promise<void> {
+  const { logger, signal } = context;
   const opened = await openNode(config, logger, signal);
   const { signer } = opened;
   const genesis = await untilReachable(() => opened.client.getBlock({ blockNumber: 0n }), signal);
   const journal = state.journal([signer.chainId, signer.registry, genesis.hash, signer.node].join(" ").toLowerCase());
-  const node = await listen(config, opened, journal, logger);
+  const node = await listen(config, opened, journal, context);
   const endpoint = config.endpoint ?? node.url;
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, url: node.url, endpoint, address: signer.node.toLowerCase(), key: signer.key.toLowerCase(), pid: process.pid })}\n`,
-  );
+  const [address, key] = [signer.node.toLowerCase(), signer.key.toLowerCase()];
+  say(context.json ?? !process.stdout.isTTY, { ready: true, url: node.url, endpoint, address, key, pid: process.pid }, [
+    `listening at ${node.url} as ${address}; Ctrl+C stops it`,
+    `how it is:  npm run node -- status ${node.url}`,
+  ]);
   if (config.registerStake !== undefined) await registerUntilDone(config, opened, endpoint, logger, signal);
   await new Promise<void>((done) => {
     if (signal.aborted) done();
@@ -64,7 +67,7 @@ async function listen(
   config: NodeConfig,
   { client, carrier, signer }: OpenedNode,
   journal: Journal,
-  logger: FastifyBaseLogger,
+  { logger, progress }: ServeContext,
 ): Promise<InferenceNode> {
   const shared = { client, carrier, inTurn: createInTurn(), node: signer.node, registry: config.nodeRegistry };
   try {
@@ -75,16 +78,17 @@ async function listen(
       chain: createViemChain({
         ...config,
         ...shared,
+        contests: contestsOf(config),
         fromBlock: BigInt(config.fromBlock),
         depth: BigInt(config.depth),
       }),
       signer,
-      wanted: config.entries === "all" ? null : config.entries,
       storeFolder: config.store,
       modelFolders: config.models,
       manifestFolders: config.manifests,
       limits,
       serveLimits: config,
+      progress,
       logger,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { formatUnits, parseUnits } from "viem";
 import { InvalidInputError } from "#protocol/errors.ts";
-import { attestationOf, attestationsAnswer } from "#protocol/node.ts";
+import { attestationOf, attestationsAnswer, modelId } from "#protocol/node.ts";
 import type { NodeStanding } from "../chain/registryCalls.ts";
 import { readStanding } from "../chain/registryCalls.ts";
 import { createSigner } from "../sign/createSigner.ts";
@@ -75,8 +75,8 @@ export async function attestCommand(config: NodeConfig, url: string, { json }: S
     statements,
     attestations.map(({ signature }) => signature),
   );
-  const entries = statements.map(({ entryId }) => Number(entryId));
-  say(json, { entries, transaction }, [`attested on chain: entries ${entries.join(", ")} (${transaction})`]);
+  const entries = statements.map(({ contest, entryId }) => modelId(contest, entryId));
+  say(json, { entries, transaction }, [`attested on chain: ${entries.join(", ")} (${transaction})`]);
 }
 
 /** Starts the seven days after which the stake can be collected. `sure`: asked before anything is sent. */

@@ -3,17 +3,22 @@ import { checkGgufHeader } from "../models/ggufHeader.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
 import { identityOf } from "../models/pieceMap.ts";
 import { verifyModelFile } from "../models/verifyModelFile.ts";
-import { createByteProgress } from "./byteProgress.ts";
+import type { OpenProgress } from "./createTerminal.ts";
+import { silent } from "./createTerminal.ts";
 import { readManifest } from "./readManifest.ts";
 import { say } from "./say.ts";
 
 export type VerifyFlags = { readonly manifest: string; readonly json?: boolean };
 
 /** Compares a model file with the one that a manifest names, as a node does before it loads it. Throws when it differs. */
-export async function verifyCommand(path: string, { manifest: at, json }: VerifyFlags, signal: AbortSignal) {
+export async function verifyCommand(
+  path: string,
+  { manifest: at, json }: VerifyFlags,
+  { progress: open, signal }: { readonly progress: OpenProgress; readonly signal: AbortSignal },
+) {
   const manifest = await readManifest(at);
   const named = modelFile(manifest);
-  const progress = createByteProgress("verifying", named.size, json === true);
+  const progress = json === true ? silent : open("verifying", named.size);
   await verifyModelFile(path, identityOf(named), signal, progress.at).finally(progress.end);
   const { architecture, blockCount, contextLength } = await checkGgufHeader(path);
   const hash = manifestHash(manifest, nodeHashing.sha256).slice(2);

@@ -2,13 +2,13 @@ import { access, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PublicClient } from "viem";
-import { contestFactoryAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
-import { createEntryReader } from "../chain/readEntries.ts";
+import { createContestsReader } from "../chain/readContests.ts";
 import { readStanding } from "../chain/registryCalls.ts";
 import type { NodeConfig } from "../cli/nodeConfig.ts";
-import { stateFolderOf } from "../cli/nodeConfig.ts";
+import { contestsOf, stateFolderOf } from "../cli/nodeConfig.ts";
 import { openChain } from "../cli/openOperator.ts";
 import { readKey } from "../cli/readKey.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
@@ -111,20 +111,14 @@ async function entriesOf(config: NodeConfig, client: PublicClient): Promise<read
       functionName: "factory",
     });
     if (factory.toLowerCase() !== config.factory) return new Error(`the registry belongs to the factory ${factory}`);
-    await client.readContract({
-      address: config.factory,
-      abi: contestFactoryAbi,
-      functionName: "isContest",
-      args: [config.contest],
-    });
-    const read = createEntryReader({
+    const read = createContestsReader({
       ...config,
+      contests: contestsOf(config),
       client,
       fromBlock: BigInt(config.fromBlock),
       depth: BigInt(config.depth),
     });
-    const { entries } = await read();
-    return entries.filter(({ entryId }) => config.entries === "all" || config.entries.includes(entryId));
+    return (await read()).entries;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { InvalidInputError } from "#protocol/errors.ts";
+import { addressSchema } from "#protocol/primitives.ts";
+import type { EntryName } from "../models/entryFacts.ts";
 import type { Upstream } from "./childProtocol.ts";
 
 const common = {
   /** Entry id; every entry that no other line names where absent. */
   entry: z.int().positive().optional(),
+  /** That entry's contest; the line holds for entries of any contest where absent. */
+  contest: addressSchema.optional(),
 };
 const remote = {
   ...common,
@@ -29,9 +33,9 @@ export const engineSettingSchema = z.discriminatedUnion("api", [
 export type EngineSetting = z.infer<typeof engineSettingSchema>;
 
 /** The setting that holds for an entry; null where the embedded engine answers. */
-export function settingFor(settings: readonly EngineSetting[], entryId: number): EngineSetting | null {
-  const own = settings.find(({ entry }) => entry === entryId);
-  return own ?? settings.find(({ entry }) => entry === undefined) ?? null;
+export function settingFor(settings: readonly EngineSetting[], { contest, entryId }: EntryName): EngineSetting | null {
+  const held = settings.filter((one) => one.contest === undefined || one.contest === contest);
+  return held.find(({ entry }) => entry === entryId) ?? held.find(({ entry }) => entry === undefined) ?? null;
 }
 
 /** Throws `InvalidInputError` when the variable of a key is not set. */

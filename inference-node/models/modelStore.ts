@@ -30,10 +30,13 @@ export type StoreOptions = {
   readonly blobFolders?: readonly string[];
   readonly limits?: Partial<PullLimits>;
   readonly lookup?: FetchBounds["lookup"];
-  /** Bytes verified. */
-  readonly onProgress?: (bytes: number) => void;
+  /** Shows somebody how far a file is. `total`: bytes. */
+  readonly progress?: ((what: string, total: number) => FileProgress) | undefined;
   readonly onDropped?: (dropped: Dropped) => void;
 };
+
+/** `at`: bytes fetched and verified, or read. */
+type FileProgress = { readonly at: (bytes: number) => void; readonly end: () => void };
 
 /** A model that could not be had, with what was tried. */
 export class ModelUnavailableError extends BaseError {
@@ -76,13 +79,16 @@ export async function findFile(
 
   const own = await candidates(options.ownFolders, file);
   for (const { path, named } of [{ path: kept, named: true }, ...own]) {
+    const progress = options.progress?.(`verifying ${file.name}`, file.size);
     try {
-      return { path, untouched: await verifyModelFile(path, identity, options.signal) };
+      return { path, untouched: await verifyModelFile(path, identity, options.signal, progress?.at) };
     } catch (error) {
       if (options.signal.aborted) throw error;
       if (isMissing(error) || (!named && error instanceof ModelMismatchError)) continue;
       if (error instanceof ModelMismatchError) options.onRefused(error);
       tried.push(error instanceof Error ? error.message : String(error));
+    } finally {
+      progress?.end();
     }
   }
   try {
@@ -113,9 +119,20 @@ async function pullOnce(path: string, file: ManifestFile, options: StoreOptions)
     stallMs: options.limits?.stallMs ?? pullLimits.stallMs,
   });
   const map = provePieces(file);
-  const pull = pullFile(path, { ...options, name: file.name, map, identity: identityOf(file), mirrors });
+  const progress = options.progress?.(file.name, file.size);
+  const pull = pullFile(path, {
+    ...options,
+    name: file.name,
+    map,
+    identity: identityOf(file),
+    mirrors,
+    ...(progress !== undefined && { onProgress: progress.at }),
+  });
   ongoing.set(path, pull);
-  return await pull.finally(() => ongoing.delete(path));
+  return await pull.finally(() => {
+    ongoing.delete(path);
+    progress?.end();
+  });
 }
 
 type Candidate = { readonly path: string; readonly named: boolean };

@@ -3,15 +3,13 @@ import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { modelId } from "#protocol/node.ts";
 import type { NodeChain } from "../chain/nodeChain.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
-import { sameEntry } from "../models/entryFacts.ts";
+import { entryKey, sameEntry } from "../models/entryFacts.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import type { EntryProgress, Readiness } from "./infoRoutes.ts";
 import { pause } from "./pause.ts";
 
 export type HostOptions = {
   readonly chain: Pick<NodeChain, "entries">;
-  /** Which entries to serve; every live one when null. */
-  readonly wanted: readonly number[] | null;
   /** `onLost` is called when a file that was verified is the entry's no more. */
   readonly prepare: (facts: EntryFacts, onLost: (error: unknown) => void) => Promise<HostedEntry>;
   /** Milliseconds between looks at the chain. */
@@ -48,17 +46,17 @@ const mostPreparing = 4;
 
 export function createHost(options: HostOptions): Host {
   const { chain, logger, signal, now } = options;
-  const hosted = new Map<number, HostedEntry>();
-  const failed = new Map<number, Failure>();
-  const preparing = new Map<number, Promise<void>>();
+  const hosted = new Map<string, HostedEntry>();
+  const failed = new Map<string, Failure>();
+  const preparing = new Map<string, Promise<void>>();
   let known: readonly EntryFacts[] = [];
   let reachable = false;
   let complained = false;
   let block: number | null = null;
 
   const progressOf = (facts: EntryFacts): EntryProgress => {
-    const entry = hosted.get(facts.entryId);
-    const failure = failed.get(facts.entryId);
+    const entry = hosted.get(entryKey(facts));
+    const failure = failed.get(entryKey(facts));
     return {
       id: modelId(facts.contest, facts.entryId),
       state: entry === undefined ? (failure === undefined ? "preparing" : "unavailable") : entry.runner.state(),
@@ -67,30 +65,34 @@ export function createHost(options: HostOptions): Host {
   };
 
   const entries = (): readonly HostedEntry[] =>
-    [...hosted.values()].toSorted((one, other) => one.facts.entryId - other.facts.entryId);
+    [...hosted.values()].toSorted(
+      ({ facts: one }, { facts: other }) => one.contest.localeCompare(other.contest) || one.entryId - other.entryId,
+    );
   const isKnown = (facts: EntryFacts): boolean => known.some((now) => sameEntry(now, facts));
 
   const drop = async (entry: HostedEntry): Promise<void> => {
-    if (hosted.get(entry.facts.entryId) !== entry) return;
-    hosted.delete(entry.facts.entryId);
+    const key = entryKey(entry.facts);
+    if (hosted.get(key) !== entry) return;
+    hosted.delete(key);
     options.onChange();
     await entry.runner.close();
   };
 
   const host = async (facts: EntryFacts): Promise<void> => {
     const { entryId } = facts;
-    const before = failed.get(entryId);
+    const key = entryKey(facts);
+    const before = failed.get(key);
     try {
       let lost = false;
       const entry = await options.prepare(facts, (error) => {
         lost = true;
         logger.warn({ entry: entryId }, `not served any longer, tried anew: ${shortMessageOf(error)}`);
-        const current = hosted.get(entryId);
+        const current = hosted.get(key);
         if (current?.facts === facts) void drop(current);
       });
       if (signal.aborted || lost || !isKnown(facts)) return await entry.runner.close();
-      failed.delete(entryId);
-      hosted.set(entryId, entry);
+      failed.delete(key);
+      hosted.set(key, entry);
       logger.info({ entry: entryId, model: entry.manifest.name }, "model verified, serving");
       options.onChange();
     } catch (error) {
@@ -98,23 +100,23 @@ export function createHost(options: HostOptions): Host {
       const times = (before?.times ?? 0) + 1;
       const wait = error instanceof RetryableError ? Math.min(longestRetryMs, 1_000 * 2 ** times) : longestRetryMs;
       const detail = error instanceof Error ? error.message : String(error);
-      failed.set(entryId, { facts, detail, times, retryAt: now() + wait });
+      failed.set(key, { facts, detail, times, retryAt: now() + wait });
       logger.warn({ entry: entryId }, `cannot serve an entry yet: ${detail}`);
     }
   };
 
   /** Prepares what is not served yet, a few at a time; those that failed least come first. */
   const fill = (): void => {
-    const triedOf = ({ entryId }: EntryFacts): number => failed.get(entryId)?.times ?? 0;
+    const triedOf = (facts: EntryFacts): number => failed.get(entryKey(facts))?.times ?? 0;
     for (const facts of known.toSorted((one, other) => triedOf(one) - triedOf(other))) {
-      const { entryId } = facts;
+      const key = entryKey(facts);
       if (signal.aborted || preparing.size >= mostPreparing) return;
-      if (hosted.has(entryId) || preparing.has(entryId) || (failed.get(entryId)?.retryAt ?? 0) > now()) continue;
+      if (hosted.has(key) || preparing.has(key) || (failed.get(key)?.retryAt ?? 0) > now()) continue;
       const done = host(facts).finally(() => {
-        preparing.delete(entryId);
+        preparing.delete(key);
         fill();
       });
-      preparing.set(entryId, done);
+      preparing.set(key, done);
     }
   };
 
@@ -125,14 +127,14 @@ export function createHost(options: HostOptions): Host {
       complained = false;
       reachable = true;
       block = read.block;
-      known = read.entries.filter(({ entryId }) => options.wanted?.includes(entryId) ?? true);
+      known = read.entries;
     } catch (error) {
       reachable = false;
       if (!complained && !signal.aborted) logger.warn(`the chain does not answer, trying on: ${shortMessageOf(error)}`);
       complained = true;
       return;
     }
-    for (const [entryId, { facts }] of failed) if (!isKnown(facts)) failed.delete(entryId);
+    for (const [key, { facts }] of failed) if (!isKnown(facts)) failed.delete(key);
     for (const entry of [...hosted.values()]) {
       if (isKnown(entry.facts)) continue;
       logger.info({ entry: entry.facts.entryId }, "an entry is live no more, not served any longer");
@@ -153,11 +155,13 @@ export function createHost(options: HostOptions): Host {
           ),
         ),
       );
-      return asked.filter((entry, index) => whole[index] === true && hosted.get(entry.facts.entryId) === entry);
+      return asked.filter((entry, index) => whole[index] === true && hosted.get(entryKey(entry.facts)) === entry);
     },
     readiness: () => ({
       ready:
-        block !== null && hosted.size > 0 && known.every(({ entryId }) => hosted.has(entryId) || failed.has(entryId)),
+        block !== null &&
+        hosted.size > 0 &&
+        known.every((facts) => hosted.has(entryKey(facts)) || failed.has(entryKey(facts))),
       chain: { reachable, block },
       entries: known.map(progressOf),
     }),

@@ -35,6 +35,8 @@ export type HostingOptions = {
   readonly allowPrivate: boolean;
   /** Base URLs of other nodes, asked for the files that they serve. */
   readonly mirrors?: readonly string[];
+  /** Shows somebody how far a file is that is fetched or read. */
+  readonly progress?: StoreOptions["progress"];
 };
 
 /**
@@ -66,6 +68,7 @@ export async function prepareEntry(
     folder: options.storeFolder,
     ownFolders: options.modelFolders,
     nodes: options.mirrors ?? [],
+    progress: options.progress,
     allowPrivate: options.allowPrivate,
     signal,
     onRefused: (error) => logger.warn({ entry: facts.entryId }, error.message),
@@ -78,7 +81,7 @@ export async function prepareEntry(
   const extras = await findExtras(manifest, store, onLost);
   const check = checkAll([checkModel, ...extras.checks]);
   const header = await checkGgufHeader(modelPath);
-  const setting = settingFor(options.engines ?? [], facts.entryId);
+  const setting = settingFor(options.engines ?? [], facts);
   const engine = await describeEngine(setting, context.build, {
     contextSize: Math.min(manifest.contextLength, header.contextLength),
     batchSize: options.batchSize,

@@ -4,6 +4,7 @@ import type { Engine } from "#protocol/node.ts";
 import { epochAt } from "#protocol/typedData.ts";
 import type { NodeChain } from "../chain/nodeChain.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import { entryKey } from "../models/entryFacts.ts";
 import type { Signer } from "./createSigner.ts";
 import type { SignedAttestation } from "./signAttestation.ts";
 import { signAttestation } from "./signAttestation.ts";
@@ -37,7 +38,7 @@ const retryMs = { first: 2_000, longest: 300_000 };
 export function createAttester(options: AttesterOptions): Attester {
   const { signer, chain, now, signal, log } = options;
   let current: readonly SignedAttestation[] = [];
-  const onChain = new Map<number, bigint | null>();
+  const onChain = new Map<string, bigint | null>();
   let wake = Promise.withResolvers<void>();
   const refused = new Set<string>();
   let failures = 0;
@@ -46,12 +47,12 @@ export function createAttester(options: AttesterOptions): Attester {
   const sign = async (): Promise<void> => {
     const served = await options.served();
     const epoch = epochAt(now() / 1000);
-    const kept = new Map(current.map((signed) => [Number(signed.attestation.entryId), signed]));
+    const kept = new Map(current.map((signed) => [entryKey(signed.attestation), signed]));
     const signed = await Promise.all(
       served.map(async ({ facts, engine }) => {
-        const before = kept.get(facts.entryId);
+        const before = kept.get(entryKey(facts));
         const same = before !== undefined && isAbout(before, facts);
-        if (before !== undefined && !same) onChain.delete(facts.entryId);
+        if (before !== undefined && !same) onChain.delete(entryKey(facts));
         if (same && before.attestation.epoch === epoch && before.engine === engine) return before;
         return await signAttestation(signer, facts, engine, now() / 1000).catch((error: unknown) => {
           const reason = shortMessageOf(error);
@@ -65,10 +66,11 @@ export function createAttester(options: AttesterOptions): Attester {
   };
 
   const isDue = async ({ attestation }: SignedAttestation): Promise<boolean> => {
-    const entryId = Number(attestation.entryId);
-    const known = onChain.get(entryId);
-    const last = known === undefined ? await chain.lastAttested(entryId) : known;
-    onChain.set(entryId, last);
+    const key = entryKey(attestation);
+    const known = onChain.get(key);
+    const { contest, entryId } = attestation;
+    const last = known === undefined ? await chain.lastAttested({ contest, entryId: Number(entryId) }) : known;
+    onChain.set(key, last);
     return last === null || attestation.epoch >= last + epochsOnChain;
   };
 
@@ -79,7 +81,7 @@ export function createAttester(options: AttesterOptions): Attester {
       for (const signed of current) if (await isDue(signed)) due.push(signed);
       if (due.length > 0) {
         const transaction = await chain.attest(due);
-        for (const { attestation } of due) onChain.set(Number(attestation.entryId), attestation.epoch);
+        for (const { attestation } of due) onChain.set(entryKey(attestation), attestation.epoch);
         log.info(`attested ${due.length} entries on chain (${transaction})`);
       }
       failures = 0;

@@ -1,5 +1,6 @@
 import { BaseError } from "#protocol/errors.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import { entryKey } from "../models/entryFacts.ts";
 import type { Journal } from "../state/journal.ts";
 import type { Signer } from "./createSigner.ts";
 
@@ -10,10 +11,10 @@ export class UnsafeStatementError extends BaseError {
 
 export type GuardOptions = {
   readonly journal: Journal;
-  /** What the newest finalised block that was read says of an entry; undefined when it has no such live entry. */
-  readonly finalised: (entryId: number) => EntryFacts | undefined;
+  /** What the newest finalised block that was read says of an entry, named as by `entryKey`; undefined when it has no such live entry. */
+  readonly finalised: (entry: string) => EntryFacts | undefined;
   /** Where the entry's verified file lies; undefined when it is not served. */
-  readonly fileOf: (entryId: number) => string | undefined;
+  readonly fileOf: (entry: string) => string | undefined;
 };
 
 type Claim = {
@@ -33,8 +34,9 @@ type Claim = {
 export function guardSigner(signer: Signer, { journal, finalised, fileOf }: GuardOptions): Signer {
   const guard = (claim: Claim, epoch: number | null): void => {
     const entryId = Number(claim.entryId);
-    const facts = finalised(entryId);
-    const path = fileOf(entryId);
+    const key = entryKey(claim);
+    const facts = finalised(key);
+    const path = fileOf(key);
     const same =
       facts !== undefined &&
       facts.contest === claim.contest.toLowerCase() &&

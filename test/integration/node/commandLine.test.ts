@@ -1,55 +1,43 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeFunctionData, recoverTypedDataAddress } from "viem";
+import { recoverTypedDataAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { attestationOf, attestationsAnswer } from "#protocol/node.ts";
 import { nodesDomain, nodeTypes } from "#protocol/typedData.ts";
-import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
-import { send } from "../../../scripts/chainClients.ts";
 import { devAccounts, LOCAL_CHAIN_ID } from "../../../scripts/start/localChain.ts";
 import { createGate, type Gate } from "../../support/gate.ts";
+import { type House, type HouseProcess, openHouse, root, run } from "../../support/realHouse.ts";
 import { until } from "../../support/until.ts";
 import { isAlive, modelProcessesOf } from "./processes.ts";
-import { type DemoContest, deployContest, type HouseProcess, root, run, startChain } from "./realChain.ts";
 import { writeEntry } from "./startNode.ts";
 
 const [operator] = devAccounts().operators;
 if (operator === undefined) throw new Error("the local chain has no operator's account");
 const signingKey = generatePrivateKey();
 const key = privateKeyToAccount(signingKey).address;
-let folder: string;
-let chain: Awaited<ReturnType<typeof startChain>>;
+let house: House;
+let { folder, demo, facts } = {} as House;
 let gate: Gate;
-let demo: DemoContest;
-let facts: EntryFacts[];
 let node: HouseProcess;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coindrop-cli-"));
-  const written = [await writeEntry(folder, "sums", 1), await writeEntry(folder, "haiku", 2)];
-  facts = written.map((entry) => entry.facts);
-  chain = await startChain();
-  gate = await createGate(chain.url);
-  demo = await deployContest(chain.url, facts);
-  await send(demo.organiser, {
-    to: demo.coin,
-    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator.address, 10n ** 21n] }),
-  });
+  house = await openHouse(operator.address, async (at) => [
+    await writeEntry(at, "sums", 1),
+    await writeEntry(at, "haiku", 2),
+  ]);
+  ({ folder, demo, facts } = house);
+  gate = await createGate(house.chain.url);
   node = serve();
   url = String((await node.first)["url"]);
 });
 
 afterAll(async () => {
-  node?.child.kill("SIGKILL");
-  chain?.child.kill("SIGKILL");
-  await Promise.all([node?.exited, chain?.exited, gate?.shut()]);
-  await rm(folder, { recursive: true, force: true });
+  await gate?.shut();
+  await house?.close(node);
 });
 
 function serve(more: readonly string[] = [], stake = "200000000000000000000"): HouseProcess {

@@ -1,15 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFunctionData } from "viem";
+import { type Address, keccak256 } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { modelCardSchema } from "#protocol/modelCard.ts";
-import { send } from "../../../scripts/chainClients.ts";
 import { devAccounts } from "../../../scripts/start/localChain.ts";
+import { addContest, type House, type HouseProcess, openHouse, root, run } from "../../support/realHouse.ts";
 import { until } from "../../support/until.ts";
-import { type DemoContest, deployContest, type HouseProcess, root, run, startChain } from "./realChain.ts";
 import { writeEntry } from "./startNode.ts";
 
 /** A stranger becomes a node by the commands that the README names, one after the other, and leaves again. */
@@ -17,28 +16,22 @@ import { writeEntry } from "./startNode.ts";
 const [, operator] = devAccounts().operators;
 if (operator === undefined) throw new Error("the local chain has no second operator's account");
 const secrets = { COINDROP_KEYSTORE_PASSWORD: "correct horse battery", TEST_OPERATOR_KEY: operator.privateKey };
-let folder: string;
-let chain: Awaited<ReturnType<typeof startChain>>;
-let demo: DemoContest;
+let house: House;
+let { folder, chain, demo } = {} as House;
+let other: Address;
 let node: HouseProcess;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coindrop-operator-"));
-  const facts = [(await writeEntry(folder, "sums", 1)).facts, (await writeEntry(folder, "haiku", 2)).facts];
-  chain = await startChain();
-  demo = await deployContest(chain.url, facts);
-  await send(demo.organiser, {
-    to: demo.coin,
-    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator.address, 10n ** 21n] }),
-  });
+  house = await openHouse(operator.address, async (at) => [
+    await writeEntry(at, "sums", 1),
+    await writeEntry(at, "haiku", 2),
+  ]);
+  ({ folder, chain, demo } = house);
+  const { facts } = await writeEntry(folder, "bedtime", 1);
+  other = await addContest(demo, [facts], keccak256("0x02"));
 });
-afterAll(async () => {
-  node?.child.kill("SIGKILL");
-  chain?.child.kill("SIGKILL");
-  await Promise.all([node?.exited, chain?.exited]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => house?.close(node));
 
 const config = () => join(folder, "node.json");
 type Said = { readonly code: number; readonly out: string; readonly err: string };
@@ -131,16 +124,49 @@ describe("doctor", () => {
 });
 
 describe("a node from its configuration", () => {
-  test("registers, hosts one more entry, and keeps that in its file", async () => {
-    const register = await say(["register", "--config", config(), "--endpoint", "http://127.0.0.1:1"]);
-    expect(register.out).toContain("registered with a stake of");
-    node = run(
-      "inference-node/main.ts",
-      ["host", demo.contest, "2", "--config", config(), "--poll-ms", "200"],
-      secrets,
-    );
+  test("registers, and adds a second signing key", async () => {
+    const registered = await ask("register", "--endpoint", "http://127.0.0.1:1");
+    expect(registered["done"]).toContainEqual(expect.stringContaining("registered with a stake of"));
+    expect(await ask("register", "--endpoint", "http://127.0.0.1:1")).toMatchObject({ done: [] });
+
+    const more = { ...secrets, TEST_SECOND_KEY: generatePrivateKey() };
+    const key = privateKeyToAccount(more.TEST_SECOND_KEY).address;
+    const args = ["key", "add", "--config", config(), "--key-env", "TEST_SECOND_KEY"];
+    const added = await say([...args, "--json"], more);
+    expect(JSON.parse(added.out)).toMatchObject({ key, node: operator.address, transaction: expect.any(String) });
+    const owner = await demo.organiser.publicClient.readContract({
+      address: demo.nodeRegistry,
+      abi: nodeRegistryAbi,
+      functionName: "nodeOfKey",
+      args: [key],
+    });
+    expect(owner).toBe(operator.address);
+    expect((await say(args, more)).code).toBe(1);
+  });
+
+  test("pulls an entry by what the chain says of it", async () => {
+    const { files } = await ask("pull", demo.contest, "2");
+    expect(files).toMatchObject([{ role: "model", name: "haiku.gguf", path: join(folder, "haiku.gguf") }]);
+    const missing = await say(["pull", demo.contest, "7", "--config", config()]);
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("has no live entry 7") });
+    expect(missing.err).toContain("live entries: 1, 2");
+  });
+
+  test("refuses to host of a contest that is not the registry's", async () => {
+    const refused = await say(["host", demo.coin, "1", "--config", config()]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("is no contest of the registry's factory") });
+    const missing = await say(["host", other, "2", "--config", config()]);
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("none with the id 2") });
+  });
+
+  test("hosts an entry of another contest too, and keeps that in its file", async () => {
+    node = run("inference-node/main.ts", ["host", other, "1", "--config", config(), "--poll-ms", "200"], secrets);
     url = String((await node.first)["url"]);
-    expect(JSON.parse(await readFile(config(), "utf8")).entries).toEqual([1, 2]);
+    const contest = other.toLowerCase();
+    expect(JSON.parse(await readFile(config(), "utf8"))).toMatchObject({
+      entries: [1],
+      also: [{ contest, entries: [1] }],
+    });
     await until("both models measured", async () => {
       const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
       return entries.length === 2 && entries.every(({ state }) => state === "ready");
@@ -171,7 +197,10 @@ describe("a node from its configuration", () => {
 
   test("attests, adds stake, moves its endpoint, and leaves by command", async () => {
     const attested = await ask("attest", url);
-    expect(attested).toMatchObject({ entries: [1, 2], transaction: expect.stringMatching(/^0x/) });
+    expect(attested).toMatchObject({
+      entries: [`${demo.contest}/1`, `${other}/1`].map((id) => id.toLowerCase()).toSorted(),
+      transaction: expect.stringMatching(/^0x/),
+    });
     expect(await ask("stake", "--add", "12.5")).toMatchObject({ stake: "212500000000000000000", active: true });
     expect(await ask("endpoint", url)).toMatchObject({ endpoint: url });
     expect(await ask("stake")).toMatchObject({ endpoint: url, registered: true, openChallenges: 0 });

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Manifest, ManifestFile } from "#protocol/manifest.ts";
 import { createMirrors } from "../../support/hostileMirrors.ts";
 import { manifestFileOf } from "../../support/manifestFileOf.ts";
+import { root } from "../../support/realHouse.ts";
 import { until } from "../../support/until.ts";
-import { root } from "./realChain.ts";
 import { readDraft, startNode, type TestNode, writeEntry } from "./startNode.ts";
 
 const MiB = 1_048_576;
@@ -114,7 +114,7 @@ describe("npm run node -- pull", () => {
     const inward = ["pull", "--manifest", await writeManifest([mirrors.url("honest")]), "--store", store()];
     expect(await node(inward).ended).toMatchObject({ code: 2, stderr: expect.stringContaining("is not https") });
     const help = await node(["pull", "--help"]).ended;
-    expect(help.stdout).toContain("Exit codes: 0");
+    expect(help.stdout).toContain("Exit code: 0");
   });
 });
 

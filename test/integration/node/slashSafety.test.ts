@@ -1,17 +1,16 @@
-import { cp, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeFunctionData, type Hex } from "viem";
 import { generatePrivateKey } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
+import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { attestationOf, attestationsAnswer } from "#protocol/node.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { openState } from "../../../inference-node/state/openState.ts";
 import { send } from "../../../scripts/chainClients.ts";
 import { devAccounts } from "../../../scripts/start/localChain.ts";
+import { type House, type HouseProcess, openHouse, run } from "../../support/realHouse.ts";
 import { until } from "../../support/until.ts";
-import { type DemoContest, deployContest, type HouseProcess, run, startChain } from "./realChain.ts";
 import { startNode, type TestNode, writeEntry } from "./startNode.ts";
 
 /** An honest node meets what could cost it its stake, on a real chain and in a process of its own. */
@@ -20,28 +19,18 @@ const [operator] = devAccounts().operators;
 if (operator === undefined) throw new Error("the local chain has no operator's account");
 const stake = 200n * 10n ** 18n;
 const signingKey = generatePrivateKey();
-let folder: string;
-let chain: Awaited<ReturnType<typeof startChain>>;
-let demo: DemoContest;
-let facts: EntryFacts[];
+let house: House;
+let { folder, chain, demo, facts } = {} as House;
 let node: HouseProcess | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coindrop-safety-"));
-  facts = [(await writeEntry(folder, "sums", 1)).facts, (await writeEntry(folder, "haiku", 2)).facts];
-  chain = await startChain();
-  demo = await deployContest(chain.url, facts);
-  await send(demo.organiser, {
-    to: demo.coin,
-    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator.address, 10n ** 21n] }),
-  });
+  house = await openHouse(operator.address, async (at) => [
+    await writeEntry(at, "sums", 1),
+    await writeEntry(at, "haiku", 2),
+  ]);
+  ({ folder, chain, demo, facts } = house);
 });
-afterAll(async () => {
-  node?.child.kill("SIGKILL");
-  chain?.child.kill("SIGKILL");
-  await Promise.all([node?.exited, chain?.exited]);
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => house?.close(node));
 
 function serve(state = "state"): HouseProcess {
   const flags = {

@@ -103,7 +103,6 @@ export async function startNode(
   const node: InferenceNode = await createNode({
     chain,
     signer: createSigner({ account, node: account.address, chainId: 31_337, registry }),
-    wanted: null,
     host: "127.0.0.1",
     port: 0,
     warmUp: false,

@@ -1,41 +1,79 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { answersOfFlags } from "../../../inference-node/cli/initQuestions.ts";
-import { addOperatorCommands } from "../../../inference-node/cli/operatorCommands.ts";
+import { createProgram } from "../../../inference-node/cli/createProgram.ts";
+import { withEntry } from "../../../inference-node/cli/hostCommand.ts";
+import { answersOfFlags } from "../../../inference-node/cli/initAnswers.ts";
 
-function helpOf(...path: string[]): string {
-  const program = new Command("npm run node --");
-  addOperatorCommands(program, { stop: new AbortController(), logTo: () => expect.unreachable() });
+const known = [
+  ...["serve", "register", "init", "doctor", "host", "status", "attest", "stake", "key add", "endpoint", "exit"],
+  ...["collect", "pull", "verify", "import", "export", "audit-receipts", "probe", "ask"],
+];
+
+const open = () =>
+  createProgram({
+    stop: new AbortController(),
+    logTo: () => expect.unreachable(),
+    progress: () => expect.unreachable(),
+  });
+
+/** Each command that does something, by what is typed for it. */
+function commandsOf(at: Command, path: readonly string[] = []): Map<string, Command> {
+  const below = at.commands.flatMap((one) => [...commandsOf(one, [...path, one.name()])]);
+  return new Map(at.commands.length === 0 ? [[path.join(" "), at]] : below);
+}
+
+function helpOf(command: Command): string {
   let text = "";
-  const hear = (piece: string): void => {
-    text += piece;
-  };
-  const found = path.reduce<Command | undefined>(
-    (at, name) => at?.commands.find((one) => one.name() === name),
-    program,
-  );
-  found?.configureOutput({ writeOut: hear }).outputHelp();
+  command.configureOutput({ writeOut: (piece) => (text += piece) }).outputHelp();
   return text;
 }
 
-describe("each of an operator's commands", () => {
-  test.each([
-    ["init"],
-    ["doctor"],
-    ["host"],
-    ["status"],
-    ["attest"],
-    ["stake"],
-    ["key", "add"],
-    ["endpoint"],
-    ["exit"],
-    ["collect"],
-  ])("%s %s has help with an example, --json and its exit codes", (...path) => {
-    const help = helpOf(...path.filter((name) => name !== undefined));
-    expect(help).toContain(`Usage: npm run node -- ${path.join(" ")} [options]`);
-    expect(help).toContain(`Example:\n  npm run node -- ${path.join(" ")}`);
+test("the table names every command", () => {
+  expect([...commandsOf(open()).keys()].toSorted()).toEqual(known.toSorted());
+});
+
+describe.each(known)("%s", (path) => {
+  test("has help with an example, --json and its exit codes", () => {
+    const command = commandsOf(open()).get(path);
+    const help = command === undefined ? "" : helpOf(command);
+    expect(help).toContain(`Usage: npm run node -- ${path} [options]`);
+    expect(help).toContain(`Example:\n  npm run node -- ${path}`);
     expect(help).toContain("--json");
-    expect(help).toMatch(/Exit code: 0 /);
+    expect(help).toMatch(/Exit code: 0 .*; [12] /);
+  });
+
+  test("understands the examples of its help", async () => {
+    const shown = helpOf(commandsOf(open()).get(path) ?? expect.unreachable());
+    const examples = [...shown.matchAll(/^ {2}npm run node -- (.*)$/gm)].map(([, line]) => line ?? "");
+    expect(examples).not.toEqual([]);
+    for (const example of examples) {
+      const program = open();
+      const words = [...example.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+      const ran: string[] = [];
+      for (const one of commandsOf(program).values()) {
+        one.exitOverride().configureOutput({ writeErr: (text) => expect.unreachable(text) });
+        one.action(() => void ran.push(example));
+      }
+      // An address that is cut short for reading.
+      const whole = words.map((word) => (word === "0xc0de…" ? `0x${"c0de".repeat(10)}` : word));
+      await program.exitOverride().parseAsync(whole, { from: "user" });
+      expect(ran).toEqual([example]);
+    }
+  });
+});
+
+describe("hosting one more entry", () => {
+  const [one, other] = [`0x${"1".repeat(40)}`, `0x${"2".repeat(40)}`] as const;
+  test.each([
+    ["joins its contest's", [1], [], one, { entries: [1, 3], also: [] }],
+    ["changes nothing that is there", [3], [], one, { entries: [3], also: [] }],
+    ["changes nothing where all are hosted", "all", [], one, { entries: "all", also: [] }],
+    ["brings its contest", [1], [], other, { entries: [1], also: [{ contest: other, entries: [3] }] }],
+    ["joins another contest's", [1], [2], other, { entries: [1], also: [{ contest: other, entries: [2, 3] }] }],
+  ] as const)("%s", (_what, entries, others, contest, expected) => {
+    const own = entries === "all" ? entries : [...entries];
+    const also = others.length === 0 ? [] : [{ contest: other, entries: [...others] }];
+    expect(withEntry({ contest: one, entries: own, also }, { contest, entryId: 3 })).toEqual(expected);
   });
 });
 

@@ -2,6 +2,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
 import type { Attestation, Receipt } from "#protocol/typedData.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
+import { entryKey } from "../../../inference-node/models/entryFacts.ts";
 import { createSigner } from "../../../inference-node/sign/createSigner.ts";
 import { guardSigner } from "../../../inference-node/sign/guardSigner.ts";
 import { createMemoryJournal } from "../../../inference-node/state/journal.ts";
@@ -9,8 +10,8 @@ import { entry } from "../../support/entryFacts.ts";
 
 function setUp() {
   const account = privateKeyToAccount(generatePrivateKey());
-  const chain = new Map<number, EntryFacts>([[1, entry(1)]]);
-  const files = new Map([[1, "/models/a.gguf"]]);
+  const chain = new Map<string, EntryFacts>([[entryKey(entry(1)), entry(1)]]);
+  const files = new Map([[entryKey(entry(1)), "/models/a.gguf"]]);
   const journal = createMemoryJournal();
   const signer = guardSigner(
     createSigner({ account, node: account.address, chainId: 31_337, registry: account.address }),
@@ -70,7 +71,7 @@ test("nothing is signed about an entry whose file is not served", async () => {
 test("nothing is signed that contradicts what was signed before, even when the chain says so now", async () => {
   const { signer, chain, attestation, receipt } = setUp();
   await signer.signAttestation(attestation);
-  chain.set(1, { ...entry(1), modelRoot: other });
+  chain.set(entryKey(entry(1)), { ...entry(1), modelRoot: other });
   await expect(signer.signAttestation({ ...attestation, modelRoot: other })).rejects.toThrow("something else");
   await expect(signer.signReceipt({ ...receipt, modelRoot: other })).rejects.toThrow("something else");
 });

@@ -22,7 +22,6 @@ function start(known: readonly EntryFacts[], stuck: readonly number[] = []) {
         return { block: state.looks, entries: state.known };
       },
     },
-    wanted: null,
     async prepare(facts, onLost) {
       state.prepared.push(facts.entryId);
       if (stuck.includes(facts.entryId)) await new Promise(() => undefined);

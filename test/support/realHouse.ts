@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Address, keccak256, stringToBytes } from "viem";
+import { type Address, encodeFunctionData, type Hex, keccak256, stringToBytes } from "viem";
+import { demoCoinAbi } from "#protocol/abi.ts";
 import type { Rules } from "#protocol/rules.ts";
 import { ZERO_ADDRESS } from "#protocol/rules.ts";
-import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
-import { type Clients, publicClientOf, walletOf } from "../../../scripts/chainClients.ts";
-import { createContest, type Deployed, deploy, submitEntry } from "../../../scripts/deploy.ts";
-import { devAccounts, localChain } from "../../../scripts/start/localChain.ts";
+import type { EntryFacts } from "../../inference-node/models/entryFacts.ts";
+import { type Clients, publicClientOf, send, walletOf } from "../../scripts/chainClients.ts";
+import { createContest, type Deployed, deploy, submitEntry } from "../../scripts/deploy.ts";
+import { devAccounts, localChain } from "../../scripts/start/localChain.ts";
 
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
+export const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A process of the house, with the first line of JSON that it prints. */
 export type HouseProcess = {
@@ -50,13 +54,52 @@ export async function startChain(): Promise<HouseProcess & { readonly url: strin
 export type DemoContest = Deployed & { readonly contest: Address; readonly organiser: Clients };
 
 /** Deploys the contracts and a contest whose entry phase is open, and submits the entries. */
-export async function deployContest(
-  rpcUrl: string,
-  entries: readonly Pick<EntryFacts, "manifestHash" | "modelSha256" | "modelRoot" | "modelSize" | "manifestURI">[],
-): Promise<DemoContest> {
+export async function deployContest(rpcUrl: string, entries: readonly Submission[]): Promise<DemoContest> {
   const chain = localChain(rpcUrl);
   const organiser: Clients = { publicClient: publicClientOf(chain), wallet: walletOf(chain, devAccounts().organiser) };
   const deployed = await deploy(organiser);
+  const contest = await addContest({ ...deployed, organiser }, entries, keccak256("0x01"));
+  return { ...deployed, contest, organiser };
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** A folder, a chain with a contest, and an operator with coins: what a node is tried on. */
+export async function openHouse(
+  operator: Address,
+  write: (folder: string) => Promise<readonly { readonly facts: EntryFacts }[]>,
+) {
+  const folder = await mkdtemp(join(tmpdir(), "coindrop-house-"));
+  const facts = (await write(folder)).map((entry) => entry.facts);
+  const chain = await startChain();
+  const demo = await deployContest(chain.url, facts);
+  await send(demo.organiser, {
+    to: demo.coin,
+    data: encodeFunctionData({ abi: demoCoinAbi, functionName: "transfer", args: [operator, 10n ** 21n] }),
+  });
+  return {
+    folder,
+    chain,
+    demo,
+    facts,
+    /** Ends the chain and these processes. */
+    async close(...others: readonly (HouseProcess | undefined)[]): Promise<void> {
+      const all = [chain, ...others];
+      for (const one of all) one?.child.kill("SIGKILL");
+      await Promise.all(all.map((one) => one?.exited));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Submission = Pick<EntryFacts, "manifestHash" | "modelSha256" | "modelRoot" | "modelSize" | "manifestURI">;
+
+/** One more contest of the same factory. `salt`: tells it from the others. */
+export async function addContest(
+  { organiser, ...deployed }: Deployed & { readonly organiser: Clients },
+  entries: readonly Submission[],
+  salt: Hex,
+): Promise<Address> {
   const now = Number((await organiser.publicClient.getBlock()).timestamp);
   const rules: Rules = {
     coin: deployed.coin,
@@ -79,8 +122,8 @@ export async function deployContest(
     minTally: 0n,
     split: [10_000, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   };
-  const contest = await createContest(organiser, { factory: deployed.factory, rules, salt: keccak256("0x01") });
+  const contest = await createContest(organiser, { factory: deployed.factory, rules, salt });
   await organiser.publicClient.request({ method: "evm_increaseTime", params: ["0x3c"] } as never);
   for (const input of entries) await submitEntry(organiser, { contest, rules, input });
-  return { ...deployed, contest, organiser };
+  return contest;
 }
