@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
-import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import type { Ready } from "#protocol/http.ts";
 import { createApi } from "./api/createApi.ts";
 import { createRoutes } from "./api/routes.ts";
@@ -73,6 +73,7 @@ const AUDIT_BLOCKS = 64;
 export async function serve(options: ServeOptions): Promise<Indexer> {
   const { log } = options;
   const store = createStore({ backend: openBackend(options.file, { resync: options.resync ?? false }), project, tell });
+  await mustFit(store);
   const notices = createNotices();
   const rpcs = options.rpcUrls.map((url) => createRpc(url, options.rpcTimeoutMs));
   const rpc = rpcs.length === 1 && rpcs[0] !== undefined ? rpcs[0] : joinEndpoints(rpcs, notices);
@@ -139,6 +140,17 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   working = Promise.allSettled([following]).then(() => Promise.allSettled([fetching, unwatch()]));
   const { port } = app.server.address() as AddressInfo;
   return { url: `http://${options.host}:${port}`, stopped: following, status: follower.status, close };
+}
+
+/** Throws `NewerDatabaseError` when a newer program changed the tables. A database that does not answer is waited for later. */
+async function mustFit(store: Store): Promise<void> {
+  try {
+    await store.check();
+  } catch (error) {
+    if (error instanceof RetryableError) return;
+    await store.close();
+    throw error;
+  }
 }
 
 async function readiness(store: Store, { head, seenAt, problem }: FollowStatus, awayMs: number): Promise<Ready> {

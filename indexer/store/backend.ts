@@ -21,6 +21,8 @@ export type WriterRows = Rows & {
 
 /** A database that a store keeps its rows in. */
 export type Backend = {
+  /** Throws `NewerDatabaseError` when a newer program changed the tables, `DatabaseAwayError` when that cannot be seen now. */
+  readonly check: () => Promise<void>;
   /** Everything that `work` reads is of one moment. `work` must not read or write in another way. */
   readonly read: <T>(work: (rows: Rows) => Promise<T>) => Promise<T>;
   /** One transaction: `work` reads, and what it returns is written, all of it or nothing. */

@@ -1,12 +1,13 @@
 import type { Backend } from "./backend.ts";
-import { DATABASE_VERSION, openDatabase } from "./openDatabase.ts";
+import { openDatabase } from "./openDatabase.ts";
 import { createPostgresBackend } from "./postgresBackend.ts";
+import { PROJECTION_VERSION } from "./projectionVersion.ts";
 import { createSqliteBackend } from "./sqliteBackend.ts";
 
 /** Opens a database: an address postgres://…, a file, or ":memory:". Each version has a schema of its own in Postgres. */
 export function openBackend(db: string, { resync = false } = {}): Backend {
   if (!isAddress(db)) return createSqliteBackend(openDatabase(db, { resync }));
-  return createPostgresBackend(db, `coindrop_${DATABASE_VERSION}`);
+  return createPostgresBackend(db, `coindrop_${PROJECTION_VERSION}`);
 }
 
 /** A database as it is named in messages: without the password. */

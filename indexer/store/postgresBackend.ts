@@ -4,10 +4,12 @@ import type { Backend, Write, WriterRows } from "./backend.ts";
 import type { Cell } from "./column.ts";
 import { DatabaseAwayError } from "./DatabaseAwayError.ts";
 import { createTurns } from "./inTurn.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { NewerDatabaseError } from "./NewerDatabaseError.ts";
 import { rowId } from "./overlay.ts";
 import { ask, explained, sessionConfig, toPostgres } from "./postgresSession.ts";
 import { selectKeys, statementsOf } from "./postgresSql.ts";
-import { preparePostgres } from "./preparePostgres.ts";
+import { pendingPostgres, preparePostgres } from "./preparePostgres.ts";
 import type { Rows } from "./rows.ts";
 import { createRows } from "./rows.ts";
 import type { Table } from "./table.ts";
@@ -20,7 +22,7 @@ const LOCK = 0x636f696e;
  * Postgres behind the store. Reads run beside each other, each in a snapshot of its own. Writes run on the one
  * connection that holds the database's lock: whoever loses the connection loses the right with it, and cannot write on.
  */
-export function createPostgresBackend(url: string, schema: string): Backend {
+export function createPostgresBackend(url: string, schema: string, migrations = MIGRATIONS): Backend {
   const config = sessionConfig(url, schema);
   const pool = new Pool({ ...config, max: READERS });
   // A connection that dies while nobody uses it is replaced at the next question.
@@ -61,9 +63,11 @@ export function createPostgresBackend(url: string, schema: string): Backend {
           "Another indexer is writing this database; this one takes over when that one ends.",
         );
       }
-      await preparePostgres(client, schema);
+      await preparePostgres(client, schema, migrations);
     } catch (error) {
       await client.end().catch(() => {});
+      // It came while this program ran: what is there can still be read.
+      if (error instanceof NewerDatabaseError) throw new DatabaseAwayError(error.shortMessage, { cause: error });
       throw explained(error);
     }
     writer = client;
@@ -90,7 +94,17 @@ export function createPostgresBackend(url: string, schema: string): Backend {
     await client.end().catch(() => {});
   }
 
+  async function check(): Promise<void> {
+    const client = await connected(pool);
+    try {
+      await pendingPostgres(client, schema, migrations);
+    } finally {
+      await released(client, undefined);
+    }
+  }
+
   return {
+    check,
     read,
     write: (work) => inTurn(() => write(work)),
     claim: () => inTurn(async () => void (await lead())),

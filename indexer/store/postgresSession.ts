@@ -8,11 +8,15 @@ import { createTurns } from "./inTurn.ts";
 
 const INT8 = 20;
 
+/** The server looks whether a process is still there, also while it works for it: what it held is free soon. */
+const NOTICE_THE_DEAD =
+  "-c client_connection_check_interval=1s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2";
+
 /** How every connection is made: tables of one schema, whole numbers as numbers, and no wait without an end. */
 export function sessionConfig(url: string, schema: string): ClientConfig {
   return {
     connectionString: url,
-    options: `-c search_path=${schema}`,
+    options: `-c search_path=${schema} ${NOTICE_THE_DEAD}`,
     application_name: "coindrop-indexer",
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
@@ -67,7 +71,8 @@ function fromPostgres(cell: Cell): Cell {
 
 /** Shut down, starting, out of connections, memory or room, ended in a conflict: classes of Postgres' error codes. */
 const PASSING = /^(08|53|57P|40|55P03|25006)/;
-const NOT_THERE_YET = /^(3F000|42P01)$/;
+/** No such schema, table or column. */
+const NOT_THERE_YET = /^(3F000|42P01|42703)$/;
 
 /** An error of the driver as one of ours. */
 export function explained(error: unknown): Error {
@@ -75,7 +80,8 @@ export function explained(error: unknown): Error {
   const given = (error as { readonly code?: unknown }).code;
   const code = typeof given === "string" ? given : "";
   const facts = { metaMessages: [`Postgres says: ${shortMessageOf(error)}`], cause: error };
-  if (NOT_THERE_YET.test(code)) return new DatabaseAwayError("No indexer has written this database yet.", facts);
+  if (NOT_THERE_YET.test(code))
+    return new DatabaseAwayError("No indexer of this version has written this database yet.", facts);
   const isSql = /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code);
   if (!isSql || PASSING.test(code)) return new DatabaseAwayError("The database does not answer.", facts);
   return new DatabaseError("The database refuses a statement.", facts);

@@ -136,6 +136,7 @@ export function createStore({ backend, project, tell }: StoreOptions) {
     hasToken: (address: Hex) => read(async (rows) => (await rows.get(tokens, [address])) !== undefined),
     /** One transaction: `work` reads, and what it returns is written. */
     write: (work: (rows: Rows) => Promise<readonly Write[]>) => backend.write(work),
+    check: backend.check,
     claim: backend.claim,
     leads: backend.leads,
     watch: backend.watch,

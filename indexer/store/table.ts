@@ -16,8 +16,8 @@ export type Table<Row> = {
   readonly blockColumn: string | null;
   /** How SQLite keeps each column. */
   readonly types: readonly CellType[];
+  /** How SQLite makes it, with its indexes. */
   readonly ddl: string;
-  readonly postgresDdl: string;
   encode(row: Row): Cell[];
   decode(cells: readonly Cell[]): Row;
 };
@@ -49,7 +49,6 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
     blockColumn: blockColumn ?? null,
     types: entries.map(([, { sql }]) => sql.split(" ")[0] as CellType),
     ddl: `CREATE TABLE "${name}" (${cells.join(", ")}, ${primary}) WITHOUT ROWID, STRICT;\n${indexed}`,
-    postgresDdl: `CREATE TABLE "${name}" (${cells.map(inPostgres).join(", ")}, ${primary});\n${indexed}`,
     encode(row) {
       const values = row as Record<string, unknown>;
       return entries.map(([column, codec]) => codec.encode(values[column]));
@@ -60,14 +59,6 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
       ) as RowOf<C>;
     },
   };
-}
-
-/** A column as Postgres declares it: texts sort by their bytes, as in SQLite. */
-function inPostgres(column: string): string {
-  return column
-    .replace(/ TEXT\b/, ' text COLLATE "C"')
-    .replace(/ INTEGER\b/, " bigint")
-    .replace(/ BLOB\b/, " bytea");
 }
 
 /** Row shape of a table. */

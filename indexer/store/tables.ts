@@ -67,12 +67,38 @@ export const manifests = defineTable({
     nextAttempt: nullable(integer),
   },
   keyLength: 1,
+  indexes: [["nextAttempt"]],
 });
 
-export const keepTables = [blocks, position, undo, messages, tokens, manifests] as const;
+/** One row: what the process that writes says of itself, for those that only read. */
+export const writer = defineTable({
+  name: "writer",
+  columns: {
+    id: integer,
+    /** Newest block of the chain that it has seen; null before it reached the chain. */
+    head: nullable(integer),
+    /** Why its rows are not the newest; null while they are. */
+    problem: nullable(text),
+    /** Milliseconds since 1970: a writer that lives has said something new by then. */
+    trueUntil: integer,
+    /** First block at which this version had everything; null while it is built. */
+    completed: nullable(integer),
+  },
+  keyLength: 1,
+});
+
+/** Changes of the tables that were applied, with the time in milliseconds since 1970. See migrations.ts. */
+export const migrations = defineTable({
+  name: "migrations",
+  columns: { name: text, appliedAt: integer },
+  keyLength: 1,
+});
+
+export const keepTables = [blocks, position, undo, messages, tokens, manifests, writer, migrations] as const;
 
 export type BlockRow = Row<typeof blocks>;
 export type PositionRow = Row<typeof position>;
 export type UndoRow = Row<typeof undo>;
 export type TokenRow = Row<typeof tokens>;
 export type ManifestRow = Row<typeof manifests>;
+export type WriterRow = Row<typeof writer>;

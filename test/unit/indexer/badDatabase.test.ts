@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RetryableError } from "#protocol/errors.ts";
-import { DATABASE_VERSION, openDatabase } from "../../../indexer/store/openDatabase.ts";
+import { openDatabase } from "../../../indexer/store/openDatabase.ts";
+import { PROJECTION_VERSION } from "../../../indexer/store/projectionVersion.ts";
 import { createSqliteBackend } from "../../../indexer/store/sqliteBackend.ts";
 import { CONTEST, contestCreated, createStoreIn, FACTORY, headerOf, placed, submitted, TOKENS } from "./memoryStore.ts";
 
@@ -54,7 +55,7 @@ describe("a database file that cannot be used as it is", () => {
     const before = readFileSync(file);
     for (const round of [0, 1]) {
       const open = openDatabase(file);
-      expect(open.path).toBe(`${file}.v${DATABASE_VERSION}`);
+      expect(open.path).toBe(`${file}.v${PROJECTION_VERSION}`);
       if (round === 0) await (await createStoreIn(createSqliteBackend(open))).close();
       else open.close();
     }
