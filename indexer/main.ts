@@ -9,6 +9,8 @@ import { EXPORT_FORMATS, exportTables } from "./export/exportTables.ts";
 import { readHidden } from "./manifests/readHidden.ts";
 import type { Indexer } from "./serve.ts";
 import { serve } from "./serve.ts";
+import { pruneOlder } from "./store/pruneOlder.ts";
+import { ownFileOf } from "./store/versionFiles.ts";
 
 const whole = (most: number) => z.coerce.number<string>().int().min(0).max(most);
 
@@ -18,11 +20,11 @@ const endpoint = z.url({
 });
 
 const optionsSchema = z.object({
-  rpc: z.array(endpoint).min(1),
+  rpc: z.array(endpoint),
   rpcTimeoutMs: whole(600_000),
   auditBlocks: whole(1_000_000),
-  factory: addressSchema,
-  nodeRegistry: addressSchema,
+  factory: addressSchema.optional(),
+  nodeRegistry: addressSchema.optional(),
   db: z.string().min(1),
   readOnly: z.boolean(),
   resync: z.boolean(),
@@ -48,20 +50,25 @@ const program = new Command("indexer").description("Turns the chain's events int
 program
   .command("serve")
   .description("Follows the chain and serves what it says over HTTP. Prints one line of JSON when it listens.")
-  .requiredOption(
+  .option(
     "--rpc <urls>",
     "the chain's endpoint, http(s) or ws(s); several, separated by commas, watch each other",
     splitUrls,
+    [],
   )
-  .requiredOption("--factory <address>", "the contest factory")
-  .requiredOption("--node-registry <address>", "the node registry")
+  .option("--factory <address>", "the contest factory")
+  .option("--node-registry <address>", "the node registry")
   .addOption(
     new Option("--db <where>", "the database: a file, made where there is none, or postgres://…")
       .env("DATABASE_URL")
       .makeOptionMandatory(),
   )
   .option("--resync", "put a damaged database file aside and read everything anew", false)
-  .option("--read-only", "serve what another process writes into the same Postgres", false)
+  .option(
+    "--read-only",
+    "only serve what another process writes into the same Postgres, or into a file on this machine; needs no chain",
+    false,
+  )
   .option("--host <name>", "where to listen", "127.0.0.1")
   .option("--port <number>", "where to listen; 0 takes a free one", "0")
   .option("--chain-id <number>", "refuse every other chain")
@@ -76,7 +83,25 @@ program
   .option("--requests-per-minute <number>", "requests from one network address in a minute; 0 for no limit", "6000")
   .option("--proxies <number>", "how many proxies in front are believed about who asks, if nobody gets past them", "0")
   .addOption(new Option("--log-level <level>", "what to log on stderr").default("info"))
+  .addHelpText(
+    "after",
+    `
+A program whose fold differs (a new projection version) reads everything anew beside what the older one wrote, and
+answers from the older one's rows until its own are complete: /ready says so, and the header projection-version names
+the version of every answer. Where it cannot read the older rows, it answers 503 until then. With Postgres the older
+program may go on running beside it. \`indexer prune\` removes what is older; nothing else does.`,
+  )
   .action(run);
+
+program
+  .command("prune")
+  .description("Removes what older versions of the program left in a database, once this one's rows are complete.")
+  .addOption(new Option("--db <where>", "as for serve").env("DATABASE_URL").makeOptionMandatory())
+  .addHelpText(
+    "after",
+    "\nNothing else removes it: `serve` keeps the older version's rows, also after it has switched.",
+  )
+  .action(prune);
 
 program
   .command("export")
@@ -92,11 +117,20 @@ await program.parseAsync();
 
 async function exportAll(options: { db: string; format: ExportFormat; out: string; json?: true }): Promise<void> {
   try {
-    const { files, rows, block } = await exportTables(options.db, options.out, options.format);
+    const { files, rows, block } = await exportTables(ownFileOf(options.db), options.out, options.format);
     const told = options.json
       ? JSON.stringify({ folder: options.out, files, rows, block })
       : `✓ ${rows} rows as of block ${block} in ${options.out}: ${files.join(", ")}`;
     process.stdout.write(`${told}\n`);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function prune({ db }: { db: string }): Promise<void> {
+  try {
+    const removed = await pruneOlder(db);
+    process.stdout.write(removed.length === 0 ? "✓ nothing older is there\n" : `✓ removed ${removed.join(", ")}\n`);
   } catch (error) {
     fail(error);
   }

@@ -225,6 +225,11 @@ export const readyAnswer = z.object({
   head: z.int().nullable(),
   indexed: z.int().nullable(),
   reason: z.string().nullable(),
+  /**
+   * Present while version `building` is built: rows of version `version` answer until then, as of block `indexed`, null
+   * where they cannot be read and nothing answers.
+   */
+  older: z.object({ version: z.int(), indexed: z.int().nullable(), building: z.int() }).optional(),
 });
 export const errorAnswer = z.object({ error: z.object({ message: z.string(), parameter: z.string().optional() }) });
 

@@ -9,7 +9,8 @@ import type { Ready } from "#protocol/http.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
 import { DatabaseAwayError } from "../store/DatabaseAwayError.ts";
-import type { Store } from "../store/store.ts";
+import { PROJECTION_VERSION } from "../store/projectionVersion.ts";
+import type { Served } from "../store/served.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../views/errors.ts";
 import type { Vitals } from "./metrics.ts";
@@ -19,8 +20,9 @@ import type { Route } from "./route.ts";
 import { parseParameters } from "./route.ts";
 
 type ApiOptions = {
-  readonly routes: readonly Route[];
-  readonly read: Store["read"];
+  /** What answers from a version's rows. Every version has the same questions. */
+  readonly routesOf: (version: number) => readonly Route[];
+  readonly read: Served["read"];
   readonly hub: Hub;
   readonly ready: () => Promise<Ready>;
   readonly vitals: () => Promise<Vitals>;
@@ -34,17 +36,24 @@ type ApiOptions = {
 /** Bytes below which compressing costs more than it saves. */
 const LEAST_COMPRESSED = 1_024;
 
+/** Names the projection version whose rows an answer was made of. */
+const VERSION_HEADER = "projection-version";
+
 const streamQuery = z.object({ contest: addressSchema.optional() });
 
 /** The HTTP side: reads only, for any origin. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { routes, read, hub, ready, onError, requestsPerMinute } = options;
+  const { routesOf, read, hub, ready, onError, requestsPerMinute } = options;
   const app = fastify({
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
     trustProxy: (_, hop) => hop < options.proxies,
   });
-  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["retry-after", "etag"] });
+  await app.register(cors, {
+    origin: "*",
+    methods: ["GET", "HEAD"],
+    exposedHeaders: ["retry-after", "etag", VERSION_HEADER],
+  });
   if (requestsPerMinute > 0) {
     await app.register(rateLimit, {
       max: requestsPerMinute,
@@ -57,24 +66,31 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(etag, { weak: true });
   addMetrics(app, options.vitals);
 
-  const description = JSON.stringify(describeApi(routes));
+  const description = JSON.stringify(describeApi(routesOf(PROJECTION_VERSION)));
   app.get(urls.openapi, (_, reply) => reply.type("application/json").send(description));
   app.get(urls.health, () => ({ alive: true }));
   app.get(urls.ready, async (_, reply) => {
     const answer = await ready();
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
-  for (const { url, handle } of routes) {
-    app.get(url, (request) => read((rows) => handle(rows, request.params, request.query)));
+  for (const [index, { url }] of routesOf(PROJECTION_VERSION).entries()) {
+    app.get(url, (request, reply) =>
+      read((rows, version) => {
+        void reply.header(VERSION_HEADER, version);
+        return routesOf(version)[index]?.handle(rows, request.params, request.query) ?? Promise.resolve(undefined);
+      }),
+    );
   }
 
-  app.get(urls.events, (request, reply) => {
+  app.get(urls.events, async (request, reply) => {
     const { contest } = parseParameters(streamQuery, request.query);
     const given = request.headers["last-event-id"];
     const lastEventId = Array.isArray(given) ? given[0] : given;
     if (!hub.hasRoom()) {
       return reply.code(503).header("retry-after", "5").send(errorOf("Too many listeners; try again in a moment."));
     }
+    // While there is nothing to tell of, it is said before the stream begins.
+    await read(async (_, version) => void reply.header(VERSION_HEADER, version));
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);
     }

@@ -47,6 +47,8 @@ export type FollowStatus = {
   readonly head: number | null;
   readonly seenAt: number | null;
   readonly problem: string | null;
+  /** Whether everything up to a head was folded, and compared where that could be, since the start. */
+  readonly caughtUp: boolean;
   readonly notices: Readonly<Notices>;
 };
 
@@ -62,7 +64,13 @@ export function createFollower(options: FollowOptions) {
   const { rpc, store, log, notices } = options;
   const watch = createTallyWatch(options);
   const rangeSize = createRangeSize();
-  let status: FollowStatus = { head: null, seenAt: null, problem: "The chain was not reached yet.", notices };
+  let status: FollowStatus = {
+    head: null,
+    seenAt: null,
+    problem: "The chain was not reached yet.",
+    caughtUp: false,
+    notices,
+  };
   let verified = false;
   let contradictions = 0;
 
@@ -83,7 +91,7 @@ export function createFollower(options: FollowOptions) {
     if (!verified) await verify();
     const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
-    status = { head: head.number, seenAt: options.now(), problem: watch.alarm(), notices };
+    status = { ...status, head: head.number, seenAt: options.now(), problem: watch.alarm() };
     const standing = await store.standing();
     const after = standing && (await store.headerAt(standing.block));
     if (standing === undefined || after === undefined) throw new Error("the database lost its position");
@@ -91,6 +99,7 @@ export function createFollower(options: FollowOptions) {
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
       // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
+      if (ours?.hash === head.hash) caughtUp();
       if (head.number < standing.finalized || ours?.hash === head.hash) return false;
       await rollBack(head.number);
       return true;
@@ -116,13 +125,20 @@ export function createFollower(options: FollowOptions) {
       options.onChange();
       if (to.number - after.number > 1)
         log.info({ block: to.number, head: head.number, logs: range.logs }, "range folded");
-      if (to.number === head.number) await compare(to);
+      if (to.number === head.number) {
+        await compare(to);
+        caughtUp();
+      }
     } catch (error) {
       if (error instanceof BranchChangedError && (await rollBack(head.number))) return true;
       if (tooMuchAsked(error, to.number - after.number) && rangeSize.refused()) return true;
       throw error;
     }
     return to.number < head.number;
+  }
+
+  function caughtUp(): void {
+    if (watch.alarm() === null) status = { ...status, caughtUp: true };
   }
 
   /** Compares with the contracts when it is time to, and takes back what they do not confirm. */

@@ -1,12 +1,22 @@
 import { shortMessageOf } from "#protocol/errors.ts";
 import { DatabaseAwayError } from "./DatabaseAwayError.ts";
 import { DatabaseError } from "./DatabaseError.ts";
+import { OtherTablesError } from "./OtherTablesError.ts";
 
 /** SQLite's result codes. */
-const CODES = { readOnly: 8, inputOutput: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
+const CODES = {
+  error: 1,
+  busy: 5,
+  readOnly: 8,
+  inputOutput: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 /**
- * An error of SQLite as one of ours: a full disk is waited out, a damaged or unwritable file is named. Anything else is
+ * An error of SQLite as one of ours: a full or busy disk is waited out, a damaged or unwritable file is named. Anything else is
  * given back as it is.
  */
 export function explainedSqlite(error: unknown, path: string): unknown {
@@ -15,6 +25,12 @@ export function explainedSqlite(error: unknown, path: string): unknown {
   const facts = { metaMessages: [`File: ${path}`, `SQLite says: ${shortMessageOf(error)}`], cause: error };
   // Extended codes carry the plain one in their lowest byte.
   switch (errcode & 0xff) {
+    case CODES.error:
+      if (!/no such (table|column)/.test(shortMessageOf(error))) return error;
+      return new OtherTablesError("No indexer of this version has written this database yet.", facts);
+    case CODES.busy:
+    case CODES.cannotOpen:
+      return new DatabaseAwayError("The database file cannot be read at this moment.", facts);
     case CODES.full:
       return new DatabaseAwayError("There is no room left for the database.", facts);
     case CODES.readOnly:

@@ -7,7 +7,7 @@ import { createTurns } from "./inTurn.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { NewerDatabaseError } from "./NewerDatabaseError.ts";
 import { rowId } from "./overlay.ts";
-import { ask, explained, sessionConfig, toPostgres } from "./postgresSession.ts";
+import { ask, explained, sessionConfig, takeLock, toPostgres } from "./postgresSession.ts";
 import { selectKeys, statementsOf } from "./postgresSql.ts";
 import { pendingPostgres, preparePostgres } from "./preparePostgres.ts";
 import type { Rows } from "./rows.ts";
@@ -15,8 +15,6 @@ import { createRows } from "./rows.ts";
 import type { Table } from "./table.ts";
 
 const READERS = 8;
-/** Tells this program's locks from those of others in the same database. */
-const LOCK = 0x636f696e;
 
 /**
  * Postgres behind the store. Reads run beside each other, each in a snapshot of its own. Writes run on the one
@@ -57,8 +55,7 @@ export function createPostgresBackend(url: string, schema: string, migrations = 
     client.on("end", lost);
     try {
       await client.connect();
-      const [answer] = await ask(client, "SELECT pg_try_advisory_lock(?::int, hashtext(?::text))::int", [LOCK, schema]);
-      if (answer?.[0] !== 1) {
+      if (!(await takeLock(client, schema))) {
         throw new DatabaseAwayError(
           "Another indexer is writing this database; this one takes over when that one ends.",
         );

@@ -5,6 +5,7 @@ import type { Cell } from "./column.ts";
 import { DatabaseAwayError } from "./DatabaseAwayError.ts";
 import { DatabaseError } from "./DatabaseError.ts";
 import { createTurns } from "./inTurn.ts";
+import { OtherTablesError } from "./OtherTablesError.ts";
 
 const INT8 = 20;
 
@@ -22,6 +23,15 @@ export function sessionConfig(url: string, schema: string): ClientConfig {
     keepAlive: true,
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   };
+}
+
+/** Tells this program's locks from those of others in the same database. */
+const LOCK = 0x636f696e;
+
+/** Takes the right to write a schema, for as long as the connection lives; false where another process has it. */
+export async function takeLock(client: ClientBase, schema: string): Promise<boolean> {
+  const [answer] = await ask(client, "SELECT pg_try_advisory_lock(?::int, hashtext(?::text))::int", [LOCK, schema]);
+  return answer?.[0] === 1;
 }
 
 const turns = new WeakMap<ClientBase, ReturnType<typeof createTurns>>();
@@ -81,7 +91,7 @@ export function explained(error: unknown): Error {
   const code = typeof given === "string" ? given : "";
   const facts = { metaMessages: [`Postgres says: ${shortMessageOf(error)}`], cause: error };
   if (NOT_THERE_YET.test(code))
-    return new DatabaseAwayError("No indexer of this version has written this database yet.", facts);
+    return new OtherTablesError("No indexer of this version has written this database yet.", facts);
   const isSql = /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code);
   if (!isSql || PASSING.test(code)) return new DatabaseAwayError("The database does not answer.", facts);
   return new DatabaseError("The database refuses a statement.", facts);

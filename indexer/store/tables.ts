@@ -94,7 +94,9 @@ export const migrations = defineTable({
   keyLength: 1,
 });
 
-export const keepTables = [blocks, position, undo, messages, tokens, manifests, writer, migrations] as const;
+/** Those of them that answers are made of. */
+export const answerTables = [blocks, position, messages, tokens, manifests] as const;
+export const keepTables = [...answerTables, undo, writer, migrations] as const;
 
 export type BlockRow = Row<typeof blocks>;
 export type PositionRow = Row<typeof position>;

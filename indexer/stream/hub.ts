@@ -26,8 +26,8 @@ export function createHub({ read, onError = () => {} }: HubOptions) {
     for (const listener of listeners) write(listener, ": still here\n\n");
   }, HEARTBEAT_MS);
   heartbeat.unref();
-  /** The newest message that the listeners have; undefined before the first look. */
-  let published: number | undefined;
+  /** The newest message that the listeners have, and of which database; undefined before the first look. */
+  let published: { readonly tag: string; readonly seq: number } | undefined;
   let waiting: Promise<void> | undefined;
   let arriving = 0;
   let closed = false;
@@ -42,20 +42,27 @@ export function createHub({ read, onError = () => {} }: HubOptions) {
   }
 
   async function pass(rows: Rows): Promise<number> {
-    let last = published ?? (await newestSeq(rows));
     const tag = await tagOf(rows);
-    for (let fresh = await messagesAfter(rows, last); fresh.length > 0; fresh = await messagesAfter(rows, last)) {
-      last = fresh.at(-1)?.seq ?? last;
+    // Another version's rows, or rows read anew: the messages are not the same ones.
+    if (published !== undefined && published.tag !== "" && published.tag !== tag) {
+      const seq = await newestSeq(rows);
+      const text = await anew(rows, seq);
+      for (const listener of listeners) write(listener, text);
+      published = { tag, seq };
+    }
+    let seq = published?.seq ?? (await newestSeq(rows));
+    for (let fresh = await messagesAfter(rows, seq); fresh.length > 0; fresh = await messagesAfter(rows, seq)) {
+      seq = fresh.at(-1)?.seq ?? seq;
       const texts = new Map<Hex | undefined, string>();
       for (const listener of listeners) {
         const text = texts.get(listener.contest) ?? render(fresh, listener.contest, tag);
         texts.set(listener.contest, text);
         write(listener, text);
       }
-      published = last;
+      published = { tag, seq };
     }
-    published = last;
-    return last;
+    published = { tag, seq };
+    return seq;
   }
 
   /** Resolves when everything that was written before the call is told. What fails is told with the next. */

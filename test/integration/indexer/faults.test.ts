@@ -3,6 +3,7 @@ import { parseEther } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ready } from "#protocol/http.ts";
 import { rankingAnswer } from "#protocol/http.ts";
+import { createNotices } from "../../../indexer/chain/notices.ts";
 import type { Indexer, ServeOptions } from "../../../indexer/serve.ts";
 import { LAB_START } from "../../support/contestLab.ts";
 import { faults, together } from "../../support/faultyRpc.ts";
@@ -51,7 +52,7 @@ async function second(): Promise<Server> {
   return { ...server, close };
 }
 
-const notices = (indexer: Indexer) => indexer.status().notices;
+const notices = (indexer: Indexer) => indexer.status()?.notices ?? createNotices();
 
 async function scores(indexer: Indexer): Promise<Record<number, string>> {
   await indexed(indexer.url, lab.headNumber);

@@ -11,10 +11,10 @@ const readyLine = z.object({ ready: z.literal(true), url: z.url() });
 type Ended = { readonly code: number | null; readonly signal: string | null };
 
 /** Starts `indexer/main.ts` as a process of its own, with a channel to this one as `npm start` does. */
-export function startIndexerProcess(args: readonly string[]) {
+export function startIndexerProcess(args: readonly string[], main = MAIN) {
   // Compiled once for all of them: whoever ends well leaves it to the next.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "coindrop-compiled") };
-  const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -22,8 +22,9 @@ export function startIndexerProcess(args: readonly string[]) {
   const ready = Promise.withResolvers<string>();
   child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
     out += chunk;
-    const [first, rest] = out.split("\n", 2);
-    if (rest !== undefined) ready.resolve(readyLine.parse(JSON.parse(first ?? "")).url);
+    const [first = "", rest] = out.split("\n", 2);
+    // Commands that do not serve say something for people.
+    if (rest !== undefined && first.startsWith("{")) ready.resolve(readyLine.parse(JSON.parse(first)).url);
   });
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     err += chunk;

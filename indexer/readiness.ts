@@ -1,0 +1,80 @@
+import { shortMessageOf } from "#protocol/errors.ts";
+import type { Ready } from "#protocol/http.ts";
+import type { FollowStatus } from "./chain/follow.ts";
+import { PROJECTION_VERSION } from "./store/projectionVersion.ts";
+import type { Served } from "./store/served.ts";
+import type { Store } from "./store/store.ts";
+import { writer } from "./store/tables.ts";
+
+type ReadinessOptions = {
+  readonly store: Store;
+  readonly served: Served;
+  /** What this process sees of the chain itself; undefined where it only reads. */
+  readonly status: FollowStatus | undefined;
+  /** How long a chain may be silent. */
+  readonly awayMs: number;
+};
+
+type Known = Pick<Ready, "chainId" | "head" | "indexed" | "reason">;
+
+/** How far the index is. A process that does not write knows the head from the one that does. */
+export async function readiness(options: ReadinessOptions): Promise<Ready> {
+  try {
+    const { chainId, head, indexed, reason } = await known(options);
+    const older = await options.served.older();
+    if (older === null) return { ready: reason === null, chainId, head, indexed, reason };
+    const { version, block } = older;
+    const rows =
+      block === null
+        ? `those of version ${version} cannot be read`
+        : `until then those of version ${version} are served, as of block ${block}`;
+    const progress = `Version ${PROJECTION_VERSION} is being built: block ${indexed ?? 0} of ${head ?? "an unknown number"}; ${rows}.`;
+    return {
+      ...{ ready: false, chainId, head, indexed, reason: reason === null ? progress : `${progress} ${reason}` },
+      older: { version, indexed: block, building: PROJECTION_VERSION },
+    };
+  } catch (error) {
+    return {
+      ready: false,
+      chainId: null,
+      head: options.status?.head ?? null,
+      indexed: null,
+      reason: shortMessageOf(error),
+    };
+  }
+}
+
+async function known({ store, status, awayMs }: ReadinessOptions): Promise<Known> {
+  const standing = await store.standing();
+  const [chainId, indexed] = [standing?.chainId ?? null, standing?.block ?? null];
+  if (status !== undefined && store.leads())
+    return {
+      chainId,
+      indexed,
+      head: status.head,
+      reason: reasonNotReady({ head: status.head, indexed }, status, awayMs),
+    };
+  const said = await store.read((rows) => rows.get(writer, [1]));
+  const newest = said?.head ?? null;
+  // What is folded is told at once, the head once a second.
+  const head = newest === null || indexed === null ? newest : Math.max(newest, indexed);
+  if (said === undefined || indexed === null) return { chainId, indexed, head, reason: "Nothing is indexed yet." };
+  const silent = Date.now() > said.trueUntil ? "The process that writes the database does not speak." : null;
+  return { chainId, indexed, head, reason: silent ?? said.problem ?? behind({ head, indexed }) };
+}
+
+/** Why the rows are not the chain's newest; null where they are. */
+export function reasonNotReady(
+  { head, indexed }: Pick<Ready, "head" | "indexed">,
+  { seenAt, problem }: Pick<FollowStatus, "seenAt" | "problem">,
+  awayMs: number,
+): string | null {
+  if (problem !== null) return problem;
+  if (head === null || indexed === null || seenAt === null) return "The chain was not reached yet.";
+  if (Date.now() - seenAt > awayMs) return "The chain's endpoint does not answer.";
+  return behind({ head, indexed });
+}
+
+function behind({ head, indexed }: Pick<Ready, "head" | "indexed">): string | null {
+  return (indexed ?? 0) < (head ?? 0) ? `Block ${indexed} of ${head} is indexed.` : null;
+}
