@@ -1,5 +1,6 @@
 /** The inference node's command line; `--help` lists its commands. */
-import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { BaseError } from "#protocol/errors.ts";
+import { reasonOf } from "./chain/reasonOf.ts";
 import { createLog } from "./cli/createLog.ts";
 import { createProgram } from "./cli/createProgram.ts";
 import { createTerminal } from "./cli/createTerminal.ts";
@@ -20,8 +21,8 @@ try {
     process.stderr.write("Stopped; nothing was done.\n");
     process.exitCode = 130;
   } else if (!stop.signal.aborted) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: shortMessageOf(error) })}\n`);
-    process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: reasonOf(error) })}\n`);
+    process.stderr.write(`${error instanceof BaseError ? error.message : reasonOf(error)}\n`);
     process.exitCode ??= 1;
   }
 }

@@ -1,5 +1,5 @@
 import type { Account, Address, Chain, Hex, PublicClient, Transport, WalletClient } from "viem";
-import { erc20Abi } from "viem";
+import { erc20Abi, formatUnits } from "viem";
 import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { BaseError } from "#protocol/errors.ts";
 import type { Signer } from "../sign/createSigner.ts";
@@ -47,14 +47,15 @@ export async function registerNode({ client, operator, signer, endpoint, stake }
   if (!known) {
     const amount = stake ?? (await client.readContract({ ...registry, functionName: "minStake" }));
     const coin = await client.readContract({ ...registry, functionName: "coin" });
-    await approve({ client, operator, coin, spender: signer.registry, amount, mined });
+    const coins = await amountsOf(client, coin);
+    await approve({ client, operator, coin, spender: signer.registry, amount, coins, mined });
     const { request } = await client.simulateContract({
       ...registry,
       account: operator.account,
       functionName: "register",
       args: [endpoint, signer.key, await signer.proveKey(), amount],
     });
-    await mined(await operator.writeContract(request), `registered with a stake of ${amount} wei at ${endpoint}`);
+    await mined(await operator.writeContract(request), `registered with a stake of ${coins(amount)} at ${endpoint}`);
     return done;
   }
   if (isZero(owner)) {
@@ -84,15 +85,16 @@ async function approve(options: {
   readonly coin: Address;
   readonly spender: Address;
   readonly amount: bigint;
+  readonly coins: (wei: bigint) => string;
   readonly mined: (hash: Hex, what: string) => Promise<void>;
 }): Promise<void> {
-  const { client, operator, coin, spender, amount } = options;
+  const { client, operator, coin, spender, amount, coins } = options;
   const token = { address: coin, abi: erc20Abi } as const;
   const node = operator.account.address;
   const balance = await client.readContract({ ...token, functionName: "balanceOf", args: [node] });
   if (balance < amount) {
     throw new RegistrationError("The operator's account holds too few coins for the stake.", {
-      metaMessages: [`account: ${node}`, `coin: ${coin}`, `holds: ${balance} wei`, `stake: ${amount} wei`],
+      metaMessages: [`account: ${node}`, `coin: ${coin}`, `holds: ${coins(balance)}`, `stake: ${coins(amount)}`],
     });
   }
   const allowed = await client.readContract({ ...token, functionName: "allowance", args: [node, spender] });
@@ -103,7 +105,17 @@ async function approve(options: {
     functionName: "approve",
     args: [spender, amount],
   });
-  await options.mined(await operator.writeContract(request), `allowed the registry to take ${amount} wei`);
+  await options.mined(await operator.writeContract(request), `allowed the registry to take ${coins(amount)}`);
+}
+
+/** Amounts in words, such as "200 DROP". */
+async function amountsOf(client: PublicClient, coin: Address): Promise<(wei: bigint) => string> {
+  const token = { address: coin, abi: erc20Abi } as const;
+  const [symbol, decimals] = await Promise.all([
+    client.readContract({ ...token, functionName: "symbol" }),
+    client.readContract({ ...token, functionName: "decimals" }),
+  ]);
+  return (wei) => `${formatUnits(wei, decimals)} ${symbol}`;
 }
 
 function isZero(address: Address): boolean {

@@ -21,7 +21,14 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
         at(bytes) {
           if (bar === null) {
             open += 1;
-            bars ??= new MultiBar({ format, stream, hideCursor: true, clearOnComplete: true, gracefulExit: false });
+            bars ??= new MultiBar({
+              format,
+              stream,
+              hideCursor: true,
+              formatTime: timeLeft,
+              clearOnComplete: true,
+              gracefulExit: false,
+            });
             bar = bars.create(total, 0, { what, megabytes: (total / 1e6).toFixed(1) });
           }
           bar.update(bytes);
@@ -47,4 +54,10 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
 
 export const silent: ByteProgress = { at: () => undefined, end: () => undefined };
 
-const format = "{what} {bar} {percentage} % of {megabytes} MB, {eta_formatted} left";
+const format = "{what} {bar} {percentage} % of {megabytes} MB{eta_formatted}";
+
+/** `seconds`: as far as known yet. */
+function timeLeft(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "";
+  return seconds < 100 ? `, ${Math.ceil(seconds)} s left` : `, ${Math.ceil(seconds / 60)} min left`;
+}

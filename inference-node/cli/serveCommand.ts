@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from "fastify";
-import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { InvalidInputError } from "#protocol/errors.ts";
 import { createChallengeChain } from "../chain/challengeChain.ts";
 import { createViemChain } from "../chain/createViemChain.ts";
 import { createInTurn } from "../chain/inTurn.ts";
+import { reasonOf } from "../chain/reasonOf.ts";
 import { registerNode } from "../chain/registerNode.ts";
 import type { InferenceNode } from "../createNode.ts";
 import { createNode } from "../createNode.ts";
@@ -118,7 +119,7 @@ async function registerUntilDone(
       for (const line of await registerNode({ client, operator, signer, endpoint, stake })) logger.info(line);
       return;
     } catch (error) {
-      logger.warn(`registering failed, next try in ${wait / 1000} s: ${shortMessageOf(error)}`);
+      logger.warn(`registering failed, next try in ${wait / 1000} s: ${reasonOf(error)}`);
       await pause(wait, signal);
     }
   }

@@ -67,7 +67,14 @@ function checkKey(node: Address, key: Address, owner: Address | null): Finding[]
       ]
     : [];
   if (owner === null)
-    return [...held, mend("key", `the registry does not know the signing key ${key}`, "npm run node -- key add")];
+    return [
+      ...held,
+      mend(
+        "key",
+        `the registry does not know the signing key ${key}`,
+        "npm run node -- register brings it along, or key add where the node is registered",
+      ),
+    ];
   if (owner.toLowerCase() !== node.toLowerCase())
     return [
       ...held,

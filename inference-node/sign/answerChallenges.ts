@@ -5,6 +5,7 @@ import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import { epochAt } from "#protocol/typedData.ts";
 import type { ChallengeChain, OpenChallenge } from "../chain/challengeChain.ts";
+import { reasonOf } from "../chain/reasonOf.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
 import { verifyModelFile } from "../models/verifyModelFile.ts";
 import { pause } from "../serve/pause.ts";
@@ -80,7 +81,7 @@ export function createDefence(options: DefenceOptions): Defence {
       log.info(`brought ${what} (${transaction})`);
     } catch (error) {
       if (signal.aborted) return;
-      const reason = shortMessageOf(error);
+      const reason = reasonOf(error);
       const wait = note(challenge, "failing", reason);
       const loss = "a fifth of the stake is lost if the block does not come in time";
       log.warn(`could not bring ${what}, next try in ${wait / 1000} s; ${loss}: ${reason}`);

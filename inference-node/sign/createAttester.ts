@@ -3,6 +3,7 @@ import { shortMessageOf } from "#protocol/errors.ts";
 import type { Engine } from "#protocol/node.ts";
 import { epochAt } from "#protocol/typedData.ts";
 import type { NodeChain } from "../chain/nodeChain.ts";
+import { reasonOf } from "../chain/reasonOf.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { entryKey } from "../models/entryFacts.ts";
 import type { Signer } from "./createSigner.ts";
@@ -89,8 +90,7 @@ export function createAttester(options: AttesterOptions): Attester {
       const wait = Math.min(retryMs.longest, retryMs.first * 2 ** failures);
       failures += 1;
       notBefore = now() + wait;
-      if (!signal.aborted)
-        log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${shortMessageOf(error)}`);
+      if (!signal.aborted) log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${reasonOf(error)}`);
     }
   };
 
