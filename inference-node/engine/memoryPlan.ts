@@ -8,7 +8,10 @@ export type MemoryPlan = {
   readonly total: number;
 };
 
-/** What a process takes beside its model: an estimate. */
+/**
+ * What a process takes beside its model. Measured with 1 MiB models on Linux x86-64, Node 24 and llama.cpp's CPU build:
+ * 148 MiB resident once loaded (64 of them code, mapped from files), 151 after an answer; the rest is room to spare.
+ */
 const bareProcess = 192 * 2 ** 20;
 
 /**

@@ -12,7 +12,7 @@ type Health = {
 export function judgeHealth(readiness: Readiness, draining: boolean): Health {
   if (draining) return { state: "stopping", serving: false, reasons: ["The node was told to stop."] };
   const { chain, entries, clockSkew = 0 } = readiness;
-  const broken = entries.filter(({ state }) => state === "failed" || state === "unavailable");
+  const broken = entries.filter(({ state }) => ["failed", "quarantined", "unavailable"].includes(state));
   const working = entries.filter(({ state }) => state === "ready" || state === "asleep");
   const reasons = [
     ...(chain.block !== null && !chain.reachable ? ["The chain does not answer."] : []),

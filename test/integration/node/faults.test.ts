@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { bareHex } from "#protocol/hashing.ts";
+import { runScript } from "../../support/runScript.ts";
 import { until } from "../../support/until.ts";
 import { modelProcessesOf } from "./processes.ts";
 import { contest, startNode, type TestNode, writeEntry } from "./startNode.ts";
@@ -91,6 +92,41 @@ describe("a model's process", () => {
       30_000,
     );
     expect(await textOf(await post(served, question))).toBe("17 plus 5 is 22.");
+  });
+
+  test("that is killed again and again is left alone, says why, and the other entries go on", async () => {
+    node = await startNode(async (at) => [
+      (await writeEntry(at, "sums", 1)).facts,
+      (await writeEntry(at, "haiku", 2)).facts,
+    ]);
+    const served = node;
+    const stateOf = async () => (await readiness(served)).entries[0];
+    let pid = await modelOf(served, question);
+    for (let time = 1; time <= 5; time += 1) {
+      process.kill(pid, "SIGKILL");
+      if (time === 5) break;
+      pid = await until(
+        "the model again",
+        async () => {
+          const [next] = await modelProcessesOf(process.pid);
+          return next !== pid && (await stateOf())?.state === "ready" && next;
+        },
+        30_000,
+      );
+    }
+    const why = await until("the quarantine", async () => {
+      const entry = await stateOf();
+      return entry?.state === "quarantined" && entry.detail;
+    });
+    expect(why).toMatch(/^failed 5 times in a row, left alone until 20.*: the model's process ended \(SIGKILL\)/);
+    const health = (await (await fetch(`${served.url}/health`)).json()) as { state: string; reasons: string[] };
+    expect(health).toMatchObject({ state: "degraded", reasons: [`${contest}/1 is quarantined.`] });
+    const status = await runScript("inference-node/main.ts", ["status", served.url]);
+    expect(status.output).toContain(`quarantined  ${contest}/1\n  failed 5 times in a row`);
+    const refused = await post(served, question);
+    expect(refused.status).toBe(503);
+    expect(await errorOf(refused)).toMatchObject({ code: "model_quarantined" });
+    expect((await post(served, { ...question, model: "haiku" })).status).toBe(200);
   });
 
   test("lets only so many wait for it: the next is told when to come back", async () => {
