@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RetryableError } from "#protocol/errors.ts";
 import { fetchBounded, RefusedFetchError } from "../../../inference-node/models/fetchBounded.ts";
 import { isPublicAddress } from "../../../inference-node/models/publicAddress.ts";
+import { turningNames } from "../../support/turningNames.ts";
 
 let server: Server;
 let base: string;
@@ -106,6 +107,42 @@ describe("fetching what a stranger wrote down", () => {
     await expect(read("https://0x7f.1/", { allowPrivate: false })).rejects.toThrow("not a public address");
     await expect(read("https://[::127.0.0.1]:1/", { allowPrivate: false })).rejects.toThrow("not a public address");
     await expect(read("https://localhost:1/", { allowPrivate: false })).rejects.toThrow("not public");
+  });
+});
+
+describe("a name that turns from a public address to a private one", () => {
+  // Public by its kind, and routed nowhere.
+  const nowhere = "2000::1";
+  const fetchBy = async (name: string, lookup: Bounds["lookup"]) => {
+    const url = `https://${name}:${new URL(base).port}/ten`;
+    const bounds = {
+      maxBytes: 9,
+      stallMs: 300,
+      totalMs: 5_000,
+      allowPrivate: false,
+      signal: AbortSignal.timeout(9_000),
+    };
+    for await (const _ of fetchBounded(url, { ...bounds, lookup }));
+  };
+  let connections = 0;
+  beforeAll(() => {
+    server.on("connection", () => {
+      connections += 1;
+    });
+  });
+
+  test("is not fetched from there: the connection goes to the address that was looked at", async () => {
+    const before = connections;
+    const { state, lookup } = turningNames([nowhere], ["127.0.0.1"]);
+    await expect(fetchBy("turning.example", lookup)).rejects.toThrow("cannot be reached");
+    expect({ asked: state.asked, connections: connections - before }).toEqual({ asked: 1, connections: 0 });
+    await expect(fetchBy("turning.example", lookup)).rejects.toThrow("leads to 127.0.0.1, which is not public");
+    expect({ asked: state.asked, connections: connections - before }).toEqual({ asked: 2, connections: 0 });
+  });
+
+  test("or that names both at once is refused", async () => {
+    const { lookup } = turningNames([nowhere, "10.0.0.1"]);
+    await expect(fetchBy("both.example", lookup)).rejects.toThrow("leads to 10.0.0.1, which is not public");
   });
 });
 
