@@ -119,7 +119,8 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     chain,
     prepare: async (facts, onLost) => {
       journal.check(facts);
-      return await prepareEntry(facts, options, { build, logger, signal, memory, now, onLost });
+      const holders = async () => (await chain.holders?.(facts)) ?? [];
+      return await prepareEntry(facts, options, { build, logger, signal, memory, now, onLost, holders });
     },
     pollMs: options.pollMs,
     logger,

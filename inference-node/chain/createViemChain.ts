@@ -3,6 +3,7 @@ import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { BaseError } from "#protocol/errors.ts";
 import type { SignedAttestation } from "../sign/signAttestation.ts";
 import { blockRanges } from "./blockRanges.ts";
+import { findHolders } from "./findHolders.ts";
 import type { InTurn } from "./inTurn.ts";
 import type { NodeChain } from "./nodeChain.ts";
 import type { HostedContest } from "./readContests.ts";
@@ -48,6 +49,8 @@ export function createViemChain(options: ViemChainOptions): NodeChain {
       }
       return latest;
     },
+
+    holders: (entry) => findHolders(client, entry, { ...options, except: node }),
 
     attest: (signed) => options.inTurn(() => attest(signed)),
   };

@@ -10,6 +10,8 @@ export type NodeChain = {
   readonly attest: (signed: readonly SignedAttestation[]) => Promise<Hex>;
   /** The newest epoch that this node has put on chain for an entry, or null. */
   readonly lastAttested: (entry: EntryName) => Promise<bigint | null>;
+  /** Base URLs of other nodes that attested an entry, which may hand out its model. */
+  readonly holders?: (entry: EntryName) => Promise<readonly string[]>;
 };
 
 export type ChainEntries = {

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Address } from "viem";
 import { InvalidInputError } from "#protocol/errors.ts";
 import type { Manifest } from "#protocol/manifest.ts";
+import { findHolders } from "../chain/findHolders.ts";
 import { createEntryReader } from "../chain/readEntries.ts";
 import { findManifest } from "../models/findManifest.ts";
 import { findFile } from "../models/modelStore.ts";
@@ -15,6 +16,7 @@ export type PullSettings = Pick<NodeConfig, "store" | "allowPrivate" | "models">
   readonly nodes: readonly string[];
   /** Files to take pieces from. */
   readonly files: readonly string[];
+  readonly moreNodes?: () => Promise<readonly string[]>;
   readonly json: boolean;
   readonly progress: OpenProgress | undefined;
 };
@@ -50,12 +52,12 @@ export async function pullCommand(
   );
 }
 
-/** An entry's manifest, checked against what the chain says about the entry. */
+/** An entry's manifest, checked against what the chain says about the entry, and who may hand out its model. */
 export async function manifestOnChain(
   config: NodeConfig,
   asked: { readonly contest: Address; readonly entryId: number },
   signal: AbortSignal,
-): Promise<Manifest> {
+): Promise<{ readonly manifest: Manifest; readonly holders: () => Promise<readonly string[]> }> {
   const { client } = await openChain(config.rpcUrl);
   const read = createEntryReader({
     client,
@@ -74,5 +76,13 @@ export async function manifestOnChain(
       ],
     });
   }
-  return await findManifest(facts, { folders: config.manifests, allowPrivate: config.allowPrivate, signal });
+  return {
+    manifest: await findManifest(facts, { folders: config.manifests, allowPrivate: config.allowPrivate, signal }),
+    holders: () =>
+      findHolders(client, facts, {
+        registry: config.nodeRegistry,
+        fromBlock: BigInt(config.fromBlock),
+        except: config.node,
+      }),
+  };
 }

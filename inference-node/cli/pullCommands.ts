@@ -55,8 +55,9 @@ export function addPullCommands(program: Command, { stop, logTo, progress }: Pro
           });
         }
         const config = await readNodeConfig(flags.config, { contest: address.data, ...configFlags(flags) });
-        const manifest = await manifestOnChain(config, { contest: address.data, entryId }, stop.signal);
-        await pullCommand(manifest, { ...config, ...more, nodes: [...config.mirrors, ...nodes] }, logger, stop.signal);
+        const { manifest, holders } = await manifestOnChain(config, { contest: address.data, entryId }, stop.signal);
+        const everyone = { nodes: [...config.mirrors, ...nodes], moreNodes: holders };
+        await pullCommand(manifest, { ...config, ...more, ...everyone }, logger, stop.signal);
       } catch (error) {
         const later = [RetryableError, DiskFullError, ModelUnavailableError].some((Kind) => error instanceof Kind);
         process.exitCode = later ? 2 : 1;

@@ -24,6 +24,8 @@ export type StoreOptions = {
   readonly onRefused: (error: ModelMismatchError) => void;
   /** Base URLs of other nodes, asked for what they serve. */
   readonly nodes?: readonly string[];
+  /** Asks for more of them, once a file has to be fetched. One that throws is done without. */
+  readonly moreNodes?: (() => Promise<readonly string[]>) | undefined;
   /** Files to take pieces from. */
   readonly files?: readonly string[];
   /** Where Ollama keeps its blobs; its usual places when absent. */
@@ -111,28 +113,30 @@ export function storedPath(folder: string, { role, sha256 }: Pick<ManifestFile, 
 async function pullOnce(path: string, file: ManifestFile, options: StoreOptions): Promise<VerifiedFile> {
   const before = ongoing.get(path);
   if (before !== undefined) return await before;
+  const pull = pullFromAll(path, file, options);
+  ongoing.set(path, pull);
+  return await pull.finally(() => ongoing.delete(path));
+}
+
+async function pullFromAll(path: string, file: ManifestFile, options: StoreOptions): Promise<VerifiedFile> {
+  const more = (await options.moreNodes?.().catch(() => [])) ?? [];
   const mirrors = mirrorsOf(file, {
     ...options,
-    nodes: options.nodes ?? [],
+    nodes: [...(options.nodes ?? []), ...more],
     files: options.files ?? [],
     blobFolders: options.blobFolders ?? ollamaBlobFolders(),
     stallMs: options.limits?.stallMs ?? pullLimits.stallMs,
   });
   const map = provePieces(file);
   const progress = options.progress?.(file.name, file.size);
-  const pull = pullFile(path, {
+  return await pullFile(path, {
     ...options,
     name: file.name,
     map,
     identity: identityOf(file),
     mirrors,
     ...(progress !== undefined && { onProgress: progress.at }),
-  });
-  ongoing.set(path, pull);
-  return await pull.finally(() => {
-    ongoing.delete(path);
-    progress?.end();
-  });
+  }).finally(() => progress?.end());
 }
 
 type Candidate = { readonly path: string; readonly named: boolean };

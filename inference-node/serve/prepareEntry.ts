@@ -52,6 +52,8 @@ export async function prepareEntry(
     readonly logger: FastifyBaseLogger;
     readonly signal: AbortSignal;
     readonly memory: MemoryBudget;
+    /** Base URLs of other nodes that may hand out the model. */
+    readonly holders?: (() => Promise<readonly string[]>) | undefined;
     /** Milliseconds since 1970. */
     readonly now: () => number;
     /** Called when the model file, once verified, is the entry's no more. */
@@ -68,6 +70,7 @@ export async function prepareEntry(
     folder: options.storeFolder,
     ownFolders: options.modelFolders,
     nodes: options.mirrors ?? [],
+    moreNodes: context.holders,
     progress: options.progress,
     allowPrivate: options.allowPrivate,
     signal,

@@ -160,7 +160,11 @@ describe("a node from its configuration", () => {
   });
 
   test("hosts an entry of another contest too, and keeps that in its file", async () => {
-    node = run("inference-node/main.ts", ["host", other, "1", "--config", config(), "--poll-ms", "200"], secrets);
+    node = run(
+      "inference-node/main.ts",
+      ["host", other, "1", "--config", config(), "--poll-ms", "200", "--serve-models"],
+      secrets,
+    );
     url = String((await node.first)["url"]);
     const contest = other.toLowerCase();
     expect(JSON.parse(await readFile(config(), "utf8"))).toMatchObject({
@@ -195,7 +199,7 @@ describe("a node from its configuration", () => {
     expect((await fetch(`${url}/v1/entries/${demo.contest}/7/card`)).status).toBe(404);
   });
 
-  test("attests, adds stake, moves its endpoint, and leaves by command", async () => {
+  test("attests, adds stake, and moves its endpoint by command", async () => {
     const attested = await ask("attest", url);
     expect(attested).toMatchObject({
       entries: [`${demo.contest}/1`, `${other}/1`].map((id) => id.toLowerCase()).toSorted(),
@@ -206,7 +210,18 @@ describe("a node from its configuration", () => {
     expect(await ask("stake")).toMatchObject({ endpoint: url, registered: true, openChallenges: 0 });
     const doctor = await say(["doctor", "--config", config(), "--json", "--endpoint", url]);
     expect(JSON.parse(doctor.out)).toMatchObject({ well: true });
+  });
 
+  test("hands its model to another node that finds it by the registry alone", async () => {
+    const elsewhere = ["--store", join(folder, "elsewhere"), "--models", join(folder, "nothing")];
+    const args = ["pull", other, "1", "--config", config(), ...elsewhere, "--json"];
+    const [inward, allowed] = [await say(args), await say([...args, "--allow-private"])];
+    expect(inward).toMatchObject({ code: 2, err: expect.stringContaining(`${url}/models/`) });
+    expect(inward.err).toContain("is not https");
+    expect(JSON.parse(allowed.out)).toMatchObject({ files: [{ name: "bedtime.gguf" }], dropped: [] });
+  });
+
+  test("leaves by command, and collects what it staked", async () => {
     const unsure = await say(["exit", "--config", config()]);
     expect(unsure).toMatchObject({ code: 1, err: expect.stringContaining("Nothing was sent.") });
     const leaving = await ask("exit", "--yes");
