@@ -5,6 +5,7 @@ import { createNotices } from "./chain/notices.ts";
 import { createRpc } from "./chain/rpc.ts";
 import { beat } from "./heartbeat.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
+import { monotonic } from "./monotonic.ts";
 import type { ServeOptions } from "./serve.ts";
 import { databaseName } from "./store/openBackend.ts";
 import { standIn } from "./store/standIn.ts";
@@ -46,7 +47,7 @@ export function createChainSide(options: ChainSideOptions) {
     auditBlocks: Math.min(options.auditBlocks ?? AUDIT_BLOCKS, Math.max(1, options.finalityDepth)),
     notices,
     rpc,
-    now: Date.now,
+    now: monotonic,
     onChange() {
       onChange();
       manifests.wake();

@@ -1,6 +1,7 @@
 import { shortMessageOf } from "#protocol/errors.ts";
 import type { Ready } from "#protocol/http.ts";
 import type { FollowStatus } from "./chain/follow.ts";
+import { monotonic } from "./monotonic.ts";
 import { PROJECTION_VERSION } from "./store/projectionVersion.ts";
 import type { Served } from "./store/served.ts";
 import type { Store } from "./store/store.ts";
@@ -71,7 +72,7 @@ export function reasonNotReady(
 ): string | null {
   if (problem !== null) return problem;
   if (head === null || indexed === null || seenAt === null) return "The chain was not reached yet.";
-  if (Date.now() - seenAt > awayMs) return "The chain's endpoint does not answer.";
+  if (monotonic() - seenAt > awayMs) return "The chain's endpoint does not answer.";
   return behind({ head, indexed });
 }
 

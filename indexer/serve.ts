@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { createApi } from "./api/createApi.ts";
+import { limitConnections, mostConnections } from "./api/limitConnections.ts";
 import { createRoutes } from "./api/routes.ts";
 import type { FollowStatus } from "./chain/follow.ts";
 import { createNotices } from "./chain/notices.ts";
@@ -69,6 +70,7 @@ export type Indexer = {
 
 /** A chain that was not heard of for this long, or for five looks, is away. */
 const AWAY_MS = 5_000;
+const MOST_LISTENERS = 2_000;
 
 /** Starts the indexer: opens the database, serves what is in it, follows the chain. */
 export async function serve(options: ServeOptions): Promise<Indexer> {
@@ -82,8 +84,11 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   const awayMs = Math.max(AWAY_MS, 5 * options.pollMs);
   const onChange = () => void hub.publish();
   const served = createServed({ store, findOlder: () => findOlder(options.file), onChange });
+  const most = mostConnections();
   const hub = createHub({
     read: served.read,
+    // So that whoever only asks is not kept out by those who stay.
+    mostListeners: Math.min(MOST_LISTENERS, most / 2),
     onError: (error) => log.warn({ problem: shortMessageOf(error) }, "stream"),
   });
   const settle = () => served.settle().catch((error) => log.warn({ problem: shortMessageOf(error) }, "switch"));
@@ -104,6 +109,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
     onError: (error, url) => log.error({ err: error, url }, "request failed"),
   });
 
+  limitConnections(app.server, most, log);
   const stop = new AbortController();
   async function close(): Promise<void> {
     stop.abort();

@@ -16,6 +16,7 @@ import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../
 import type { Vitals } from "./metrics.ts";
 import { addMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
+import { requestCounts } from "./requestCounts.ts";
 import type { Route } from "./route.ts";
 import { parseParameters } from "./route.ts";
 
@@ -58,6 +59,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     await app.register(rateLimit, {
       max: requestsPerMinute,
       timeWindow: "1 minute",
+      store: requestCounts(() => performance.now()),
       allowList: (request) => request.url === urls.health,
       errorResponseBuilder: (_, { after }) => new TooManyError(`Too many requests; try again in ${after}.`),
     });

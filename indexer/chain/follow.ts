@@ -35,7 +35,7 @@ export type FollowOptions = {
   /** Blocks between two comparisons with the contracts' own tallies; 0 for none. */
   readonly auditBlocks: number;
   readonly notices: Notices;
-  /** Milliseconds since 1970. */
+  /** Milliseconds from a clock that nobody sets. */
   readonly now: () => number;
   /** Called after each commit or rollback. */
   readonly onChange: () => void;
@@ -73,6 +73,8 @@ export function createFollower(options: FollowOptions) {
   };
   let verified = false;
   let contradictions = 0;
+  /** What the last try failed with; null after one that did not. */
+  let failure: string | null = null;
 
   async function verify(): Promise<void> {
     const stored = await store.standing();
@@ -91,7 +93,7 @@ export function createFollower(options: FollowOptions) {
     if (!verified) await verify();
     const head = await rpc.header("latest");
     if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
-    status = { ...status, head: head.number, seenAt: options.now(), problem: watch.alarm() };
+    status = { ...status, head: head.number, seenAt: options.now(), problem: failure ?? watch.alarm() };
     const standing = await store.standing();
     const after = standing && (await store.headerAt(standing.block));
     if (standing === undefined || after === undefined) throw new Error("the database lost its position");
@@ -191,9 +193,10 @@ export function createFollower(options: FollowOptions) {
   async function failed(error: Error, signal: AbortSignal): Promise<void> {
     verified = error instanceof RateLimitedError || error instanceof TallyMismatchError ? verified : false;
     contradictions = error instanceof InconsistentLogsError ? contradictions + 1 : 0;
-    if (status.problem !== shortMessageOf(error))
-      log.warn({ problem: shortMessageOf(error), facts: factsOf(error) }, "chain");
-    status = { ...status, problem: shortMessageOf(error) };
+    const problem = shortMessageOf(error);
+    if (failure !== problem) log.warn({ problem, facts: factsOf(error) }, "chain");
+    failure = problem;
+    status = { ...status, problem };
     notices.rpcErrors += 1;
     if (!(error instanceof RateLimitedError)) return;
     notices.rateLimits += 1;
@@ -211,6 +214,8 @@ export function createFollower(options: FollowOptions) {
           onFailedAttempt: ({ error }) => failed(error, signal),
           shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
         });
+        failure = null;
+        status = { ...status, problem: watch.alarm() };
         if (more) continue;
         const woken = new Promise<void>((resolve) => {
           wake = resolve;

@@ -32,6 +32,7 @@ const SOURCES_TRIED = 8;
 /** Pause after the database did not answer. */
 const RETRY_MS = 1_000;
 const LONGEST_DELAY_MS = 600_000;
+const SOON_MS = 50;
 /** Attempts in quick succession: a node that starts just now will have it soon. */
 const QUICK_ATTEMPTS = 20;
 
@@ -49,8 +50,10 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     const found = await store.read((rows) =>
       rows.list(
         `SELECT DISTINCT e."manifestHash" FROM "entries" e LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
-       WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND m."nextAttempt" <= ?) LIMIT ?`,
+       WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND (m."nextAttempt" <= ? OR m."nextAttempt" > ?)) LIMIT ?`,
         now(),
+        // Nothing is put off for longer: the clock was set back since.
+        now() + LONGEST_DELAY_MS,
         limit,
       ),
     );
@@ -62,7 +65,8 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     const next = await store.read((rows) =>
       rows.cell(`SELECT min("nextAttempt") FROM "manifests" WHERE "body" IS NULL`),
     );
-    return typeof next === "number" ? Math.min(Math.max(next - now(), 50), LONGEST_DELAY_MS) : LONGEST_DELAY_MS;
+    const wait = typeof next === "number" ? next - now() : LONGEST_DELAY_MS;
+    return wait > LONGEST_DELAY_MS ? SOON_MS : Math.max(wait, SOON_MS);
   }
 
   /** Where a manifest may be: configured places, active nodes, and what the entries themselves say. */

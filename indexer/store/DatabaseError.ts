@@ -9,3 +9,6 @@ export class DatabaseError extends BaseError {
     super(shortMessage, details);
   }
 }
+
+/** The file is not what it should be. */
+export class DamagedDatabaseError extends DatabaseError {}

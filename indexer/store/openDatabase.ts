@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { foldTables } from "../project/tables.ts";
-import { DatabaseError } from "./DatabaseError.ts";
+import { DamagedDatabaseError, DatabaseError } from "./DatabaseError.ts";
+import { explainedSqlite, isDamage } from "./explainedSqlite.ts";
 import { lockDatabase } from "./lockDatabase.ts";
 import { markApplied, migrateSqlite } from "./migrateSqlite.ts";
 import type { Migration } from "./migrations.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { NewerDatabaseError } from "./NewerDatabaseError.ts";
 import { PROJECTION_VERSION } from "./projectionVersion.ts";
 import { keepTables } from "./tables.ts";
 import { ownFileOf } from "./versionFiles.ts";
@@ -25,6 +25,7 @@ export function openDatabase(file: string, { resync = false, migrations = MIGRAT
   if (file === ":memory:") return { ...prepare(file, migrations), path: file, close: () => {} };
   const path = ownFileOf(file);
   makeFolder(path);
+  mustBeWritable(path);
   const unlock = lockDatabase(path);
   try {
     const { database } = resync ? prepareAnew(path, migrations) : prepare(path, migrations);
@@ -47,7 +48,7 @@ function prepareAnew(path: string, migrations: readonly Migration[]): { readonly
   try {
     return prepare(path, migrations);
   } catch (error) {
-    if (!(error instanceof DatabaseError) || error instanceof NewerDatabaseError) throw error;
+    if (!(error instanceof DamagedDatabaseError)) throw error;
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
     for (const part of ["", "-wal", "-shm"]) {
       if (existsSync(`${path}${part}`)) renameSync(`${path}${part}`, `${aside}${part}`);
@@ -63,15 +64,16 @@ function prepare(path: string, migrations: readonly Migration[]): { readonly dat
     database = new DatabaseSync(path);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
     const verdict = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
-    if (verdict !== "ok") throw new Error(String(verdict));
+    if (verdict !== "ok") throw new DamagedDatabaseError(String(verdict));
     const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
     if (version === 0) makeTables(database, migrations);
     else migrateSqlite(database, { path, migrations });
     return { database };
   } catch (error) {
     database?.close();
-    if (error instanceof DatabaseError) throw error;
-    throw new DatabaseError("The database file cannot be read.", {
+    if (error instanceof DatabaseError && !(error instanceof DamagedDatabaseError)) throw error;
+    if (!isDamage(error)) throw explainedSqlite(error, path);
+    throw new DamagedDatabaseError("The database file cannot be read.", {
       metaMessages: [`File: ${path}`, `SQLite says: ${shortMessageOf(error)}`, remedy],
       cause: error,
     });
@@ -83,6 +85,24 @@ function makeTables(database: DatabaseSync, migrations: readonly Migration[]): v
   database.exec(`BEGIN; ${ddl}`);
   markApplied(database, migrations);
   database.exec(`PRAGMA user_version = ${PROJECTION_VERSION}; COMMIT;`);
+}
+
+/** SQLite makes files beside the database; where it cannot, its own words lead astray. */
+function mustBeWritable(path: string): void {
+  for (const each of [dirname(path), path].filter(existsSync)) {
+    try {
+      accessSync(each, constants.W_OK);
+    } catch (error) {
+      throw new DatabaseError("The database cannot be written here.", {
+        metaMessages: [
+          `File: ${path}`,
+          `The system says: ${shortMessageOf(error)}`,
+          "Make the disk and the folder writable, or name another file with --db. What is in it was not touched.",
+        ],
+        cause: error,
+      });
+    }
+  }
 }
 
 function makeFolder(path: string): void {

@@ -11,15 +11,18 @@ import { messagesAfter, newestSeq, oldestSeq } from "./messages.ts";
 /** Bytes that may wait for a listener who does not read; then it is cut off, and resumes when it comes back. */
 const MOST_WAITING_BYTES = 1_048_576;
 const HEARTBEAT_MS = 15_000;
-const MOST_LISTENERS = 2_000;
 
 type Listener = { readonly response: ServerResponse; readonly contest: Hex | undefined };
 type Listening = { readonly contest: Hex | undefined; readonly lastEventId: string | undefined };
 
-type HubOptions = { readonly read: Store["read"]; readonly onError?: (error: unknown) => void };
+type HubOptions = {
+  readonly read: Store["read"];
+  readonly mostListeners?: number;
+  readonly onError?: (error: unknown) => void;
+};
 
 /** Tells listeners what is new, each message once and in order, whenever `publish` says that there may be something. */
-export function createHub({ read, onError = () => {} }: HubOptions) {
+export function createHub({ read, mostListeners = Number.POSITIVE_INFINITY, onError = () => {} }: HubOptions) {
   const listeners = new Set<Listener>();
   const inTurn = createTurns();
   const heartbeat = setInterval(() => {
@@ -99,7 +102,7 @@ export function createHub({ read, onError = () => {} }: HubOptions) {
     publish,
     listen,
     listeners: () => listeners.size,
-    hasRoom: () => listeners.size + arriving < MOST_LISTENERS,
+    hasRoom: () => listeners.size + arriving < mostListeners,
     close(): void {
       closed = true;
       clearInterval(heartbeat);

@@ -10,11 +10,15 @@ const readyLine = z.object({ ready: z.literal(true), url: z.url() });
 
 type Ended = { readonly code: number | null; readonly signal: string | null };
 
-/** Starts `indexer/main.ts` as a process of its own, with a channel to this one as `npm start` does. */
-export function startIndexerProcess(args: readonly string[], main = MAIN) {
+/**
+ * Starts `indexer/main.ts` as a process of its own, with a channel to this one as `npm start` does. `under`: a command that
+ * becomes it.
+ */
+export function startIndexerProcess(args: readonly string[], main = MAIN, under: readonly string[] = []) {
   // Compiled once for all of them: whoever ends well leaves it to the next.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "coindrop-compiled") };
-  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+  const [program = process.execPath, ...rest] = [...under, process.execPath, main, ...args];
+  const child: ChildProcess = spawn(program, rest, {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -38,6 +42,7 @@ export function startIndexerProcess(args: readonly string[], main = MAIN) {
   });
   ready.promise.catch(() => {});
   return {
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     /** Where it listens. */
     ready: ready.promise,
     ended,

@@ -7,13 +7,13 @@ import { project } from "../../../indexer/project/project.ts";
 import { openBackend } from "../../../indexer/store/openBackend.ts";
 import { createStore } from "../../../indexer/store/store.ts";
 import { tell } from "../../../indexer/stream/tell.ts";
-import { createActor, FINALITY, forking, mining, mustBeReference } from "../../support/indexerScript.ts";
+import { createActor, forking, mining, mustBeReference } from "../../support/indexerScript.ts";
 import { RpcFault, startRpcServer } from "../../support/rpcServer.ts";
 import type { ScriptedChain } from "../../support/scriptedChain.ts";
-import { CONTEST, FACTORY, REGISTRY, RULES } from "../../support/scriptedLogs.ts";
+import { CONTEST, RULES } from "../../support/scriptedLogs.ts";
 import { until } from "../../support/until.ts";
 import { getJson } from "./indexerLab.ts";
-import { startIndexerProcess } from "./indexerProcess.ts";
+import { startScripted } from "./scriptedProcess.ts";
 
 /** The process asks the chain so many times more, then some milliseconds pass. */
 type Moment = { readonly requests: number; readonly ms: number };
@@ -54,7 +54,7 @@ export async function playKilled({ hasTag, before, first, steps }: KilledScript,
     if (method === "eth_getLogs" && isWide) throw new RpcFault(-32602, "range too wide");
     return proceed();
   });
-  let child = start(rpc.url, db);
+  let child = startScripted({ rpc: rpc.url, db });
   let kills = 0;
   try {
     for (const step of [first, ...steps]) {
@@ -70,7 +70,7 @@ export async function playKilled({ hasTag, before, first, steps }: KilledScript,
       if (how.signal !== "SIGKILL") throw new Error(`the process ended by itself: ${child.errors()}`);
       kills += 1;
       await withStore(db, (store) => mustBeReference(store, chain));
-      child = start(rpc.url, db);
+      child = startScripted({ rpc: rpc.url, db });
     }
     await mustServe(await child.ready, chain);
     child.kill("SIGTERM");
@@ -82,22 +82,6 @@ export async function playKilled({ hasTag, before, first, steps }: KilledScript,
     await child.ended;
     await rpc.close();
   }
-}
-
-function start(rpc: string, db: string) {
-  const options = {
-    ...{ rpc, db, factory: FACTORY, "node-registry": REGISTRY, "log-level": "error" },
-    ...{ "finality-depth": String(FINALITY), "poll-ms": "5" },
-  };
-  const child = startIndexerProcess([
-    "serve",
-    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
-  ]);
-  let hasEnded = false;
-  void child.ended.then(() => {
-    hasEnded = true;
-  });
-  return { ...child, hasEnded: () => hasEnded };
 }
 
 /** Waits until the chain's newest block is served, and compares the scores with the reference's. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -45,6 +45,13 @@ describe("a database file that cannot be used as it is", () => {
     open.database.exec("PRAGMA query_only = ON");
     await expect(store.commit(manyEntries())).rejects.toThrow(/cannot be written[\s\S]*still\.sqlite/);
     await store.close();
+  });
+
+  test("for another reason than damage is not put aside, whatever is asked", () => {
+    const file = join(folder, "folder.sqlite");
+    mkdirSync(file);
+    expect(() => openDatabase(file, { resync: true })).toThrow(/cannot be read at this moment[\s\S]*folder\.sqlite/);
+    expect(readdirSync(folder).filter((name) => name.includes("damaged"))).toEqual([]);
   });
 
   test("of another version is left as it is, and this version keeps its own beside it", async () => {
