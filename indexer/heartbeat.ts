@@ -1,4 +1,5 @@
 import type { FollowStatus } from "./chain/follow.ts";
+import { monotonic } from "./monotonic.ts";
 import { reasonNotReady } from "./readiness.ts";
 import { putRow } from "./store/backend.ts";
 import type { Store } from "./store/store.ts";
@@ -23,7 +24,7 @@ type HeartbeatOptions = {
  * since when this version is complete. Returns when `signal` aborts.
  */
 export async function beat({ store, status, awayMs, onBeat }: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  let [said, saidAt] = ["", 0];
+  let [said, saidAt] = ["", Number.NEGATIVE_INFINITY];
   while (!signal.aborted) {
     await pause(LOOK_MS, signal);
     if (signal.aborted || !store.leads()) continue;
@@ -32,7 +33,7 @@ export async function beat({ store, status, awayMs, onBeat }: HeartbeatOptions, 
       // How far behind it is, readers see for themselves.
       const problem = reasonNotReady({ head, indexed: head }, status(), awayMs);
       const news = JSON.stringify([problem, caughtUp]);
-      if (news === said && Date.now() - saidAt < REPEAT_MS) continue;
+      if (news === said && monotonic() - saidAt < REPEAT_MS) continue;
       await store.write(async (rows) => {
         const before = await rows.get(writer, [1]);
         const now = caughtUp ? ((await rows.get(position, [1]))?.block ?? null) : null;
@@ -40,7 +41,7 @@ export async function beat({ store, status, awayMs, onBeat }: HeartbeatOptions, 
         const row: WriterRow = { id: 1, head, problem, trueUntil: Date.now() + awayMs, completed };
         return [putRow(writer, row)];
       });
-      [said, saidAt] = [news, Date.now()];
+      [said, saidAt] = [news, monotonic()];
       onBeat();
     } catch {
       // A database that is away hears it later; what is wrong with it, the one who folds says.

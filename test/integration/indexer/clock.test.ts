@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Ready } from "#protocol/http.ts";
@@ -17,7 +21,7 @@ const HOUR_MS = 3_600_000;
 
 let chain: ScriptedChain;
 let rpc: Awaited<ReturnType<typeof startRpcServer>>;
-let indexer: Indexer;
+let indexer: Indexer | undefined;
 /** Milliseconds. */
 let setForward = 0;
 
@@ -33,6 +37,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   await indexer?.close();
+  indexer = undefined;
   await rpc.close();
 });
 
@@ -41,7 +46,7 @@ function mine(stake: number): void {
 }
 
 async function start(more: Partial<ServeOptions> = {}): Promise<string> {
-  indexer = await serve({
+  const started = await serve({
     rpcUrls: [rpc.url],
     factory: FACTORY,
     nodeRegistry: REGISTRY,
@@ -56,9 +61,10 @@ async function start(more: Partial<ServeOptions> = {}): Promise<string> {
     log: pino({ level: "silent" }),
     ...more,
   });
-  indexer.stopped.catch(() => {});
-  await indexed(indexer.url, async () => chain.head());
-  return indexer.url;
+  indexer = started;
+  started.stopped.catch(() => {});
+  await indexed(started.url, async () => chain.head());
+  return started.url;
 }
 
 function jump(hours: number): void {
@@ -103,6 +109,30 @@ describe.each([
       await until("the manifests to be asked for again", () => asked >= known + 2 * ENTRIES, 10_000);
     } finally {
       await new Promise((resolve) => source.close(resolve));
+    }
+  });
+
+  test("does not keep the process that writes from telling those that read how it stands", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "coindrop-clock-"));
+    const file = join(folder, "index.sqlite");
+    try {
+      await start({ file });
+      const reader = new DatabaseSync(file, { readOnly: true });
+      const said = () => reader.prepare(`SELECT "trueUntil" FROM "writer"`).get()?.["trueUntil"];
+      const toldAgain = async () => {
+        const before = said();
+        await until("it to be told again", () => said() !== before, 10_000);
+      };
+      // When it starts there is news as well.
+      for (let time = 0; time < 3; time++) await toldAgain();
+      jump(hours);
+      await toldAgain();
+      await toldAgain();
+      reader.close();
+    } finally {
+      await indexer?.close();
+      indexer = undefined;
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
