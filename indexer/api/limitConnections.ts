@@ -10,7 +10,8 @@ const QUIET_MS = 60_000;
 
 /** How many connections this process can hold beside all that it opens itself: the system limits its open files. */
 export function mostConnections(): number {
-  report.excludeNetwork = true;
+  // Without looking at the network, which may take long.
+  Object.assign(report, { excludeNetwork: true });
   const { userLimits } = report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   const soft = userLimits?.open_files?.soft;
   return typeof soft === "number" ? Math.max(LEAST, soft - KEPT_FREE) : Number.POSITIVE_INFINITY;
