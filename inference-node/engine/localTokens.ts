@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Llama, LlamaGrammar, Token } from "node-llama-cpp";
 import { LlamaGrammarEvaluationState } from "node-llama-cpp";
 import { compileFormat } from "./answerFormat.ts";
@@ -11,20 +12,29 @@ import type { TokenSource } from "./tokenSource.ts";
 /** Tokens from the model in this process; each answer has a sequence to itself, cleared first. */
 export function createLocalTokens(opened: OpenedModel): TokenSource {
   const gather = createGather();
-  return async (prompt, job) => {
+  const free = opened.sequences.map((_, place) => place);
+  return async (prompt, job, limit) => {
     const grammar = job.format === null ? null : await compileOrRefuse(opened.llama, job.format);
-    return evaluate(opened, prompt, job, grammar, gather);
+    return evaluate(opened, { prompt, job, limit, grammar, gather, free });
   };
 }
 
+type Asked = {
+  readonly prompt: readonly number[];
+  readonly job: GenerationJob;
+  readonly limit: number;
+  readonly grammar: LlamaGrammar | null;
+  readonly gather: Gather;
+  /** Places of the sequences that nobody uses, the lowest first: neighbours are evaluated together. */
+  readonly free: number[];
+};
+
 async function* evaluate(
   { model, sequences }: OpenedModel,
-  prompt: readonly number[],
-  { sampling }: GenerationJob,
-  grammar: LlamaGrammar | null,
-  gather: Gather,
+  { prompt, job: { sampling }, limit, grammar, gather, free }: Asked,
 ): AsyncGenerator<number> {
-  const sequence = sequences.pop();
+  const place = free.shift() ?? -1;
+  const sequence = sequences[place];
   if (sequence === undefined) throw new GenerationError("failed", "every sequence of this model is in use");
   const tokens: Token[] = [];
   try {
@@ -42,20 +52,34 @@ async function* evaluate(
       ...(grammar !== null && { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) }),
     });
     try {
-      for (;;) {
-        gather.ask();
-        const { value, done } = await answer.next().finally(gather.got);
+      let next: Promise<IteratorResult<Token>> | null = answer.next();
+      for (let count = 1; next !== null; count++) {
+        const { value, done } = await next;
         if (done === true) return;
         if (sampling.repeatPenalty !== 1) tokens.push(value);
+        next = null;
+        if (count < limit && !model.isEogToken(value)) {
+          await gather.turn(place);
+          next = gather.making(answer.next());
+          // Whoever reads may stop before it comes.
+          next.catch(() => undefined);
+          await underWay();
+        }
         yield value;
       }
     } finally {
-      // Whoever reads may have stopped early.
       await answer.return();
     }
   } finally {
-    sequences.push(sequence);
+    free.push(place);
+    free.sort((one, other) => one - other);
   }
+}
+
+/** Lets the library begin with the next token, so that the processor makes it while this one is read and sent. */
+async function underWay(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 async function compileOrRefuse(llama: Llama, format: AnswerFormat): Promise<LlamaGrammar> {

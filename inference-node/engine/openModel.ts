@@ -5,8 +5,8 @@ import type { EngineBuild, LoadOptions } from "./childProtocol.ts";
 export type OpenedModel = {
   readonly llama: Llama;
   readonly model: LlamaModel;
-  /** Those that nobody uses now. */
-  readonly sequences: LlamaContextSequence[];
+  /** In the order of their numbers in llama.cpp. */
+  readonly sequences: readonly LlamaContextSequence[];
   /** Tokens that prompt and answer may hold together. */
   readonly contextSize: number;
 };
