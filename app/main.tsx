@@ -10,7 +10,7 @@ import "./look/tables.css";
 import { openBrowserStore } from "./config/browserStore.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { ConfigContext } from "./config/useConfig.ts";
-import { NotFoundError } from "./data/indexer.ts";
+import { isNotFound } from "./data/indexer.ts";
 import { Failed } from "./parts/States.tsx";
 import { createSite } from "./routes.tsx";
 import { toast } from "./shell/toasts.ts";
@@ -21,7 +21,7 @@ const client = new QueryClient({
     queries: {
       staleTime: 15_000,
       refetchOnWindowFocus: true,
-      retry: (failures, error) => failures < 1 && !(error instanceof NotFoundError),
+      retry: (failures, error) => failures < 1 && !isNotFound(error),
     },
   },
 });

@@ -20,6 +20,12 @@ type Known = Pick<Ready, "chainId" | "head" | "indexed" | "reason">;
 
 /** How far the index is. A process that does not write knows the head from the one that does. */
 export async function readiness(options: ReadinessOptions): Promise<Ready> {
+  const ready = await withoutLag(options);
+  const { head, indexed } = ready;
+  return { ...ready, lag: head === null || indexed === null ? null : Math.max(0, head - indexed) };
+}
+
+async function withoutLag(options: ReadinessOptions): Promise<Omit<Ready, "lag">> {
   try {
     const { chainId, head, indexed, reason } = await known(options);
     const older = await options.served.older();

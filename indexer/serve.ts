@@ -2,9 +2,10 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
+import type { Answers } from "./api/createAnswers.ts";
+import { createAnswers } from "./api/createAnswers.ts";
 import { createApi } from "./api/createApi.ts";
 import { limitConnections, mostConnections } from "./api/limitConnections.ts";
-import { createRoutes } from "./api/routes.ts";
 import type { FollowStatus } from "./chain/follow.ts";
 import { createNotices } from "./chain/notices.ts";
 import { chainOptionsOf, createChainSide } from "./chainSide.ts";
@@ -95,7 +96,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   const chain = readOnly ? undefined : createChainSide({ ...chainOptionsOf(options), awayMs, store, onChange, settle });
   const ready = () => readiness({ store, served, status: chain?.status(), awayMs });
   const app = await createApi({
-    routesOf: createRoutesOf(createManifestReader(options.hidden)),
+    answersOf: createAnswersOf(createManifestReader(options.hidden)),
     read: served.read,
     hub,
     requestsPerMinute: options.requestsPerMinute ?? 0,
@@ -153,9 +154,13 @@ async function mustFit(store: Store): Promise<void> {
 }
 
 /** What answers from a version's rows, made once for each: what one keeps of its answers is not another's. */
-function createRoutesOf(manifestOf: ManifestReader) {
-  const made = new Map<number, ReturnType<typeof createRoutes>>();
-  return (version: number) => made.get(version) ?? made.set(version, createRoutes(manifestOf)).get(version) ?? [];
+function createAnswersOf(manifestOf: ManifestReader): (version: number) => Answers {
+  const made = new Map<number, Answers>();
+  return (version) => {
+    const answers = made.get(version) ?? createAnswers(manifestOf);
+    made.set(version, answers);
+    return answers;
+  };
 }
 
 function portError(error: unknown, { host, port }: ServeOptions): unknown {

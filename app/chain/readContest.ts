@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import { erc20Abi, parseAbiItem } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
 import type { AppConfig } from "#protocol/config.ts";
+import type { Answer } from "#protocol/endpoints.ts";
 import { RetryableError } from "#protocol/errors.ts";
 import type { At, ContestView, EntryView, RankRow } from "#protocol/http.ts";
 import { entryStatusOf, phaseAt } from "#protocol/rules.ts";
@@ -10,7 +11,6 @@ import { displayedTally } from "#protocol/tally.ts";
 import { windowOf } from "../contest/measure.ts";
 import { setClock } from "../data/clock.ts";
 import { recallManifest } from "../data/knownManifests.ts";
-import type { Shape } from "../data/loadShapes.ts";
 import { learn } from "../data/network.ts";
 import { chainClient } from "./client.ts";
 import { readChallenges } from "./readChallenges.ts";
@@ -32,22 +32,22 @@ export async function readHead(config: AppConfig): Promise<{ readonly number: nu
   return block;
 }
 
-export async function readContests(config: AppConfig): Promise<Shape<"contests">> {
+export async function readContests(config: AppConfig): Promise<Answer<"contests">> {
   const at = await standAt(config);
   return { at, contests: await Promise.all(config.contests.map((address) => contestAt(config, address, at))) };
 }
 
-export async function readContest(config: AppConfig, contest: Address): Promise<Shape<"contest">> {
+export async function readContest(config: AppConfig, contest: Address): Promise<Answer<"contest">> {
   const at = await standAt(config);
   return { at, contest: await contestAt(config, contest, at) };
 }
 
-export async function readEntries(config: AppConfig, contest: Address): Promise<Shape<"entries">> {
+export async function readEntries(config: AppConfig, contest: Address): Promise<Answer<"entries">> {
   const at = await standAt(config);
   return { at, entries: await entriesAt(config, await contestAt(config, contest, at), at) };
 }
 
-export async function readRanking(config: AppConfig, address: Address): Promise<Shape<"ranking">> {
+export async function readRanking(config: AppConfig, address: Address): Promise<Answer<"ranking">> {
   const at = await standAt(config);
   const contest = await contestAt(config, address, at);
   const entries = await entriesAt(config, contest, at);
@@ -88,7 +88,7 @@ export async function readRanking(config: AppConfig, address: Address): Promise<
   return { at, phase: contest.phase, window: { countFrom, votesClose }, rows };
 }
 
-export async function readVoter(config: AppConfig, address: Address, wallet: Address): Promise<Shape<"voter">> {
+export async function readVoter(config: AppConfig, address: Address, wallet: Address): Promise<Answer<"voter">> {
   const at = await standAt(config);
   const client = chainClient(config);
   const view = { address, abi: contestAbi, blockNumber: BigInt(at.block.number) } as const;

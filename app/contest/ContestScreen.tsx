@@ -1,6 +1,6 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import type { ContestView } from "#protocol/http.ts";
-import { NotFoundError } from "../data/indexer.ts";
+import { isNotFound } from "../data/indexer.ts";
 import { Empty, Failed, Waiting } from "../parts/States.tsx";
 import { useTitle } from "../shell/useTitle.ts";
 import { words } from "../words/words.ts";
@@ -13,12 +13,12 @@ export function ContestScreen() {
   const query = useContest();
   const address = useContestAddress();
   const path = useRouterState({ select: (state) => state.location.pathname.replace(/\/$/, "") });
-  useTitle(query.error instanceof NotFoundError ? words.contest.notFound : words.contest.title);
+  useTitle(isNotFound(query.error) ? words.contest.notFound : words.contest.title);
 
   if (query.data === undefined) {
     return (
       <div className="wrap page">
-        {query.error instanceof NotFoundError ? (
+        {isNotFound(query.error) ? (
           <Empty
             level="h1"
             title={words.contest.notFound}

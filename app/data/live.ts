@@ -1,22 +1,23 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppConfig } from "#protocol/config.ts";
+import type { Answer } from "#protocol/endpoints.ts";
 import type { StreamMessage } from "#protocol/http.ts";
-import { routes } from "#protocol/routes.ts";
-import { askReady } from "./askReady.ts";
+import { pause } from "#protocol/pause.ts";
 import { setClock } from "./clock.ts";
+import { indexerOf } from "./indexer.ts";
 import { keys } from "./keys.ts";
-import { loadShapes, type Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
 import type { Sourced } from "./queries.ts";
 
 const askAgainMs = 3_000;
+const readyPatienceMs = 4_000;
 /** How long the indexer may lag before the page stops trusting it. */
 const lagAllowedMs = 10_000;
 
 /** What changes more of an entry than the message tells. */
 const aboutEntries: ReadonlySet<string> = new Set(["submitted", "retracted", "challenged", "evidence", "ruled"]);
 
-type Entries = Sourced<Shape<"entries">>;
+type Entries = Sourced<Answer<"entries">>;
 
 /**
  * Follows the indexer's stream and keeps the cache true by it; notices when the indexer falls silent or behind, and then
@@ -24,52 +25,52 @@ type Entries = Sourced<Shape<"entries">>;
  */
 export function followLive(config: AppConfig, client: QueryClient): () => void {
   const stop = new AbortController();
-  let stream: EventSource | null = null;
+  const { signal } = stop;
   let broken = false;
   let lagSince: number | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
-  const open = () => {
-    stream = new EventSource(`${config.indexerUrl}${routes.events}`);
-    for (const kind of ["block", "rollback", "manifest"]) {
-      stream.addEventListener(kind, (event) => {
-        void loadShapes().then(({ message }) => {
-          const parsed = message.safeParse(parseJson((event as MessageEvent<string>).data));
-          if (parsed.success) take(client, parsed.data);
-        });
-      });
-    }
-    stream.addEventListener("open", () => {
-      // What happened while the stream was broken came through no message.
+  const listen = async (): Promise<void> => {
+    const onOpen = () => {
+      // What happened while the stream was broken may be more than is told again.
       if (broken) void client.invalidateQueries();
       broken = false;
       void check();
-    });
-    stream.addEventListener("error", () => {
+    };
+    const onBreak = () => {
       broken = true;
       void check();
-    });
+    };
+    while (!signal.aborted) {
+      try {
+        const { events } = await indexerOf(config);
+        for await (const { message } of events({ signal, onOpen, onBreak })) take(client, message);
+      } catch {
+        // An indexer of another version, or none at this address: what is on screen is asked for again from time to time.
+        onBreak();
+        await pause(askAgainMs * 3, signal);
+      }
+    }
   };
 
   const check = async () => {
     if (timer !== null) clearTimeout(timer);
     const wasDegraded = isDegraded(readNetwork());
-    const indexer = await stateOf();
-    if (stop.signal.aborted) return;
-    learn({ indexer });
+    const state = await stateOf();
+    if (signal.aborted) return;
+    learn({ indexer: state });
     const nowDegraded = isDegraded(readNetwork());
     if (nowDegraded || readNetwork().rpc === "down") await followChain(config, client);
     if (wasDegraded !== nowDegraded) await client.invalidateQueries();
-    if (stop.signal.aborted) return;
-    // The browser reconnects a broken stream by itself, but gives up on a refused one.
-    if (!nowDegraded && stream?.readyState === EventSource.CLOSED) open();
+    if (signal.aborted) return;
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(check, nowDegraded ? askAgainMs : askAgainMs * 3);
   };
 
   const stateOf = async (): Promise<"up" | "behind" | "down"> => {
     try {
-      const ready = await askReady(config.indexerUrl, stop.signal);
+      const indexer = await indexerOf(config);
+      const ready = await indexer.ready({ signal, patienceMs: readyPatienceMs });
       if (ready.indexed !== null) learn({ indexed: ready.indexed });
       lagSince = ready.ready ? null : (lagSince ?? Date.now());
       return lagSince !== null && Date.now() - lagSince > lagAllowedMs ? "behind" : "up";
@@ -78,11 +79,10 @@ export function followLive(config: AppConfig, client: QueryClient): () => void {
     }
   };
 
-  open();
+  void listen();
   void check();
   return () => {
     stop.abort();
-    stream?.close();
     if (timer !== null) clearTimeout(timer);
   };
 }
@@ -135,13 +135,5 @@ async function followChain(config: AppConfig, client: QueryClient): Promise<void
       });
   } catch {
     learn({ rpc: "down" });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

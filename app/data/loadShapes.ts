@@ -1,10 +1,4 @@
-import type { z } from "zod";
-
-export type Shapes = typeof import("./shapes.ts")["shapes"];
-export type ShapeName = keyof Shapes;
-export type Shape<N extends ShapeName> = z.infer<Shapes[N]>;
-
-/** The schemas, fetched once. Begin early: they load beside the first answers, not after them. */
-export async function loadShapes(): Promise<Shapes> {
-  return (await import("./shapes.ts")).shapes;
+/** What checks whatever comes from outside, fetched once. Begin early: everything that is asked waits for it. */
+export function loadShapes() {
+  return import("./shapes.ts");
 }

@@ -2,12 +2,12 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Address } from "viem";
 import type { AppConfig } from "#protocol/config.ts";
 import { RetryableError } from "#protocol/errors.ts";
-import { routes } from "#protocol/routes.ts";
+import type { At } from "#protocol/http.ts";
+import type { IndexerClient } from "#protocol/indexerClient.ts";
 import { setClock } from "./clock.ts";
-import { askIndexer } from "./indexer.ts";
+import { indexerOf } from "./indexer.ts";
 import { keys } from "./keys.ts";
 import { rememberManifests } from "./knownManifests.ts";
-import type { Shape } from "./loadShapes.ts";
 import { isDegraded, learn, readNetwork } from "./network.ts";
 
 /** Who answered. The chain knows no names, no voters' count and no history. */
@@ -23,13 +23,12 @@ const patienceMs = 2_500;
  * Asks the indexer; where it is silent, slow or behind, reads the same facts from the chain. `fallback` is loaded only
  * then.
  */
-async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "voter">(
-  url: string,
-  name: N,
-  signal: AbortSignal,
-  fallback: (chain: ChainReader) => Promise<Shape<N>>,
-): Promise<Sourced<Shape<N>>> {
-  const fromChain = async (): Promise<Sourced<Shape<N>>> => ({
+async function ask<T extends { readonly at: At }>(
+  config: AppConfig,
+  fromIndexer: (indexer: IndexerClient) => Promise<T>,
+  fallback: (chain: ChainReader) => Promise<T>,
+): Promise<Sourced<T>> {
+  const fromChain = async (): Promise<Sourced<T>> => ({
     ...(await fallback(await import("../chain/readContest.ts"))),
     from: "chain",
   });
@@ -37,14 +36,16 @@ async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "v
 
   const slow = Promise.withResolvers<"slow">();
   const timer = setTimeout(() => slow.resolve("slow"), patienceMs);
-  const fromIndexer = askIndexer(url, name, signal).then((answer): Sourced<Shape<N>> => {
-    setClock(answer.at.block.timestamp);
-    if (readNetwork().head === null)
-      learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
-    return { ...answer, from: "indexer" };
-  });
+  const asked = indexerOf(config)
+    .then(fromIndexer)
+    .then((answer): Sourced<T> => {
+      setClock(answer.at.block.timestamp);
+      if (readNetwork().head === null)
+        learn({ head: answer.at.block, indexed: answer.at.block.number, finalized: answer.at.finalized });
+      return { ...answer, from: "indexer" };
+    });
   try {
-    const first = await Promise.race([fromIndexer, slow.promise]);
+    const first = await Promise.race([asked, slow.promise]);
     if (first !== "slow") return first;
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
@@ -52,22 +53,18 @@ async function ask<N extends "contests" | "contest" | "entries" | "ranking" | "v
   } finally {
     clearTimeout(timer);
   }
-  return Promise.any([fromIndexer, fromChain()]).catch(() => fromIndexer);
-}
-
-function path(config: AppConfig, route: string, contest: Address, rest: Readonly<Record<string, string>> = {}): string {
-  const filled = Object.entries(rest).reduce(
-    (text, [name, value]) => text.replace(`:${name}`, value),
-    route.replace(":contest", contest),
-  );
-  return `${config.indexerUrl}${filled}`;
+  return Promise.any([asked, fromChain()]).catch(() => asked);
 }
 
 export function contestsQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.contests,
     queryFn: ({ signal }) =>
-      ask(`${config.indexerUrl}${routes.contests}`, "contests", signal, (chain) => chain.readContests(config)),
+      ask(
+        config,
+        (indexer) => indexer.contests({ signal }),
+        (chain) => chain.readContests(config),
+      ),
   });
 }
 
@@ -75,7 +72,11 @@ export function contestQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.contest(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.contest, contest), "contest", signal, (chain) => chain.readContest(config, contest)),
+      ask(
+        config,
+        (indexer) => indexer.contest({ contest, signal }),
+        (chain) => chain.readContest(config, contest),
+      ),
   });
 }
 
@@ -83,12 +84,14 @@ export function entriesQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.entries(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.entries, contest), "entries", signal, (chain) => chain.readEntries(config, contest)).then(
-        (answer) => {
-          if (answer.from === "indexer") rememberManifests(answer.entries);
-          return answer;
-        },
-      ),
+      ask(
+        config,
+        (indexer) => indexer.entries({ contest, signal }),
+        (chain) => chain.readEntries(config, contest),
+      ).then((answer) => {
+        if (answer.from === "indexer") rememberManifests(answer.entries);
+        return answer;
+      }),
   });
 }
 
@@ -96,7 +99,11 @@ export function rankingQuery(config: AppConfig, contest: Address) {
   return queryOptions({
     queryKey: keys.ranking(contest),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.ranking, contest), "ranking", signal, (chain) => chain.readRanking(config, contest)),
+      ask(
+        config,
+        (indexer) => indexer.ranking({ contest, signal }),
+        (chain) => chain.readRanking(config, contest),
+      ),
   });
 }
 
@@ -104,8 +111,10 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
   return queryOptions({
     queryKey: keys.voter(contest, wallet),
     queryFn: ({ signal }) =>
-      ask(path(config, routes.voter, contest, { wallet }), "voter", signal, (chain) =>
-        chain.readVoter(config, contest, wallet),
+      ask(
+        config,
+        (indexer) => indexer.voter({ contest, wallet, signal }),
+        (chain) => chain.readVoter(config, contest, wallet),
       ),
   });
 }
@@ -114,15 +123,14 @@ export function voterQuery(config: AppConfig, contest: Address, wallet: Address)
 export function historyQuery(config: AppConfig, contest: Address, buckets: number) {
   return queryOptions({
     queryKey: [...keys.history(contest), buckets],
-    queryFn: ({ signal }) =>
-      askIndexer(`${path(config, routes.history, contest)}?buckets=${buckets}`, "history", signal),
+    queryFn: ({ signal }) => indexerOf(config).then((indexer) => indexer.history({ contest, buckets, signal })),
   });
 }
 
 export function nodesQuery(config: AppConfig) {
   return queryOptions({
     queryKey: keys.nodes,
-    queryFn: ({ signal }) => askIndexer(`${config.indexerUrl}${routes.nodes}`, "nodes", signal),
+    queryFn: ({ signal }) => indexerOf(config).then((indexer) => indexer.nodes({ signal })),
   });
 }
 
@@ -131,12 +139,16 @@ export function activityQuery(config: AppConfig, contest: Address, entry: number
   return infiniteQueryOptions({
     queryKey: keys.activity(contest, entry),
     initialPageParam: null as string | null,
-    queryFn: ({ signal, pageParam }) => {
-      const query = new URLSearchParams({ limit: "50" });
-      if (entry !== null) query.set("entry", String(entry));
-      if (pageParam !== null) query.set("before", pageParam);
-      return askIndexer(`${path(config, routes.activity, contest)}?${query}`, "activity", signal);
-    },
+    queryFn: ({ signal, pageParam }) =>
+      indexerOf(config).then((indexer) =>
+        indexer.activity({
+          contest,
+          limit: 50,
+          entry: entry ?? undefined,
+          before: pageParam ?? undefined,
+          signal,
+        }),
+      ),
     getNextPageParam: (page) => page.next,
   });
 }

@@ -1,11 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { type Address, parseEventLogs, type TransactionReceipt } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
+import type { Answer } from "#protocol/endpoints.ts";
 import type { EntryView, VoterView } from "#protocol/http.ts";
 import { displayedTally, projectedScore, reweighTally } from "#protocol/tally.ts";
 import { windowOf } from "../contest/measure.ts";
 import { keys } from "../data/keys.ts";
-import type { Shape } from "../data/loadShapes.ts";
 import type { Sourced } from "../data/queries.ts";
 
 type Window = ReturnType<typeof windowOf>;
@@ -22,13 +22,13 @@ export type StakeNews = {
 
 /** Writes a receipt's stakes and tallies into what is on screen: the chain has spoken, nobody needs to wait for more. */
 export function patchStakes(client: QueryClient, contest: Address, receipt: TransactionReceipt): void {
-  const window = client.getQueryData<Sourced<Shape<"contest">>>(keys.contest(contest))?.contest;
+  const window = client.getQueryData<Sourced<Answer<"contest">>>(keys.contest(contest))?.contest;
   const logs = parseEventLogs({ abi: contestAbi, eventName: "StakeChanged", logs: receipt.logs });
   for (const { args, address } of logs) {
     if (address.toLowerCase() !== contest) continue;
     const news: StakeNews = { ...args, voter: args.voter.toLowerCase() as Address, entryId: Number(args.entryId) };
     if (window !== undefined) {
-      client.setQueryData<Sourced<Shape<"entries">>>(keys.entries(contest), (old) =>
+      client.setQueryData<Sourced<Answer<"entries">>>(keys.entries(contest), (old) =>
         old === undefined
           ? old
           : {
@@ -40,7 +40,7 @@ export function patchStakes(client: QueryClient, contest: Address, receipt: Tran
       );
     }
     const block = { number: Number(receipt.blockNumber), hash: receipt.blockHash, timestamp: Number(news.timestamp) };
-    client.setQueryData<Sourced<Shape<"voter">>>(keys.voter(contest, news.voter), (old) =>
+    client.setQueryData<Sourced<Answer<"voter">>>(keys.voter(contest, news.voter), (old) =>
       old === undefined ? old : { ...old, voter: patchVoter(old.voter, news, block) },
     );
   }

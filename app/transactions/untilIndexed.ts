@@ -1,5 +1,5 @@
 import type { AppConfig } from "#protocol/config.ts";
-import { askReady } from "../data/askReady.ts";
+import { indexerOf } from "../data/indexer.ts";
 import { isDegraded, learn, onNetwork, readNetwork } from "../data/network.ts";
 
 const askEveryMs = 1_000;
@@ -28,12 +28,14 @@ export async function untilIndexed(config: AppConfig, block: number): Promise<bo
     const letGo = onNetwork(look);
     const limit = setTimeout(() => end(false), patienceMs);
     const timer = setInterval(() => {
-      askReady(config.indexerUrl, stop.signal).then(
-        ({ indexed }) => {
-          if (indexed !== null) learn({ indexed });
-        },
-        () => look(),
-      );
+      indexerOf(config)
+        .then((indexer) => indexer.ready({ signal: stop.signal }))
+        .then(
+          ({ indexed }) => {
+            if (indexed !== null) learn({ indexed });
+          },
+          () => look(),
+        );
     }, askEveryMs);
   });
 }

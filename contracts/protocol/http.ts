@@ -224,12 +224,20 @@ export const readyAnswer = z.object({
   chainId: z.int().nullable(),
   head: z.int().nullable(),
   indexed: z.int().nullable(),
+  /** Blocks of the chain that are not indexed yet. */
+  lag: z.int().nullable(),
   reason: z.string().nullable(),
   /**
    * Present while version `building` is built: rows of version `version` answer until then, as of block `indexed`, null
    * where they cannot be read and nothing answers.
    */
   older: z.object({ version: z.int(), indexed: z.int().nullable(), building: z.int() }).optional(),
+});
+export const healthAnswer = z.object({ alive: z.literal(true) });
+/** The API's description: OpenAPI. */
+export const descriptionAnswer = z.looseObject({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 export const errorAnswer = z.object({ error: z.object({ message: z.string(), parameter: z.string().optional() }) });
 

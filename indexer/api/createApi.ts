@@ -4,25 +4,24 @@ import etag from "@fastify/etag";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
-import { z } from "zod";
+import { endpoints } from "#protocol/endpoints.ts";
 import type { Ready } from "#protocol/http.ts";
-import { addressSchema } from "#protocol/primitives.ts";
 import { routes as urls } from "#protocol/routes.ts";
 import { DatabaseAwayError } from "../store/DatabaseAwayError.ts";
 import { PROJECTION_VERSION } from "../store/projectionVersion.ts";
 import type { Served } from "../store/served.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../views/errors.ts";
+import type { Answers } from "./createAnswers.ts";
 import type { Vitals } from "./metrics.ts";
 import { addMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
+import { parseParameters } from "./parseParameters.ts";
 import { requestCounts } from "./requestCounts.ts";
-import type { Route } from "./route.ts";
-import { parseParameters } from "./route.ts";
 
 type ApiOptions = {
   /** What answers from a version's rows. Every version has the same questions. */
-  readonly routesOf: (version: number) => readonly Route[];
+  readonly answersOf: (version: number) => Answers;
   readonly read: Served["read"];
   readonly hub: Hub;
   readonly ready: () => Promise<Ready>;
@@ -40,11 +39,9 @@ const LEAST_COMPRESSED = 1_024;
 /** Names the projection version whose rows an answer was made of. */
 const VERSION_HEADER = "projection-version";
 
-const streamQuery = z.object({ contest: addressSchema.optional() });
-
 /** The HTTP side: reads only, for any origin. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { routesOf, read, hub, ready, onError, requestsPerMinute } = options;
+  const { answersOf, read, hub, ready, onError, requestsPerMinute } = options;
   const app = fastify({
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
@@ -68,24 +65,27 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(etag, { weak: true });
   addMetrics(app, options.vitals);
 
-  const description = JSON.stringify(describeApi(routesOf(PROJECTION_VERSION)));
+  const description = JSON.stringify(describeApi());
   app.get(urls.openapi, (_, reply) => reply.type("application/json").send(description));
   app.get(urls.health, () => ({ alive: true }));
   app.get(urls.ready, async (_, reply) => {
     const answer = await ready();
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
-  for (const [index, { url }] of routesOf(PROJECTION_VERSION).entries()) {
-    app.get(url, (request, reply) =>
-      read((rows, version) => {
+  for (const name of Object.keys(answersOf(PROJECTION_VERSION)) as (keyof Answers)[]) answer(name);
+  function answer(name: keyof Answers): void {
+    app.get(urls[name], (request, reply) => {
+      const params = parseParameters(endpoints[name].params, request.params);
+      const query = parseParameters(endpoints[name].query, request.query);
+      return read<unknown>((rows, version) => {
         void reply.header(VERSION_HEADER, version);
-        return routesOf(version)[index]?.handle(rows, request.params, request.query) ?? Promise.resolve(undefined);
-      }),
-    );
+        return answersOf(version)[name](rows, params as never, query as never);
+      });
+    });
   }
 
   app.get(urls.events, async (request, reply) => {
-    const { contest } = parseParameters(streamQuery, request.query);
+    const { contest } = parseParameters(endpoints.events.query, request.query);
     const given = request.headers["last-event-id"];
     const lastEventId = Array.isArray(given) ? given[0] : given;
     if (!hub.hasRoom()) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { routes } from "#protocol/routes.ts";
 import type { Notices } from "../chain/notices.ts";
 
 /** What the indexer knows of itself at the moment of a scrape. */
@@ -47,7 +48,7 @@ export function addMetrics(app: FastifyInstance, vitals: () => Promise<Vitals>):
     const route = request.routeOptions.url ?? "none";
     seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
   });
-  app.get("/metrics", async (_, reply) => {
+  app.get(routes.metrics, async (_, reply) => {
     // Looked at once, so that a scrape tells of one moment.
     const now = await vitals();
     for (const { gauge, value } of told) set(gauge, value(now));

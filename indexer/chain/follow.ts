@@ -2,6 +2,7 @@ import pRetry from "p-retry";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
+import { pause } from "#protocol/pause.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
 import type { Header, Store } from "../store/store.ts";
 import {
@@ -271,16 +272,4 @@ function tooMuchAsked(error: unknown, blocks: number): boolean {
 
 function factsOf(error: Error): readonly string[] {
   return error instanceof BaseError ? error.metaMessages : [];
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }

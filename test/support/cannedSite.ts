@@ -390,6 +390,7 @@ export async function startCannedSite(
         chainId: 31337,
         head: at.block.number,
         indexed: at.block.number,
+        lag: 0,
         reason: null,
       });
     if (pathname === "/v1/events") {

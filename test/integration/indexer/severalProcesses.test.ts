@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ready } from "#protocol/http.ts";
+import { createIndexerClient } from "#protocol/indexerClient.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
@@ -68,6 +69,9 @@ test("one process writes and the others read; when it is killed another takes ov
   const head = await lab.headNumber();
   await live.next("block", ({ block }) => block.number === head);
 
+  // Whoever only reads knows how far the chain is.
+  const told = await Promise.all([standbyUrl, readerUrl].map((url) => createIndexerClient({ url }).ready()));
+  expect(told).toEqual([0, 0].map((lag) => ({ ready: true, chainId: 31_337, head, indexed: head, lag, reason: null })));
   writer.kill("SIGKILL");
   await writer.ended;
   const killed = Date.now();

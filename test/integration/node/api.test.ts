@@ -7,25 +7,31 @@ import { parseManifest } from "#protocol/manifest.ts";
 import { attestationsAnswer } from "#protocol/node.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { until } from "../../support/until.ts";
+import { watchRoutes } from "../../support/watchRoutes.ts";
 import { contest, startNode, type TestNode, writeEntry } from "./startNode.ts";
 
 let node: TestNode;
+let served: ReadonlySet<string>;
 let facts: EntryFacts;
 let modelPath: string;
 const clock = { ms: Date.UTC(2026, 5, 1, 12, 10) };
 
 beforeAll(async () => {
-  node = await startNode(
-    async (folder) => {
-      const sums = await writeEntry(folder, "sums", 1);
-      const twin = await writeEntry(folder, "haiku", 2, (manifest) => ({ ...manifest, name: "Twin" }));
-      const other = await writeEntry(folder, "bedtime", 3, (manifest) => ({ ...manifest, name: "twin" }));
-      facts = sums.facts;
-      modelPath = sums.modelPath;
-      return [sums.facts, twin.facts, other.facts];
-    },
-    { now: () => clock.ms },
-  );
+  const start = () =>
+    startNode(
+      async (folder) => {
+        const sums = await writeEntry(folder, "sums", 1);
+        const twin = await writeEntry(folder, "haiku", 2, (manifest) => ({ ...manifest, name: "Twin" }));
+        const other = await writeEntry(folder, "bedtime", 3, (manifest) => ({ ...manifest, name: "twin" }));
+        facts = sums.facts;
+        modelPath = sums.modelPath;
+        return [sums.facts, twin.facts, other.facts];
+      },
+      { now: () => clock.ms },
+    );
+  const watched = await watchRoutes(start);
+  node = watched.server;
+  served = watched.served;
   await until("a ready node", async () => (await fetch(`${node.url}/ready`)).ok);
 });
 afterAll(() => node?.close());
@@ -40,6 +46,16 @@ const user = (content: unknown) => [{ role: "user", content }];
 const errorOf = async (answer: Response): Promise<Record<string, unknown>> => ({
   status: answer.status,
   ...((await answer.json()) as { error: Record<string, string | null> }).error,
+});
+
+test("every route of the running node is described, and nothing else is", async () => {
+  const { paths } = (await (await fetch(`${node.url}/openapi.json`)).json()) as { paths: Record<string, object> };
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  // A model's id has a slash in it, so that its route takes whatever follows.
+  const named = [...served].map((route) => route.replace("/models/*", "/models/{model}").replaceAll(/:(\w+)/g, "{$1}"));
+  expect(described.sort()).toEqual(named.sort());
 });
 
 describe("refusals that an OpenAI client understands", () => {
