@@ -1,8 +1,9 @@
-import { InvalidInputError } from "#protocol/errors.ts";
+import { InvalidInputError, RetryableError } from "#protocol/errors.ts";
 import { joinEndpoints } from "./chain/endpoints.ts";
 import { createFollower } from "./chain/follow.ts";
 import { createNotices } from "./chain/notices.ts";
 import { createRpc } from "./chain/rpc.ts";
+import { verifyChain } from "./chain/verifyChain.ts";
 import { beat } from "./heartbeat.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
 import { monotonic } from "./monotonic.ts";
@@ -39,14 +40,12 @@ export function createChainSide(options: ChainSideOptions) {
   const rpcs = options.rpcUrls.map((url) => createRpc(url, options.rpcTimeoutMs));
   const rpc = rpcs.length === 1 && rpcs[0] !== undefined ? rpcs[0] : joinEndpoints(rpcs, notices);
   const manifests = createManifestFetcher({ ...options, now: Date.now });
+  const chain = { ...options, rpc, chainId: options.chainId, file: databaseName(options.file) };
   const follower = createFollower({
-    ...options,
-    chainId: options.chainId,
-    file: databaseName(options.file),
+    ...chain,
     // Final is only what was compared: not rarer than blocks become final.
     auditBlocks: Math.min(options.auditBlocks ?? AUDIT_BLOCKS, Math.max(1, options.finalityDepth)),
     notices,
-    rpc,
     now: monotonic,
     onChange() {
       onChange();
@@ -54,8 +53,23 @@ export function createChainSide(options: ChainSideOptions) {
     },
   });
 
+  let isOurs = false;
+  /** Whoever stands by serves what another writes: that must be of the same chain. Throws `WrongChainError`. */
+  async function mustBeOurs(): Promise<void> {
+    if (isOurs) return;
+    try {
+      const stored = await store.standing();
+      if (stored === undefined) return;
+      await verifyChain({ ...chain, stored });
+      isOurs = true;
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+    }
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
-    if (!(await standIn(store, signal, (reason) => log.info({ reason }, "waiting")))) return;
+    const onWait = (reason: string) => log.info({ reason }, "waiting");
+    if (!(await standIn(store, signal, { onWait, meanwhile: mustBeOurs }))) return;
     const beside = new AbortController();
     const either = AbortSignal.any([signal, beside.signal]);
     const others = [

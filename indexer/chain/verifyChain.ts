@@ -52,9 +52,9 @@ function refuseOther({ file }: VerifyOptions, stored: PositionRow, found: Omit<I
   if (differing.length === 0) return;
   throw new WrongChainError("The database belongs to another chain or other contracts.", {
     metaMessages: [
-      `File: ${file}`,
+      `Database: ${file}`,
       ...differing.map((key) => `${labels[key]}: ${stored[key]} in the database, ${found[key]} now`),
-      "Name another file with --db, or delete this one: everything in it is read anew from the chain.",
+      "Name another one with --db, or remove this one: everything in it is read anew from the chain.",
     ],
   });
 }

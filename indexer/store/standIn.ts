@@ -5,8 +5,15 @@ import type { Store } from "./store.ts";
 /** Milliseconds between two tries to become the one that writes. */
 const CLAIM_MS = 250;
 
-/** Waits until this process may write; false when `signal` aborts before. `onWait` hears each new reason to wait. */
-export async function standIn(store: Store, signal: AbortSignal, onWait: (reason: string) => void): Promise<boolean> {
+type Waiting = {
+  /** Hears each new reason to wait. */
+  readonly onWait: (reason: string) => void;
+  /** Done at every try. What it throws that waiting cannot mend ends the waiting. */
+  readonly meanwhile: () => Promise<void>;
+};
+
+/** Waits until this process may write; false when `signal` aborts before. */
+export async function standIn(store: Store, signal: AbortSignal, { onWait, meanwhile }: Waiting): Promise<boolean> {
   let told: string | undefined;
   while (!signal.aborted) {
     try {
@@ -17,6 +24,7 @@ export async function standIn(store: Store, signal: AbortSignal, onWait: (reason
       const reason = shortMessageOf(error);
       if (reason !== told) onWait(reason);
       told = reason;
+      await meanwhile();
       await pause(CLAIM_MS, undefined, { signal }).catch(() => {});
     }
   }

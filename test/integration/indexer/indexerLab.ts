@@ -89,13 +89,14 @@ export async function getJson<T>(url: string): Promise<T> {
 }
 
 /** Waits until the indexer at `url` has folded in the chain's newest block. Throws with what it said last. */
-export async function indexed(url: string, head: () => Promise<number>): Promise<Ready> {
+export async function indexed(url: string, head: () => Promise<number>, timeoutMs?: number): Promise<Ready> {
   let last: Ready | undefined;
+  const ask = async () => {
+    last = await getJson<Ready>(`${url}/ready`);
+    return last.ready && last.indexed === (await head()) ? last : undefined;
+  };
   try {
-    return await until("the head to be indexed", async () => {
-      last = await getJson<Ready>(`${url}/ready`);
-      return last.ready && last.indexed === (await head()) ? last : undefined;
-    });
+    return await until("the head to be indexed", ask, timeoutMs);
   } catch (error) {
     throw new Error(`The indexer is not ready: ${JSON.stringify(last)}`, { cause: error });
   }

@@ -11,6 +11,9 @@ import { startIndexerProcess } from "./indexerProcess.ts";
 import { listen } from "./listen.ts";
 import { readIndex } from "./openIndex.ts";
 
+/** A standby tries four times a second; the rest is for a busy machine. */
+const TAKEN_OVER_MS = 10_000;
+
 let lab: IndexerLab;
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 const own: ReturnType<typeof startIndexerProcess>[] = [];
@@ -74,11 +77,11 @@ test("one process writes and the others read; when it is killed another takes ov
   expect(told).toEqual([0, 0].map((lag) => ({ ready: true, chainId: 31_337, head, indexed: head, lag, reason: null })));
   writer.kill("SIGKILL");
   await writer.ended;
-  const killed = Date.now();
+  const killed = performance.now();
   await lab.drop(lab.carol, 3, parseEther("2"));
-  await allIndexed([standbyUrl, readerUrl]);
-  // Far above what it takes, for a busy machine.
-  expect(Date.now() - killed).toBeLessThan(60_000);
+  await indexed(standbyUrl, lab.headNumber, TAKEN_OVER_MS);
+  console.info(`killed to taken over: ${Math.round(performance.now() - killed)} ms`);
+  await indexed(readerUrl, lab.headNumber);
 
   await postgres.stop();
   await lab.drop(lab.alice, 2, parseEther("1"));
