@@ -73,13 +73,14 @@ async function known({ store, status, awayMs }: ReadinessOptions): Promise<Known
 /** Why the rows are not the chain's newest; null where they are. */
 export function reasonNotReady(
   { head, indexed }: Pick<Ready, "head" | "indexed">,
-  { seenAt, problem }: Pick<FollowStatus, "seenAt" | "problem">,
+  { seenAt, problem, caughtUp }: Pick<FollowStatus, "seenAt" | "problem" | "caughtUp">,
   awayMs: number,
 ): string | null {
   if (problem !== null) return problem;
   if (head === null || indexed === null || seenAt === null) return "The chain was not reached yet.";
   if (monotonic() - seenAt > awayMs) return "The chain's endpoint does not answer.";
-  return behind({ head, indexed });
+  const late = behind({ head, indexed });
+  return late ?? (caughtUp ? null : "What is stored is being compared with the contracts.");
 }
 
 function behind({ head, indexed }: Pick<Ready, "head" | "indexed">): string | null {

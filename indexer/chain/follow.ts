@@ -16,6 +16,7 @@ import { findFork } from "./findFork.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
 import { readRange } from "./readRange.ts";
+import { createResync } from "./resync.ts";
 import type { Rpc } from "./rpc.ts";
 import { createTallyWatch } from "./tallyWatch.ts";
 import { verifyChain } from "./verifyChain.ts";
@@ -54,7 +55,7 @@ export type FollowStatus = {
 };
 
 const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
-/** Contradicting logs in a row before the endpoint is given up. */
+/** Contradicting logs in a row before the hole is sought in what is stored. */
 const MOST_CONTRADICTIONS = 8;
 
 /**
@@ -65,6 +66,7 @@ export function createFollower(options: FollowOptions) {
   const { rpc, store, log, notices } = options;
   const watch = createTallyWatch(options);
   const rangeSize = createRangeSize();
+  const { resync, mended } = createResync(options);
   let status: FollowStatus = {
     head: null,
     seenAt: null,
@@ -102,7 +104,10 @@ export function createFollower(options: FollowOptions) {
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
       // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
-      if (ours?.hash === head.hash) caughtUp();
+      if (ours?.hash === head.hash) {
+        await compare(ours);
+        caughtUp();
+      }
       if (head.number < standing.finalized || ours?.hash === head.hash) return false;
       await rollBack(head.number);
       return true;
@@ -144,14 +149,22 @@ export function createFollower(options: FollowOptions) {
     if (watch.alarm() === null) status = { ...status, caughtUp: true };
   }
 
-  /** Compares with the contracts when it is time to, and takes back what they do not confirm. */
+  /** Compares with the contracts when it is time to, and takes back what they do not confirm, or reads it all anew. */
   async function compare(at: Header): Promise<void> {
     const mismatch = await watch.look(at);
-    if (mismatch === undefined) return;
+    if (mismatch === undefined) {
+      if (watch.alarm() === null) mended();
+      return;
+    }
     const standing = await store.standing();
     const to = standing?.finalized ?? at.number;
     log.error({ ...mismatch, block: at.number, readAgainFrom: to + 1 }, "folded tallies are not the contract's");
-    if (to >= at.number || watch.isHopeless()) throw beyondRepair(mismatch.facts, options.file);
+    if (to >= at.number || watch.isHopeless()) {
+      // The hole lies in what cannot be taken back. Until it is mended, the alarm stays and the rest goes on.
+      status = { ...status, problem: watch.alarm() };
+      if (await resync(mismatch.contest)) await compare(at);
+      return;
+    }
     await store.rollback(to);
     rangeSize.refused();
     options.onChange();
@@ -198,10 +211,20 @@ export function createFollower(options: FollowOptions) {
     if (failure !== problem) log.warn({ problem, facts: factsOf(error) }, "chain");
     failure = problem;
     status = { ...status, problem };
+    if (error instanceof InconsistentLogsError && contradictions >= MOST_CONTRADICTIONS) await seekHole(error);
     notices.rpcErrors += 1;
     if (!(error instanceof RateLimitedError)) return;
     notices.rateLimits += 1;
     await pause(error.retryAfterMs, signal);
+  }
+
+  /** Reading on cannot mend a hole in what was folded before. */
+  async function seekHole({ emitter }: InconsistentLogsError): Promise<void> {
+    try {
+      await resync(emitter);
+    } catch (error) {
+      log.error({ problem: shortMessageOf(error), facts: factsOf(error), contract: emitter }, "reading anew failed");
+    }
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -213,7 +236,7 @@ export function createFollower(options: FollowOptions) {
           ...RETRY,
           signal,
           onFailedAttempt: ({ error }) => failed(error, signal),
-          shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
+          shouldRetry: ({ error }) => error instanceof RetryableError,
         });
         failure = null;
         status = { ...status, problem: watch.alarm() };
@@ -225,7 +248,7 @@ export function createFollower(options: FollowOptions) {
         await Promise.race([woken, pause(options.pollMs, signal)]);
       }
     } catch (error) {
-      if (!signal.aborted) throw error instanceof InconsistentLogsError ? givenUp(error, options.file) : error;
+      if (!signal.aborted) throw error;
     } finally {
       stopListening();
     }
@@ -244,32 +267,10 @@ export function createFollower(options: FollowOptions) {
   return { run, status: () => status };
 }
 
-/** Reading on cannot mend a hole in what was folded before, from whatever endpoint: only a new database can. */
-function givenUp(error: InconsistentLogsError, file: string): BaseError {
-  return new BaseError(error.shortMessage, {
-    metaMessages: [
-      ...error.metaMessages,
-      `Given up after ${MOST_CONTRADICTIONS} times. The hole may lie in what is stored already, so another endpoint alone does not help:`,
-      `delete the database ${file} (and ${file}-wal, ${file}-shm) and start again with another --rpc; all is indexed anew.`,
-    ],
-    cause: error,
-  });
-}
-
-function beyondRepair(facts: readonly string[], file: string): BaseError {
-  return new BaseError("What was folded is not what the contracts say, and reading it again did not help.", {
-    metaMessages: [
-      ...facts,
-      `The endpoint leaves logs out. Delete the database ${file} (and ${file}-wal, ${file}-shm) and start again`,
-      "with another --rpc, or with several, separated by commas: all is indexed anew.",
-    ],
-  });
-}
-
 function tooMuchAsked(error: unknown, blocks: number): boolean {
   return blocks > 1 && (error instanceof RequestRefusedError || error instanceof ChainUnreachableError);
 }
 
-function factsOf(error: Error): readonly string[] {
+function factsOf(error: unknown): readonly string[] {
   return error instanceof BaseError ? error.metaMessages : [];
 }

@@ -10,6 +10,8 @@ export type Notices = {
   disagreements: number;
   /** Times that folded tallies were not those of the contract. */
   tallyMismatches: number;
+  /** Times that all logs of a contract were read anew, since what was stored of it had a hole. */
+  resyncs: number;
   /** Times that blocks were taken back. */
   reorgs: number;
   /** Failed looks at the chain. */
@@ -25,6 +27,7 @@ export function createNotices(): Notices {
     inventedLogs: 0,
     disagreements: 0,
     tallyMismatches: 0,
+    resyncs: 0,
     reorgs: 0,
     rpcErrors: 0,
     rateLimits: 0,

@@ -9,18 +9,15 @@ import { createPostgresBackend } from "./postgresBackend.ts";
 import { ask, explained, sessionConfig } from "./postgresSession.ts";
 import { PROJECTION_VERSION } from "./projectionVersion.ts";
 import { createSqliteReader } from "./sqliteReader.ts";
-import type { PositionRow } from "./tables.ts";
-import { answerTables, position } from "./tables.ts";
+import { answerTables } from "./tables.ts";
 import { olderFilesOf } from "./versionFiles.ts";
 
 /** The newest version before this one that a database holds. Only read, whoever writes it. */
 export type OlderVersion = {
   readonly version: number;
-  readonly backend: Backend;
+  readonly backend: Pick<Backend, "read" | "watch" | "close">;
   /** Why this program's answers cannot be made of its rows; null where they can. */
   readonly unreadable: string | null;
-  /** Where it stands; undefined where that cannot be read. */
-  readonly standing: PositionRow | undefined;
 };
 
 /** Looks for it; undefined where there is none. Throws `DatabaseAwayError` when the database does not answer. */
@@ -28,13 +25,14 @@ export async function findOlder(db: string): Promise<OlderVersion | undefined> {
   const found = isAddress(db) ? await newestSchema(db) : newestFile(db);
   if (found === undefined) return undefined;
   try {
-    return { ...found, unreadable: null, standing: await readAll(found.backend) };
+    await readAll(found.backend);
+    return { ...found, unreadable: null };
   } catch (error) {
     if (error instanceof DatabaseAwayError && !(error instanceof OtherTablesError)) {
       await found.backend.close();
       throw error;
     }
-    return { ...found, unreadable: shortMessageOf(error), standing: undefined };
+    return { ...found, unreadable: shortMessageOf(error) };
   }
 }
 
@@ -69,9 +67,8 @@ function newestFile(db: string) {
 }
 
 /** Reads a row of every table that answers are made of, so that a missing or changed column shows. */
-function readAll(backend: Backend): Promise<PositionRow | undefined> {
+function readAll(backend: Backend): Promise<void> {
   return backend.read(async (rows) => {
     for (const table of [...foldTables, ...answerTables]) await rows.select(table, "TRUE LIMIT 1");
-    return rows.get(position, [1]);
   });
 }

@@ -9,6 +9,8 @@ import { DatabaseAwayError } from "./DatabaseAwayError.ts";
 import type { Placed, Project } from "./foldRange.ts";
 import { foldRange } from "./foldRange.ts";
 import { rowId } from "./overlay.ts";
+import type { Retold } from "./refold.ts";
+import { refold } from "./refold.ts";
 import type { Rows } from "./rows.ts";
 import type { Table } from "./table.ts";
 import type { BlockRow, PositionRow, TokenRow, UndoRow } from "./tables.ts";
@@ -69,7 +71,7 @@ export function createStore({ backend, project, tell }: StoreOptions) {
       const before = await mustStand(rows);
       const last = range.headers.at(-1);
       if (last === undefined) return [];
-      await mustFollow(rows, before, range);
+      await mustFollow(rows, before, range.after);
       const finalized = Math.min(Math.max(range.finalized, before.finalized), last.number);
       const { changes, writes, befores } = await foldRange(rows, range.events, { project, finalized });
       const eventful = new Set(range.events.map(({ at }) => at.block));
@@ -119,6 +121,19 @@ export function createStore({ backend, project, tell }: StoreOptions) {
     });
   }
 
+  /** Puts what one contract emitted anew in the place of what is stored of it; listeners read everything anew. */
+  function retell(retold: Retold): Promise<void> {
+    return backend.write(async (rows) => {
+      const before = await mustStand(rows);
+      await mustFollow(rows, before, retold.at);
+      const genesis = { number: 0, hash: before.genesisHash, parentHash: before.genesisHash };
+      return [
+        ...(await refold(rows, before, { ...retold, project })),
+        ...(await tell(rows, { kind: "rollback", header: { ...genesis, timestamp: before.genesisTimestamp } })),
+      ];
+    });
+  }
+
   const read = backend.read;
   return {
     /** Runs `work` on rows that are all of one moment. `work` waits for nothing but them. */
@@ -128,6 +143,7 @@ export function createStore({ backend, project, tell }: StoreOptions) {
     begin,
     commit,
     rollback,
+    refold: retell,
     /** Addresses of all contests, in the order of their creation. */
     contests: async () => {
       const found = await read((rows) => rows.select(contests, `TRUE ORDER BY "createdBlock", "createdLogIndex"`));
@@ -153,7 +169,7 @@ async function mustStand(rows: Rows): Promise<PositionRow> {
 }
 
 /** Another process may have written since the range was read: it had the right to write in between. */
-async function mustFollow(rows: Rows, before: PositionRow, { after }: Range): Promise<void> {
+async function mustFollow(rows: Rows, before: PositionRow, after: Range["after"]): Promise<void> {
   if (after === undefined) return;
   const header = await rows.get(blocks, [before.block]);
   if (before.block === after.number && header?.hash === after.hash) return;

@@ -100,4 +100,23 @@ describe("the hub", () => {
     const kept = await store.read((rows) => messagesAfter(rows, 0));
     expect(kept.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
+
+  test("tells those who listen to read everything anew when another version's rows answer, and goes on from there", async () => {
+    const other = await createMemoryStore();
+    let from = store;
+    hub.close();
+    hub = createHub({ read: (work) => from.read(work) });
+    await say(3);
+    const { heard, request } = await hear();
+    from = other;
+    await hub.publish();
+    await until("the news", () => heard.text.includes("event: rollback"));
+    expect(heard.text).toContain('"block":{"number":0,');
+    const message = { kind: "manifest", contest: CONTEST, entryId: 7 } as const;
+    await other.write((rows) => appendMessages(rows, [message]));
+    await hub.publish();
+    await until("what came after", () => heard.text.includes('"entryId":7'));
+    request.destroy();
+    await other.close();
+  });
 });
