@@ -60,8 +60,8 @@ export type NodeOptions = HostingOptions & {
   readonly now?: () => number;
 };
 
-/** Milliseconds between two looks for block challenges, which run for a day. */
-const longestChallengeMs = 30_000;
+/** Milliseconds between two looks for block challenges, which run for a day, and at the files of what is served. */
+const longestLookMs = 30_000;
 
 /** Asked of each model after it was loaded, so that its card has figures before anybody asks. */
 const firstQuestion: GenerationJob = {
@@ -135,6 +135,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     signer,
     chain,
     served: host.intact,
+    tickMs: Math.min(longestLookMs, options.pollMs * 15),
     now,
     signal,
     log,
@@ -146,7 +147,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
           chain: options.challenges,
           journal,
           storeFolder: options.storeFolder,
-          pollMs: Math.min(longestChallengeMs, options.pollMs * 15),
+          pollMs: Math.min(longestLookMs, options.pollMs * 15),
           now,
           signal,
           log,

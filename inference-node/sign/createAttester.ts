@@ -18,6 +18,8 @@ export type AttesterOptions = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Milliseconds between two looks at what is served; half a minute when absent. */
+  readonly tickMs?: number;
   readonly log: { readonly info: (line: string) => void; readonly warn: (line: string) => void };
 };
 
@@ -33,11 +35,11 @@ export type Attester = {
 
 /** Epochs between two attestations on chain for one entry. */
 const epochsOnChain = 24n;
-const tickMs = 30_000;
+const usualTickMs = 30_000;
 const retryMs = { first: 2_000, longest: 300_000 };
 
 export function createAttester(options: AttesterOptions): Attester {
-  const { signer, chain, now, signal, log } = options;
+  const { signer, chain, now, signal, log, tickMs = usualTickMs } = options;
   let current: readonly SignedAttestation[] = [];
   const onChain = new Map<string, bigint | null>();
   let wake = Promise.withResolvers<void>();

@@ -1,7 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bundle, bundleSchema } from "#protocol/node.ts";
 import type { EngineSetting } from "../../../inference-node/engine/engineSettings.ts";
+import { manifestFileOf } from "../../support/manifestFileOf.ts";
 import { until } from "../../support/until.ts";
 import { argmaxAfterEach } from "./argmaxAfterEach.ts";
 import { startNode, type TestNode, writeEntry } from "./startNode.ts";
@@ -12,10 +18,14 @@ let modelPath = "";
 let embedded: TestNode;
 const nodes: TestNode[] = [];
 
-async function start(engines: readonly EngineSetting[], parallel = 1): Promise<TestNode> {
+async function start(engines: readonly EngineSetting[], parallel = 1, notes?: Buffer): Promise<TestNode> {
   const node = await startNode(
     async (folder) => {
-      const written = await writeEntry(folder, "sums", 5);
+      const known = notes && (await manifestFileOf(notes, { role: "knowledge", name: "notes.md" }));
+      if (notes !== undefined) await writeFile(join(folder, "notes.md"), notes);
+      const written = await writeEntry(folder, "sums", 5, (manifest) =>
+        known === undefined ? manifest : { ...manifest, files: [...manifest.files, known] },
+      );
       modelPath = written.modelPath;
       return [written.facts];
     },
@@ -35,6 +45,31 @@ async function ask({ url }: TestNode, content: string): Promise<{ text: string; 
   });
   const bundle = bundleSchema.parse((answer as unknown as { coindrop: unknown }).coindrop);
   return { text: answer.choices[0]?.message.content ?? "", bundle };
+}
+
+/** A door before an OpenAI API that remembers the messages of the last chat that went through. */
+async function listenTo(target: string) {
+  const state = { messages: [] as unknown[] };
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    state.messages = (JSON.parse(body) as { messages: unknown[] }).messages;
+    const answer = await fetch(`${target}${request.url}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
+    response.writeHead(answer.status, { "Content-Type": answer.headers.get("Content-Type") ?? "" });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get messages() {
+      return state.messages;
+    },
+    close: () => new Promise((closed) => server.close(closed)),
+  };
 }
 
 beforeAll(async () => {
@@ -63,6 +98,24 @@ describe("an OpenAI-compatible upstream", () => {
       expect(passed.bundle.engine).toMatchObject({ upstream: "openai", llamaCpp: "unknown" });
       // All but the token that ended the upstream's turn, of which its text tells nothing.
       expect(passed.bundle.outputTokens).toEqual(own.bundle.outputTokens.slice(0, -1));
+    }
+  });
+
+  test("is told what the entry knows about the question, found here", async () => {
+    const notes = Buffer.from("# Parking\n\nBehind the yellow house.\n\n# Rain\n\nThe roof leaks.");
+    const heard = await listenTo(embedded.url);
+    const informed = await start([], 1, notes);
+    const node = await start([{ api: "openai", url: `${heard.url}/v1`, model: "sums" }], 1, notes);
+    try {
+      const [own, passed] = [await ask(informed, "Where is parking?"), await ask(node, "Where is parking?")];
+      expect(heard.messages).toEqual([
+        expect.objectContaining({ role: "system", content: expect.stringContaining("Behind the yellow house.") }),
+        { role: "user", content: "Where is parking?" },
+      ]);
+      expect(passed.bundle.promptTokens).toEqual(own.bundle.promptTokens);
+      expect(passed.text).toBe(own.text);
+    } finally {
+      await heard.close();
     }
   });
 

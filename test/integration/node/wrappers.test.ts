@@ -2,13 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bareHex, toBytes32 } from "#protocol/hashing.ts";
-import type { ManifestFile } from "#protocol/manifest.ts";
-import { hashFile } from "#protocol/piecesRoot.ts";
 import type { ChatMessage, KnowledgeOptions, LoadOptions } from "../../../inference-node/engine/childProtocol.ts";
 import { createModelRunner } from "../../../inference-node/engine/modelRunner.ts";
-import { nodeHashing } from "../../../inference-node/models/nodeHashing.ts";
 import { loraFile } from "../../support/loraFile.ts";
+import { manifestFileOf } from "../../support/manifestFileOf.ts";
 import { until } from "../../support/until.ts";
 import type { TestNode } from "./startNode.ts";
 import { startNode, writeEntry } from "./startNode.ts";
@@ -131,8 +128,8 @@ describe("an entry with an adapter and knowledge", () => {
       await writeFile(adapterPath, adapter);
       await writeFile(join(at, "notes.md"), notes);
       const more = await Promise.all([
-        manifestFileOf("adapter", "accent.gguf", adapter),
-        manifestFileOf("knowledge", "notes.md", notes),
+        manifestFileOf(adapter, { role: "adapter", name: "accent.gguf" }),
+        manifestFileOf(notes, { role: "knowledge", name: "notes.md" }),
       ]);
       const { facts } = await writeEntry(at, "sums", 1, (manifest) => ({
         ...manifest,
@@ -167,19 +164,3 @@ type Answer = {
   readonly choices: readonly { readonly message: { readonly content: string } }[];
   readonly usage: { readonly prompt_tokens: number };
 };
-
-async function manifestFileOf(role: "adapter" | "knowledge", name: string, bytes: Buffer): Promise<ManifestFile> {
-  const { size, sha256, piecesRoot, pieceLength, pieceLayer } = await hashFile([bytes], nodeHashing);
-  const digits = (hash: Uint8Array) => bareHex(toBytes32(hash));
-  const layer = pieceLayer.map(digits);
-  return {
-    role,
-    name,
-    size,
-    sha256: digits(sha256),
-    piecesRoot: digits(piecesRoot),
-    pieceLength,
-    pieceLayer: layer,
-    urls: [],
-  };
-}
