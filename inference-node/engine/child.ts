@@ -21,7 +21,26 @@ watchParent();
 let opened: Opened | null = null;
 const cancelled = new Set<number>();
 
+/** What answers grew by in this turn of the event loop: a message for each would cost more than the rest of a token. */
+const grown = new Map<number, string>();
+
+function grow(id: number, text: string): void {
+  if (grown.size === 0) setImmediate(tellGrown);
+  grown.set(id, (grown.get(id) ?? "") + text);
+}
+
+function tellGrown(): void {
+  if (grown.size === 0) return;
+  send({ type: "texts", texts: [...grown].map(([id, text]) => ({ id, text })) });
+  grown.clear();
+}
+
 function say(message: FromChild): void {
+  tellGrown();
+  send(message);
+}
+
+function send(message: FromChild): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
@@ -57,16 +76,17 @@ async function answer({ id, job }: Extract<ToChild, { type: "generate" }>): Prom
     return;
   }
   let spoken = performance.now();
-  const speak = (message: FromChild): void => {
-    spoken = performance.now();
-    say(message);
-  };
   try {
     const done = await opened.engine.answer(await informed(opened, job), {
-      onPrompt: (tokens) => speak({ type: "prompt", id, tokens: [...tokens] }),
-      onText: (text) => speak({ type: "text", id, text }),
-      onToken: () => {
-        if (performance.now() - spoken > 1_000) speak({ type: "alive", id });
+      onPrompt: (tokens) => say({ type: "prompt", id, tokens: [...tokens] }),
+      onText(text) {
+        spoken = performance.now();
+        grow(id, text);
+      },
+      onToken() {
+        if (performance.now() - spoken < 1_000) return;
+        spoken = performance.now();
+        say({ type: "alive", id });
       },
       cancelled: () => cancelled.has(id),
     });

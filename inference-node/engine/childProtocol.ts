@@ -110,7 +110,11 @@ export const fromChildSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("started") }),
   loadedSchema,
   z.object({ type: z.literal("prompt"), id: z.number().int(), tokens: z.array(token).max(2_000_000) }),
-  z.object({ type: z.literal("text"), id: z.number().int(), text: z.string() }),
+  z.object({
+    type: z.literal("texts"),
+    /** What several answers grew by in one step. */
+    texts: z.array(z.object({ id: z.number().int(), text: z.string() })).max(1_024),
+  }),
   z.object({ type: z.literal("alive"), id: z.number().int() }),
   z.object({
     type: z.literal("done"),

@@ -105,14 +105,20 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
       why ??= new EngineError("load_failed", message.message);
       return kill();
     }
+    if (message.type === "texts") {
+      for (const { id, text } of message.texts) {
+        const current = active.get(id);
+        current?.timer?.refresh();
+        current?.handlers.onText(text);
+      }
+      return;
+    }
     const current = message.id === null ? undefined : active.get(message.id);
     if (current === undefined) return;
     expectLife(current);
     switch (message.type) {
       case "prompt":
         return current.handlers.onPrompt(message.tokens);
-      case "text":
-        return current.handlers.onText(message.text);
       case "alive":
         return;
       case "done":

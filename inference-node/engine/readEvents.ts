@@ -13,9 +13,11 @@ export function upstreamHeaders(apiKey: string | undefined): Record<string, stri
 /** The JSON of each server-sent event of a response, up to its end or `[DONE]`. Throws `GenerationError`. */
 export async function* readEvents(response: Response): AsyncGenerator<unknown> {
   if (response.body === null) throw new GenerationError("failed", "the upstream sent no body");
+  // A stream of text would pass each token through three more promises.
+  const decoder = new TextDecoder();
   let held = "";
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    held += text;
+  for await (const bytes of response.body) {
+    held += decoder.decode(bytes, { stream: true });
     const lines = held.split("\n");
     held = lines.pop() ?? "";
     if (held.length > longestEvent) throw new GenerationError("failed", "the upstream sent an event without end");
