@@ -38,7 +38,7 @@ export async function beat({ store, status, awayMs, onBeat }: HeartbeatOptions, 
         const before = await rows.get(writer, [1]);
         const now = caughtUp ? ((await rows.get(position, [1]))?.block ?? null) : null;
         const completed = before?.completed ?? now;
-        const row: WriterRow = { id: 1, head, problem, trueUntil: Date.now() + awayMs, completed };
+        const row: WriterRow = { id: 1, head, problem, saidAt: Date.now(), completed };
         return [putRow(writer, row)];
       });
       [said, saidAt] = [news, monotonic()];

@@ -11,23 +11,45 @@ type ReadinessOptions = {
   readonly store: Store;
   readonly served: Served;
   /** What this process sees of the chain itself; undefined where it only reads. */
-  readonly status: FollowStatus | undefined;
+  readonly status: () => FollowStatus | undefined;
   /** How long a chain may be silent. */
   readonly awayMs: number;
 };
 
 type Known = Pick<Ready, "chainId" | "head" | "indexed" | "reason">;
 
-/** How far the index is. A process that does not write knows the head from the one that does. */
-export async function readiness(options: ReadinessOptions): Promise<Ready> {
-  const ready = await withoutLag(options);
-  const { head, indexed } = ready;
-  return { ...ready, lag: head === null || indexed === null ? null : Math.max(0, head - indexed) };
+/** Says how far the index is. A process that does not write knows the head from the one that does. */
+export function createReadiness(options: ReadinessOptions) {
+  const silence = createSilence(options.awayMs);
+  return {
+    async ready(): Promise<Ready> {
+      const answer = await withoutLag(options, silence);
+      const { head, indexed } = answer;
+      return { ...answer, lag: head === null || indexed === null ? null : Math.max(0, head - indexed) };
+    },
+    /** To be called when another process may have written. */
+    async hear(): Promise<void> {
+      const said = await options.store.read((rows) => rows.get(writer, [1])).catch(() => undefined);
+      if (said !== undefined) silence(said.saidAt);
+    },
+  };
 }
 
-async function withoutLag(options: ReadinessOptions): Promise<Omit<Ready, "lag">> {
+type Silence = (saidAt: number) => string | null;
+
+/** Why the process that writes is not believed to live: by how long ago its word changed, whatever its clock says. */
+function createSilence(awayMs: number): Silence {
+  let last: { readonly saidAt: number; readonly changed: number | undefined } | undefined;
+  return (saidAt) => {
+    if (saidAt !== last?.saidAt) last = { saidAt, changed: last && monotonic() };
+    if (last.changed === undefined) return "The process that writes the database was not heard of yet.";
+    return monotonic() - last.changed > awayMs ? "The process that writes the database does not speak." : null;
+  };
+}
+
+async function withoutLag(options: ReadinessOptions, silence: Silence): Promise<Omit<Ready, "lag">> {
   try {
-    const { chainId, head, indexed, reason } = await known(options);
+    const { chainId, head, indexed, reason } = await known(options, silence);
     const older = await options.served.older();
     if (older === null) return { ready: reason === null, chainId, head, indexed, reason };
     const { version, block } = older;
@@ -44,14 +66,15 @@ async function withoutLag(options: ReadinessOptions): Promise<Omit<Ready, "lag">
     return {
       ready: false,
       chainId: null,
-      head: options.status?.head ?? null,
+      head: options.status()?.head ?? null,
       indexed: null,
       reason: shortMessageOf(error),
     };
   }
 }
 
-async function known({ store, status, awayMs }: ReadinessOptions): Promise<Known> {
+async function known({ store, awayMs, ...options }: ReadinessOptions, silence: Silence): Promise<Known> {
+  const status = options.status();
   const standing = await store.standing();
   const [chainId, indexed] = [standing?.chainId ?? null, standing?.block ?? null];
   if (status !== undefined && store.leads())
@@ -66,8 +89,7 @@ async function known({ store, status, awayMs }: ReadinessOptions): Promise<Known
   // What is folded is told at once, the head once a second.
   const head = newest === null || indexed === null ? newest : Math.max(newest, indexed);
   if (said === undefined || indexed === null) return { chainId, indexed, head, reason: "Nothing is indexed yet." };
-  const silent = Date.now() > said.trueUntil ? "The process that writes the database does not speak." : null;
-  return { chainId, indexed, head, reason: silent ?? said.problem ?? behind({ head, indexed }) };
+  return { chainId, indexed, head, reason: silence(said.saidAt) ?? said.problem ?? behind({ head, indexed }) };
 }
 
 /** Why the rows are not the chain's newest; null where they are. */

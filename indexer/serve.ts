@@ -12,7 +12,7 @@ import { chainOptionsOf, createChainSide } from "./chainSide.ts";
 import type { HiddenReason } from "./manifests/readHidden.ts";
 import { onlyRead } from "./onlyRead.ts";
 import { project } from "./project/project.ts";
-import { readiness } from "./readiness.ts";
+import { createReadiness } from "./readiness.ts";
 import { findOlder } from "./store/olderVersion.ts";
 import { openBackend } from "./store/openBackend.ts";
 import { createServed } from "./store/served.ts";
@@ -94,7 +94,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   });
   const settle = () => served.settle().catch((error) => log.warn({ problem: shortMessageOf(error) }, "switch"));
   const chain = readOnly ? undefined : createChainSide({ ...chainOptionsOf(options), awayMs, store, onChange, settle });
-  const ready = () => readiness({ store, served, status: chain?.status(), awayMs });
+  const { ready, hear } = createReadiness({ store, served, status: () => chain?.status(), awayMs });
   const app = await createApi({
     answersOf: createAnswersOf(createManifestReader(options.hidden)),
     read: served.read,
@@ -129,6 +129,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   }
   const unwatch = store.watch(() => {
     onChange();
+    void hear();
     void settle();
   });
   const following = chain === undefined ? onlyRead(store, options, stop.signal) : chain.run(stop.signal);

@@ -15,7 +15,7 @@ export type Migration = { readonly name: string; readonly sql: string };
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: "001 what the process that writes says of itself; what was served before counts as complete",
-    sql: `CREATE TABLE "writer" ("id" INTEGER NOT NULL, "head" INTEGER, "problem" TEXT, "trueUntil" INTEGER NOT NULL, "completed" INTEGER, PRIMARY KEY ("id")) WITHOUT ROWID, STRICT;
+    sql: `CREATE TABLE "writer" ("id" INTEGER NOT NULL, "head" INTEGER, "problem" TEXT, "saidAt" INTEGER NOT NULL, "completed" INTEGER, PRIMARY KEY ("id")) WITHOUT ROWID, STRICT;
       INSERT INTO "writer" SELECT 1, NULL, NULL, 0, "block" FROM "position";`,
   },
   {

@@ -79,8 +79,8 @@ export const writer = defineTable({
     head: nullable(integer),
     /** Why its rows are not the newest; null while they are. */
     problem: nullable(text),
-    /** Milliseconds since 1970: a writer that lives has said something new by then. */
-    trueUntil: integer,
+    /** Milliseconds since 1970, by its clock. Changes every second while it lives. */
+    saidAt: integer,
     /** First block at which this version had everything; null while it is built. */
     completed: nullable(integer),
   },

@@ -118,7 +118,7 @@ describe.each([
     try {
       await start({ file });
       const reader = new DatabaseSync(file, { readOnly: true });
-      const said = () => reader.prepare(`SELECT "trueUntil" FROM "writer"`).get()?.["trueUntil"];
+      const said = () => reader.prepare(`SELECT "saidAt" FROM "writer"`).get()?.["saidAt"];
       const toldAgain = async () => {
         const before = said();
         await until("it to be told again", () => said() !== before, 10_000);

@@ -54,7 +54,7 @@ describe.each([
     const [url = "", other = ""] = await Promise.all(readers.map(({ ready }) => ready));
     const before = await getJson<Ready>(`${url}/ready`);
     expect(before).toEqual({
-      ...{ ready: false, chainId: null, head: null, indexed: null },
+      ...{ ready: false, chainId: null, head: null, indexed: null, lag: null },
       reason: "No indexer of this version has written this database yet.",
     });
     const early = await fetch(`${url}/v1/contests`);
@@ -70,7 +70,7 @@ describe.each([
     await live.close();
     const said: Ready[] = [];
     for (const one of [writerUrl, url, other]) said.push(await indexed(one, lab.headNumber));
-    expect(said[0]).toEqual({ ready: true, chainId: 31_337, head, indexed: head, reason: null });
+    expect(said[0]).toEqual({ ready: true, chainId: 31_337, head, indexed: head, lag: 0, reason: null });
     expect([said[1], said[2]]).toEqual([said[0], said[0]]);
     const ranking = `/v1/contests/${lab.contest}/ranking`;
     expect(await getJson(url + ranking)).toEqual(await getJson(writerUrl + ranking));
@@ -82,8 +82,8 @@ describe.each([
       return proceed();
     });
     await lab.drop(lab.bob, 2, parseEther("1"));
-    const behind = { ready: false, chainId: 31_337, head: head + 1, indexed: head };
-    expect(await ready(url, (answer) => answer.head === head + 1)).toEqual({
+    const behind = { ready: false, chainId: 31_337, head: head + 1, indexed: head, lag: 1 };
+    expect(await ready(url, (answer) => answer.lag === 1 && answer.head === head + 1)).toEqual({
       ...behind,
       reason: `Block ${head} of ${head + 1} is indexed.`,
     });
@@ -92,7 +92,7 @@ describe.each([
 
     writer.kill("SIGKILL");
     await writer.ended;
-    const alone = await ready(url, (answer) => !answer.ready);
+    const alone = await ready(url, ({ ready }) => !ready);
     expect(alone).toMatchObject({ head: head + 1, indexed: head + 1 });
     expect(alone.reason).toBe("The process that writes the database does not speak.");
     expect((await fetch(url + ranking)).status).toBe(200);

@@ -34,7 +34,7 @@ afterEach(async () => {
 const mine = (one: Store, number: number) =>
   one.commit({ headers: [headerOf(number, number)], events: [], finalized: 0, tokens: [] });
 const complete = () =>
-  store.write(async () => [putRow(writer, { id: 1, head: 1, problem: null, trueUntil: 0, completed: 1 })]);
+  store.write(async () => [putRow(writer, { id: 1, head: 1, problem: null, saidAt: 0, completed: 1 })]);
 const ask = () => served.read(async (rows, version) => ({ version, block: (await rows.get(position, [1]))?.block }));
 
 test("the older version's rows answer until this one's are complete", async () => {
