@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { recoverTypedDataAddress } from "viem";
@@ -56,6 +57,7 @@ function serve(more: readonly string[] = [], stake = "200000000000000000000"): H
   return run("inference-node/main.ts", ["serve", ...Object.entries(flags).flat(), ...more], {
     COINDROP_NODE_KEY: signingKey,
     TEST_OPERATOR_KEY: operator?.privateKey ?? "",
+    OF_NO_CONCERN: "to a model's process",
   });
 }
 
@@ -172,13 +174,18 @@ describe("a node on a real chain", () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test("ends on SIGTERM and leaves no process behind", async () => {
+  test("ends on SIGTERM and leaves no process behind; its models' processes know none of its keys", async () => {
     await until("loaded models", async () => {
       const { entries } = (await (await fetch(`${url}/ready`)).json()) as { entries: { state: string }[] };
       return entries.length === 2 && entries.every(({ state }) => state === "ready");
     });
     const children = await modelProcessesOf(node.child.pid);
     expect(children).toHaveLength(2);
+    if (process.platform === "linux") {
+      const told = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/environ`, "utf8")));
+      expect(told.join("\n")).not.toMatch(/COINDROP|TEST_OPERATOR_KEY|OF_NO_CONCERN/);
+      expect(told.join("\n")).not.toContain(signingKey.slice(2));
+    }
     node.child.kill("SIGTERM");
     expect(await node.exited).toBe(0);
     expect(children.filter(isAlive)).toEqual([]);

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RetryableError } from "#protocol/errors.ts";
 import { fetchBounded, RefusedFetchError } from "../../../inference-node/models/fetchBounded.ts";
+import { fetchRange } from "../../../inference-node/models/fetchRange.ts";
 import { isPublicAddress } from "../../../inference-node/models/publicAddress.ts";
 import { turningNames } from "../../support/turningNames.ts";
 
@@ -80,6 +81,7 @@ describe("fetching what a stranger wrote down", () => {
     ["/file", {}, "is not https"],
     ["/zip", {}, "answers compressed"],
     ["/gone", {}, "answers 404"],
+    ["http://name:word@127.0.0.1/ten", {}, "carries credentials"],
   ])("refuses %s %j for good", async (path, bounds, reason) => {
     await expect(read(path, bounds)).rejects.toThrow(RefusedFetchError);
     await expect(read(path, bounds)).rejects.toThrow(reason);
@@ -99,6 +101,17 @@ describe("fetching what a stranger wrote down", () => {
     await expect(read("/drip", { totalMs: 400 })).rejects.toThrow(RetryableError);
     await expect(read("/drip", { totalMs: 400 })).rejects.toThrow("takes longer than 0.4 s");
     await expect(read("/drip", { signal: AbortSignal.timeout(200) })).rejects.not.toThrow(RetryableError);
+  });
+
+  test("reads no more of a stretch than was asked for, whatever is sent", async () => {
+    const bounds = { stallMs: 10_000, allowPrivate: true, signal: AbortSignal.timeout(20_000) };
+    const { chunks } = await fetchRange(`${base}/endless`, { start: 0, end: 5_000, size: 5_000 }, bounds);
+    let taken = 0;
+    const takeAll = async () => {
+      for await (const chunk of chunks) taken += chunk.length;
+    };
+    await expect(takeAll()).rejects.toThrow("sends more than 5000 bytes");
+    expect(taken).toBeLessThanOrEqual(5_000);
   });
 
   test("knows private addresses unless they are allowed", async () => {

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLyingNode } from "../../support/lyingNode.ts";
+import { requantizeModel } from "../../support/requantizeModel.ts";
+import { runScript } from "../../support/runScript.ts";
+import { until } from "../../support/until.ts";
+import { startNode, writeEntry } from "./startNode.ts";
+
+/** `probe`, as a stranger types it, against nodes that serve what they say and nodes that do not. */
+
+let folder: string;
+let entry: Awaited<ReturnType<typeof writeEntry>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "coindrop-probe-"));
+  entry = await writeEntry(folder, "haiku", 1);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const isReady = (url: string) => until("a ready node", async () => (await fetch(`${url}/ready`)).ok);
+async function probe(url: string) {
+  const save = join(folder, `${crypto.randomUUID()}.jsonl`);
+  const args = ["probe", url, "--model", entry.modelPath, "--requests", "40", "--save", save, "--json"];
+  const { code, output } = await runScript("inference-node/main.ts", args);
+  return { code, ...(JSON.parse(output) as { verdict: string; pools: unknown[]; failing: unknown[] }) };
+}
+
+test("an honest node holds, to the last token", async () => {
+  const node = await startNode(async (at) => [(await writeEntry(at, "haiku", 1)).facts]);
+  try {
+    await isReady(node.url);
+    expect(await probe(node.url)).toMatchObject({
+      code: 0,
+      verdict: "holds",
+      pools: [{ rule: "exact", mismatches: 0 }],
+    });
+  } finally {
+    await node.close();
+  }
+});
+
+test.each([
+  [
+    "another quantisation of the model",
+    async () => {
+      await requantizeModel(entry.modelPath, join(folder, "smaller.gguf"));
+      return await readFile(join(folder, "smaller.gguf"));
+    },
+  ],
+  ["another model", async () => await readFile((await writeEntry(folder, "bedtime", 2)).modelPath)],
+])("a node that serves %s under the entry's name is caught", async (_what, other) => {
+  const liar = await startLyingNode(entry, await other());
+  try {
+    await isReady(liar.inner);
+    const { code, verdict, failing, pools } = await probe(liar.url);
+    // The signatures are right and every hash is the entry's: only the model can tell.
+    expect({ code, verdict, failing }).toEqual({ code: 1, verdict: "does not hold", failing: [] });
+    expect(pools).toMatchObject([{ rule: "exact", verdict: "does not hold" }]);
+  } finally {
+    await liar.close();
+  }
+});
