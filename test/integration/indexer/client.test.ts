@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Address } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressOf } from "#protocol/addressOf.ts";
 import type { Asked, EndpointName } from "#protocol/endpoints.ts";
 import { endpoints } from "#protocol/endpoints.ts";
+import { errorAnswer } from "#protocol/http.ts";
 import { createIndexerClient, everyItem, type IndexerClient } from "#protocol/indexerClient.ts";
 import { IndexerAwayError, IndexerRefusedError, NotFoundError } from "#protocol/indexerErrors.ts";
 import { routes } from "#protocol/routes.ts";
@@ -16,6 +18,16 @@ import { createFullLab } from "./fullLab.ts";
 import { indexed } from "./indexerLab.ts";
 
 const EXAMPLES = new URL("../../../indexer/api/examples.json", import.meta.url);
+/** What each parameter may not be. */
+const ADDRESS = ["0x12", "me", `0x${"g".repeat(40)}`];
+const WHOLE = ["1.5", "1e3", "0x1", "-1", "+1", "01", "many", "99999999999"];
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  ...{ contest: ADDRESS, wallet: ADDRESS, after: ADDRESS, account: ADDRESS },
+  ...{ id: [...WHOLE, "0", "65536"], entry: [...WHOLE, "", "0", "65536"], block: [...WHOLE, ""] },
+  ...{ buckets: [...WHOLE, "1", "501"], limit: [...WHOLE, "0", "501"] },
+  ...{ before: ["x", "1", "1-", "1-x"], search: ["a".repeat(201)], category: ["a".repeat(65)] },
+};
+
 const NAMES = Object.keys(endpoints) as EndpointName[];
 
 describe("the client, asking a running indexer", () => {
@@ -202,6 +214,39 @@ describe("the client, asking a running indexer", () => {
       shortMessage: expect.stringContaining("no entry 9"),
     });
   });
+
+  test("every parameter of every route is refused by its name where it is not what it must be", async () => {
+    let refused = 0;
+    for (const name of NAMES) {
+      const { params, query } = endpoints[name];
+      const good = asked[name] as Readonly<Record<string, unknown>>;
+      const cases = Object.keys({ ...params.shape, ...query.shape }).flatMap((parameter) => {
+        const values = WRONG[parameter];
+        if (values === undefined) throw new Error(`say here what ${parameter} may not be`);
+        const twice = `${new URLSearchParams([1, 2].map(() => [parameter, String(good[parameter])]))}`;
+        return [
+          ...values.map((value) => ({ parameter, path: addressOf(name, { ...good, [parameter]: value } as never) })),
+          ...(parameter in query.shape ? [{ parameter, path: `${pathOf(name)}?${twice}` }] : []),
+        ];
+      });
+      const isAsked = name !== "health" && name !== "ready" && name !== "metrics" && name !== "openapi";
+      for (const { parameter, path } of isAsked
+        ? [...cases, { parameter: "blok", path: `${pathOf(name)}?blok=1` }]
+        : []) {
+        const response = await fetch(`${running.server.url}${path}`);
+        expect(response.status, path).toBe(400);
+        const { error } = errorAnswer.parse(await response.json());
+        expect(error.parameter, path).toBe(parameter);
+        expect(error.message, path).toMatch(new RegExp(`^The parameter "${parameter}" is not valid: [^A-Z].*\\.$`));
+        refused += 1;
+      }
+    }
+    // A hundred questions and some.
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  /** A route's path for this contest, without a query. */
+  const pathOf = (name: EndpointName) => addressOf(name, asked[name] as never).split("?")[0];
 
   test("one that is not ready says how far it is, and a question to it may be asked again", async () => {
     const away = await lab.serve({ file: ":memory:", rpcUrls: ["http://127.0.0.1:1"] });
