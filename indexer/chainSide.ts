@@ -47,9 +47,9 @@ export function createChainSide(options: ChainSideOptions) {
     auditBlocks: Math.min(options.auditBlocks ?? AUDIT_BLOCKS, Math.max(1, options.finalityDepth)),
     notices,
     now: monotonic,
-    onChange() {
+    onChange(events) {
       onChange();
-      manifests.wake();
+      if (events === undefined || events.some(({ event }) => event.name === "EntrySubmitted")) manifests.wake();
     },
   });
 

@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { pause } from "#protocol/pause.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
-import type { Header, Store } from "../store/store.ts";
+import type { Header, Placed, Store } from "../store/store.ts";
 import {
   BranchChangedError,
   ChainUnreachableError,
@@ -39,8 +39,8 @@ export type FollowOptions = {
   readonly notices: Notices;
   /** Milliseconds from a clock that nobody sets. */
   readonly now: () => number;
-  /** Called after each commit or rollback. */
-  readonly onChange: () => void;
+  /** Called after each commit with what it folded, and after each rollback. */
+  readonly onChange: (events?: readonly Placed[]) => void;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 };
 
@@ -127,10 +127,10 @@ export function createFollower(options: FollowOptions) {
         finalized,
         thorough: watch.alarm() !== null || contradictions > 0,
       });
-      await store.commit(range);
+      await store.commit({ ...range, catchingUp: to.number < settled });
       rangeSize.answered(range.logs);
       contradictions = 0;
-      options.onChange();
+      options.onChange(range.events);
       if (to.number - after.number > 1)
         log.info({ block: to.number, head: head.number, logs: range.logs }, "range folded");
       if (to.number === head.number) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
 import { shortMessageOf } from "#protocol/errors.ts";
@@ -7,7 +8,7 @@ import { entries, nodes } from "../project/tables.ts";
 import { putRow } from "../store/backend.ts";
 import type { Store } from "../store/store.ts";
 import type { ManifestRow } from "../store/tables.ts";
-import { manifests } from "../store/tables.ts";
+import { manifests, position } from "../store/tables.ts";
 import { appendMessages } from "../stream/messages.ts";
 import { PATIENCE } from "../views/manifests.ts";
 import { BadManifestError, SourceError } from "./errors.ts";
@@ -28,11 +29,12 @@ export type ManifestFetcherOptions = {
 };
 
 const AT_ONCE = 8;
+/** A place is free again this long after a failure, so that a thousand dead sources do not keep the process busy. */
+const REST_MS = 100;
 const SOURCES_TRIED = 8;
-/** Pause after the database did not answer. */
+/** Pause after the database did not answer, or while it does not know all entries yet. */
 const RETRY_MS = 1_000;
 const LONGEST_DELAY_MS = 600_000;
-const SOON_MS = 50;
 /** Attempts in quick succession: a node that starts just now will have it soon. */
 const QUICK_ATTEMPTS = 20;
 
@@ -43,30 +45,38 @@ const QUICK_ATTEMPTS = 20;
 export function createManifestFetcher(options: ManifestFetcherOptions) {
   const { store, manifestBases, allowPrivate, now, onChange, log } = options;
   const { timeoutMs = 10_000 } = options;
+  /** What is wanted and not being fetched now: attempts so far, and when the next is due (`monotonic`). */
+  const wanted = new Map<Hex, { readonly attempts: number; readonly due: number }>();
+  const inFlight = new Map<Hex, Promise<void>>();
   let wakeUp = () => {};
+  let isStale = true;
 
-  /** Hashes whose manifest is wanted and due. */
-  async function due(limit: number): Promise<Hex[]> {
-    const found = await store.read((rows) =>
-      rows.list(
-        `SELECT DISTINCT e."manifestHash" FROM "entries" e LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
-       WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND (m."nextAttempt" <= ? OR m."nextAttempt" > ?)) LIMIT ?`,
-        now(),
-        // Nothing is put off for longer: the clock was set back since.
-        now() + LONGEST_DELAY_MS,
-        limit,
-      ),
-    );
-    return found.map(([hash]) => hash as Hex);
+  /** Learns from the entries which manifests are wanted. Returns whether the database knows all entries already. */
+  async function look(): Promise<boolean> {
+    const found = await store.read(async (rows) => {
+      if ((await rows.get(position, [1]))?.complete !== 1) return undefined;
+      return rows.list(
+        `SELECT DISTINCT e."manifestHash", m."attempts" FROM "entries" e
+         LEFT JOIN "manifests" m ON m."manifestHash" = e."manifestHash"
+         WHERE m."manifestHash" IS NULL OR (m."body" IS NULL AND m."nextAttempt" IS NOT NULL)`,
+      );
+    });
+    if (found === undefined) return false;
+    const before = new Map(wanted);
+    wanted.clear();
+    for (const [cell, attempts] of found) {
+      const hash = cell as Hex;
+      if (inFlight.has(hash)) continue;
+      wanted.set(hash, { attempts: before.get(hash)?.attempts ?? Number(attempts ?? 0), due: monotonic() });
+    }
+    return true;
   }
 
   /** Milliseconds until the next attempt is due. */
-  async function untilDue(): Promise<number> {
-    const next = await store.read((rows) =>
-      rows.cell(`SELECT min("nextAttempt") FROM "manifests" WHERE "body" IS NULL`),
-    );
-    const wait = typeof next === "number" ? next - now() : LONGEST_DELAY_MS;
-    return wait > LONGEST_DELAY_MS ? SOON_MS : Math.max(wait, SOON_MS);
+  function untilDue(): number {
+    let next = monotonic() + LONGEST_DELAY_MS;
+    for (const { due } of wanted.values()) next = Math.min(next, due);
+    return Math.max(next - monotonic(), 50);
   }
 
   /** Where a manifest may be: configured places, active nodes, and what the entries themselves say. */
@@ -84,36 +94,32 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     ];
   }
 
-  async function attempt(manifestHash: Hex, signal: AbortSignal): Promise<void> {
-    const before = await store.read((rows) => rows.get(manifests, [manifestHash]));
-    const attempts = (before?.attempts ?? 0) + 1;
+  async function attempt(manifestHash: Hex, before: number, signal: AbortSignal): Promise<void> {
+    const attempts = before + 1;
     try {
       const body = await fromAnySource(manifestHash, signal);
       await keep({ manifestHash, body, reason: null, attempts, nextAttempt: null });
     } catch (error) {
       if (signal.aborted) return;
-      const final = error instanceof BadManifestError;
       const reason = shortMessageOf(error);
       log.warn({ manifestHash, attempts, reason }, "manifest not available");
-      await keep({
-        manifestHash,
-        body: null,
-        reason,
-        attempts,
-        nextAttempt: final ? null : now() + delayAfter(attempts),
-      });
+      const final = error instanceof BadManifestError;
+      const due = now() + delayAfter(attempts);
+      if (!final) wanted.set(manifestHash, { attempts, due });
+      // Kept is only what a reader would see another state of.
+      if (final || attempts === PATIENCE)
+        await keep({ manifestHash, body: null, reason, attempts, nextAttempt: final ? null : due });
+      await pause(REST_MS, undefined, { signal }).catch(() => {});
     }
-    onChange();
   }
 
-  function keep(row: ManifestRow): Promise<void> {
-    return store.write(async (rows) => {
-      // Only what a reader would see another state of is told.
-      if (row.body === null && row.nextAttempt !== null && row.attempts !== PATIENCE) return [putRow(manifests, row)];
+  async function keep(row: ManifestRow): Promise<void> {
+    await store.write(async (rows) => {
       const named = await rows.select(entries, `"manifestHash" = ?`, row.manifestHash);
       const said = named.map(({ contest, entryId }) => ({ kind: "manifest", contest, entryId }) as const);
       return [putRow(manifests, row), ...(await appendMessages(rows, said))];
     });
+    onChange();
   }
 
   /** Asks all sources at once, so that a slow one is in nobody's way. Throws what one of them said. */
@@ -138,15 +144,16 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
   }
 
   async function run(signal: AbortSignal): Promise<void> {
-    const inFlight = new Map<Hex, Promise<void>>();
     while (!signal.aborted) {
       // Whoever calls `wake` from here on is heard: nothing is looked for before it.
       const sleeping = createSleep(signal);
       try {
-        startDue(await due(inFlight.size + AT_ONCE), inFlight, signal);
-        sleeping.until(await untilDue());
+        if (isStale) isStale = !(await look());
+        startDue(signal);
+        sleeping.until(isStale ? RETRY_MS : untilDue());
       } catch (error) {
         log.warn({ problem: shortMessageOf(error) }, "the database does not say which manifests are wanted");
+        isStale = true;
         sleeping.until(RETRY_MS);
       }
       await sleeping.over;
@@ -154,11 +161,16 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     await Promise.allSettled(inFlight.values());
   }
 
-  function startDue(hashes: readonly Hex[], inFlight: Map<Hex, Promise<void>>, signal: AbortSignal): void {
-    const room = AT_ONCE - inFlight.size;
-    for (const hash of hashes.filter((one) => !inFlight.has(one)).slice(0, room)) {
-      const task = attempt(hash, signal)
-        .catch((error: unknown) => log.warn({ hash, problem: shortMessageOf(error) }, "manifest not kept"))
+  function startDue(signal: AbortSignal): void {
+    for (const [hash, { attempts, due }] of wanted) {
+      if (inFlight.size >= AT_ONCE) return;
+      if (due > now()) continue;
+      wanted.delete(hash);
+      const task = attempt(hash, attempts, signal)
+        .catch((error: unknown) => {
+          log.warn({ hash, problem: shortMessageOf(error) }, "manifest not kept");
+          isStale = true;
+        })
         .finally(() => {
           inFlight.delete(hash);
           wakeUp();
@@ -187,7 +199,14 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     };
   }
 
-  return { run, wake: () => wakeUp() };
+  return {
+    run,
+    /** Says that there may be new entries or new sources: whatever is wanted is tried at once. */
+    wake(): void {
+      isStale = true;
+      wakeUp();
+    },
+  };
 }
 
 /** Milliseconds to wait after so many attempts. */

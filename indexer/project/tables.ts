@@ -91,9 +91,9 @@ export const evidence = defineTable({
 export const tallies = defineTable({
   name: "tallies",
   columns: {
+    block: integer,
     contest: hex,
     entryId: integer,
-    block: integer,
     weight: amount,
     acc: amount,
     last: integer,
@@ -103,7 +103,7 @@ export const tallies = defineTable({
   },
   keyLength: 3,
   blockColumn: "block",
-  indexes: [["block"]],
+  indexes: [["contest", "entryId", "block"]],
 });
 
 export const stakes = defineTable({
@@ -159,9 +159,9 @@ export type ActivityKind =
 export const activity = defineTable({
   name: "activity",
   columns: {
-    contest: hex,
     block: integer,
     logIndex: integer,
+    contest: hex,
     transaction: hex,
     kind: word<ActivityKind>(),
     entryId: nullable(integer),
@@ -175,9 +175,13 @@ export const activity = defineTable({
     ruling: nullable(integer),
     lapsed: nullable(integer),
   },
-  keyLength: 3,
+  keyLength: 2,
   blockColumn: "block",
-  indexes: [["contest", "entryId", "block", "logIndex"], ["contest", "account", "block", "logIndex"], ["block"]],
+  indexes: [
+    ["contest", "block", "logIndex"],
+    ["contest", "entryId", "block", "logIndex"],
+    ["contest", "account", "block", "logIndex"],
+  ],
 });
 
 export const nodes = defineTable({

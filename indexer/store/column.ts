@@ -10,19 +10,27 @@ export type Column<T> = {
   decode(cell: Cell): T;
 };
 
-const AMOUNT_BYTES = 32;
-const AMOUNT_LIMIT = 1n << 256n;
+const MOST_BYTES = 32;
 
-/** Unsigned integer below 2^256 as 32 big-endian bytes, so that SQLite compares and sorts it as a number. */
+/**
+ * Unsigned integer below 2^256 as its length in bytes and then its bytes, the highest first, so that a database compares
+ * and sorts it as a number and keeps small ones short.
+ */
 export const amount: Column<bigint> = {
   sql: "BLOB NOT NULL",
   encode(value) {
-    if (value < 0n || value >= AMOUNT_LIMIT) throw new RangeError(`an amount must fit 256 bits without sign: ${value}`);
-    return Buffer.from(value.toString(16).padStart(AMOUNT_BYTES * 2, "0"), "hex");
+    if (value < 0n) throw new RangeError(`an amount must fit 256 bits without sign: ${value}`);
+    const digits = value.toString(16);
+    const length = (digits.length + 1) >> 1;
+    if (length > MOST_BYTES) throw new RangeError(`an amount must fit 256 bits without sign: ${value}`);
+    const bytes = Buffer.allocUnsafe(length + 1);
+    bytes[0] = length;
+    bytes.write(digits.length % 2 === 0 ? digits : `0${digits}`, 1, "hex");
+    return bytes;
   },
   decode(cell) {
     if (!(cell instanceof Uint8Array)) throw new TypeError("an amount is kept as bytes");
-    return BigInt(`0x${Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString("hex")}`);
+    return BigInt(`0x${Buffer.from(cell.buffer, cell.byteOffset + 1, cell.byteLength - 1).toString("hex")}`);
   },
 };
 

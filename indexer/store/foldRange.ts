@@ -36,7 +36,7 @@ export async function foldRange(
       try {
         for (const change of project(overlay.state, at, event)) {
           overlay.apply(change, at.block, at.block > finalized);
-          changes.push({ ...change, block: at.block });
+          changes.push({ table: change.table, row: change.row, block: at.block });
         }
       } catch (error) {
         // After a missing row nothing that the fold says counts.

@@ -12,17 +12,7 @@ export type Migration = { readonly name: string; readonly sql: string };
  * applied; never edited once released, only added to. New databases get the tables as they are now and count as
  * migrated. Begins anew, empty, with a new projection version.
  */
-export const MIGRATIONS: readonly Migration[] = [
-  {
-    name: "001 what the process that writes says of itself; what was served before counts as complete",
-    sql: `CREATE TABLE "writer" ("id" INTEGER NOT NULL, "head" INTEGER, "problem" TEXT, "saidAt" INTEGER NOT NULL, "completed" INTEGER, PRIMARY KEY ("id")) WITHOUT ROWID, STRICT;
-      INSERT INTO "writer" SELECT 1, NULL, NULL, 0, "block" FROM "position";`,
-  },
-  {
-    name: "002 manifests by when they are due",
-    sql: `CREATE INDEX "manifests_nextAttempt" ON "manifests" ("nextAttempt");`,
-  },
-];
+export const MIGRATIONS: readonly Migration[] = [];
 
 /** The table of what was applied, for databases from before there was one. */
 export const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS "migrations" ("name" TEXT NOT NULL, "appliedAt" INTEGER NOT NULL, PRIMARY KEY ("name")) WITHOUT ROWID, STRICT;`;

@@ -11,7 +11,7 @@ export type Before = {
   readonly cells: readonly Cell[] | undefined;
 };
 
-type Slot = { readonly table: Table<unknown>; readonly key: readonly Cell[]; row: unknown; changed: boolean };
+type Slot = { readonly key: readonly Cell[]; row: unknown; changed: boolean; journaled: number };
 
 type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
 
@@ -20,18 +20,23 @@ type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[
  * can be rolled back it keeps what every row was before.
  */
 export function createOverlay(read: ReadCells) {
-  const slots = new Map<string, Slot>();
+  const slots = new Map<Table<unknown>, Map<string, Slot>>();
   const befores: Before[] = [];
-  const journaled = new Set<string>();
 
   function slotOf(table: Table<unknown>, key: readonly Cell[]): Slot {
-    const id = rowId(table, key);
-    const known = slots.get(id);
+    let ofTable = slots.get(table);
+    if (ofTable === undefined) {
+      ofTable = new Map();
+      slots.set(table, ofTable);
+    }
+    const id = key.join(":");
+    const known = ofTable.get(id);
     if (known !== undefined) return known;
     // A row that belongs to its block is new with it: there is nothing to read.
     const cells = table.blockColumn === null ? read(table, key) : undefined;
-    const slot = { table, key, row: cells === undefined ? undefined : table.decode(cells), changed: false };
-    slots.set(id, slot);
+    const row = cells === undefined ? undefined : table.decode(cells);
+    const slot = { key, row, changed: false, journaled: Number.NEGATIVE_INFINITY };
+    ofTable.set(id, slot);
     return slot;
   }
 
@@ -39,16 +44,13 @@ export function createOverlay(read: ReadCells) {
     get: <R>(table: Table<R>, key: Key) => slotOf(table as Table<unknown>, key).row as R | undefined,
   };
 
-  /** Applies a change in `block`; `journal` says whether the block can still be rolled back. */
+  /** Applies a change in `block`, which is no lower than before; `journal` says whether it can still be rolled back. */
   function apply({ table, row }: Change, block: number, journal: boolean): void {
-    const key = table.encode(row).slice(0, table.keyLength);
-    const slot = slotOf(table, key);
-    if (journal && table.blockColumn === null) {
-      const id = `${block}:${rowId(table, key)}`;
-      if (!journaled.has(id)) {
-        journaled.add(id);
-        befores.push({ block, table, key, cells: slot.row === undefined ? undefined : table.encode(slot.row) });
-      }
+    const slot = slotOf(table, table.keyOf(row));
+    if (journal && table.blockColumn === null && slot.journaled < block) {
+      slot.journaled = block;
+      const cells = slot.row === undefined ? undefined : table.encode(slot.row);
+      befores.push({ block, table, key: slot.key, cells });
     }
     slot.row = row;
     slot.changed = true;
@@ -56,14 +58,11 @@ export function createOverlay(read: ReadCells) {
 
   /** Every changed row as it is at the end, by table. */
   function writes(): Write[] {
-    const rows = new Map<Table<unknown>, (readonly Cell[])[]>();
-    for (const { table, row, changed } of slots.values()) {
-      if (!changed) continue;
-      const cells = rows.get(table) ?? [];
-      cells.push(table.encode(row));
-      rows.set(table, cells);
-    }
-    return [...rows].map(([table, changed]) => ({ kind: "put", table, rows: changed }));
+    return [...slots].map(([table, ofTable]) => {
+      const rows: (readonly Cell[])[] = [];
+      for (const { row, changed } of ofTable.values()) if (changed) rows.push(table.encode(row));
+      return { kind: "put", table, rows };
+    });
   }
 
   return { state, apply, writes, befores: befores as readonly Before[] };

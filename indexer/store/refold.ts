@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { foldTables } from "../project/tables.ts";
+import { attestations, blockChallenges, foldTables, nodeKeys, nodes, slashings } from "../project/tables.ts";
 import type { Write, WriterRows } from "./backend.ts";
 import { putRow, runSql } from "./backend.ts";
 import { cellsToJson } from "./cells.ts";
@@ -8,6 +8,11 @@ import { foldRange } from "./foldRange.ts";
 import type { Header } from "./store.ts";
 import type { PositionRow, TokenRow } from "./tables.ts";
 import { blocks, tokens, undo } from "./tables.ts";
+
+/** Tables that follow from what the node registry emits; all others follow from contests. */
+const registryTables: ReadonlySet<string> = new Set(
+  [nodes, nodeKeys, attestations, slashings, blockChallenges].map(({ name }) => name),
+);
 
 /** Everything that one of our contracts emitted up to where the database stands, read again from the chain. */
 export type Retold = {
@@ -28,7 +33,7 @@ export async function refold(
   { finalized }: PositionRow,
   { contest, events, headers, tokens: fresh, project }: Retold & { readonly project: Project },
 ): Promise<Write[]> {
-  const tables = foldTables.filter(({ columns }) => (columns[0] === "contest") === (contest !== null));
+  const tables = foldTables.filter(({ name }) => registryTables.has(name) === (contest === null));
   const names = tables.map(({ name }) => `'${name}'`).join(", ");
   const { writes, befores } = await foldRange({ ...rows, cellsNow: () => undefined }, events, { project, finalized });
   const last = Number((await rows.cell(`SELECT max("seq") FROM "undo"`)) ?? 0);

@@ -14,7 +14,7 @@ import { refold } from "./refold.ts";
 import type { Rows } from "./rows.ts";
 import type { Table } from "./table.ts";
 import type { BlockRow, PositionRow, TokenRow, UndoRow } from "./tables.ts";
-import { blocks, position, tokens, undo } from "./tables.ts";
+import { blocks, keepTables, position, tokens, undo } from "./tables.ts";
 
 export type Header = Pick<BlockRow, "number" | "hash" | "parentHash" | "timestamp">;
 export type { Placed } from "./foldRange.ts";
@@ -30,6 +30,8 @@ export type Range = {
   readonly after?: Pick<Header, "number" | "hash">;
   /** Metadata of tokens that are new in the range. */
   readonly tokens: readonly TokenRow[];
+  /** Whether more of what is final already follows: nothing is told of it, and nothing answered until it is read. */
+  readonly catchingUp?: boolean;
 };
 
 /**
@@ -45,7 +47,7 @@ export type Told =
     }
   | { readonly kind: "rollback"; readonly header: Header };
 
-export type Identity = Omit<PositionRow, "id" | "version" | "tag" | "block" | "finalized">;
+export type Identity = Omit<PositionRow, "id" | "version" | "tag" | "block" | "finalized" | "complete">;
 
 type StoreOptions = {
   readonly backend: Backend;
@@ -54,13 +56,23 @@ type StoreOptions = {
   readonly tell: (rows: Rows, told: Told) => Promise<readonly Write[]>;
 };
 
+const allTables: readonly Table<unknown>[] = [...foldTables, ...keepTables];
+
 /** Where the fold is kept. One writer; every write is one transaction that carries the position with it. */
 export function createStore({ backend, project, tell }: StoreOptions) {
   /** Starts an empty database at `header`, the block before the first one to fold. */
   function begin(identity: Identity, header: Header): Promise<void> {
     const tag = randomBytes(4).toString("hex");
     return backend.write(async () => [
-      putRow(position, { id: 1, version: 1, tag, ...identity, block: header.number, finalized: header.number }),
+      putRow(position, {
+        id: 1,
+        version: 1,
+        tag,
+        ...identity,
+        block: header.number,
+        finalized: header.number,
+        complete: 0,
+      }),
       putRow(blocks, { ...header, eventful: 1 }),
     ]);
   }
@@ -88,14 +100,16 @@ export function createStore({ backend, project, tell }: StoreOptions) {
           finalized,
         ),
       ];
+      const complete = Number(before.complete === 1 || !range.catchingUp);
       return [
         putRow(tokens, ...range.tokens),
         ...writes,
         putRow(blocks, ...headers),
         putRow(undo, ...journal),
         ...(finalized > before.finalized ? thinned : []),
-        putRow(position, { ...before, block: last.number, finalized }),
-        ...(await tell(rows, { kind: "commit", headers: range.headers, finalized, changes })),
+        ...(complete > before.complete ? allTables.flatMap(({ indexDdl }) => indexDdl.map((sql) => runSql(sql))) : []),
+        putRow(position, { ...before, block: last.number, finalized, complete }),
+        ...(complete ? await tell(rows, { kind: "commit", headers: range.headers, finalized, changes }) : []),
       ];
     });
   }

@@ -16,9 +16,13 @@ export type Table<Row> = {
   readonly blockColumn: string | null;
   /** How SQLite keeps each column. */
   readonly types: readonly CellType[];
-  /** How SQLite makes it, with its indexes. */
+  /** How SQLite makes it, without its further indexes. */
   readonly ddl: string;
+  /** Makes the further indexes; they come once the past is read, since rows go in faster without them. */
+  readonly indexDdl: readonly string[];
   encode(row: Row): Cell[];
+  /** The cells that identify a row. */
+  keyOf(row: Row): Cell[];
   decode(cells: readonly Cell[]): Row;
 };
 
@@ -39,24 +43,34 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
   const listed = (list: readonly string[]) => list.map((column) => `"${column}"`).join(", ");
   const cells = entries.map(([column, { sql }]) => `"${column}" ${sql}`);
   const primary = `PRIMARY KEY (${listed(names.slice(0, keyLength))})`;
-  const indexed = indexes
-    .map((index) => `CREATE INDEX "${name}_${index.join("_")}" ON "${name}" (${listed(index)});`)
-    .join("\n");
+  const codecs = entries.map(([, codec]) => codec);
   return {
     name,
     columns: names,
     keyLength,
     blockColumn: blockColumn ?? null,
     types: entries.map(([, { sql }]) => sql.split(" ")[0] as CellType),
-    ddl: `CREATE TABLE "${name}" (${cells.join(", ")}, ${primary}) WITHOUT ROWID, STRICT;\n${indexed}`,
+    ddl: `CREATE TABLE "${name}" (${cells.join(", ")}, ${primary}) WITHOUT ROWID, STRICT;`,
+    indexDdl: indexes.map(
+      (index) => `CREATE INDEX IF NOT EXISTS "${name}_${index.join("_")}" ON "${name}" (${listed(index)})`,
+    ),
+    // Plain loops: these run several times for each event.
     encode(row) {
       const values = row as Record<string, unknown>;
-      return entries.map(([column, codec]) => codec.encode(values[column]));
+      const encoded = new Array<Cell>(names.length);
+      for (let i = 0; i < names.length; i++) encoded[i] = codecs[i]?.encode(values[names[i] ?? ""]) ?? null;
+      return encoded;
+    },
+    keyOf(row) {
+      const values = row as Record<string, unknown>;
+      const key = new Array<Cell>(keyLength);
+      for (let i = 0; i < keyLength; i++) key[i] = codecs[i]?.encode(values[names[i] ?? ""]) ?? null;
+      return key;
     },
     decode(row) {
-      return Object.fromEntries(
-        entries.map(([column, codec], index) => [column, codec.decode(row[index] ?? null)]),
-      ) as RowOf<C>;
+      const values: Record<string, unknown> = {};
+      for (let i = 0; i < names.length; i++) values[names[i] ?? ""] = codecs[i]?.decode(row[i] ?? null);
+      return values as RowOf<C>;
     },
   };
 }

@@ -29,6 +29,8 @@ export const position = defineTable({
     minStake: text,
     block: integer,
     finalized: integer,
+    /** 0 while the final past is read for the first time: further indexes are not made yet, and nothing is answered. */
+    complete: integer,
   },
   keyLength: 1,
 });
@@ -67,7 +69,6 @@ export const manifests = defineTable({
     nextAttempt: nullable(integer),
   },
   keyLength: 1,
-  indexes: [["nextAttempt"]],
 });
 
 /** One row: what the process that writes says of itself, for those that only read. */

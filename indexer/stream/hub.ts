@@ -72,7 +72,10 @@ export function createHub({ read, mostListeners = Number.POSITIVE_INFINITY, onEr
   function publish(): Promise<void> {
     waiting ??= inTurn(async () => {
       waiting = undefined;
-      if (!closed) await read(pass);
+      if (closed) return;
+      // The next listener begins at what is newest then.
+      if (listeners.size === 0) published = undefined;
+      else await read(pass);
     }).catch(onError);
     return waiting;
   }

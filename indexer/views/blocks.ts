@@ -4,11 +4,13 @@ import type { PositionRow } from "../store/tables.ts";
 import { blocks, position } from "../store/tables.ts";
 import { NotFoundError, NotYetError } from "./errors.ts";
 
-/** Where the database stands. Throws `NotYetError` before the first block. */
+/** Where the database stands. Throws `NotYetError` before the first block, and until the past is read. */
 export async function standingOf(rows: Rows): Promise<PositionRow> {
   const standing = await rows.get(position, [1]);
   if (standing === undefined)
     throw new NotYetError("Nothing is indexed yet: the chain was not reached since the start.");
+  if (standing.complete === 0)
+    throw new NotYetError(`The past is read for the first time; block ${standing.block} is reached.`);
   return standing;
 }
 
