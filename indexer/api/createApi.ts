@@ -13,6 +13,7 @@ import type { Served } from "../store/served.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../views/errors.ts";
 import type { Answers } from "./createAnswers.ts";
+import { createKeptAnswers, LEAST_COMPRESSED } from "./keptAnswers.ts";
 import type { Vitals } from "./metrics.ts";
 import { addMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
@@ -32,9 +33,6 @@ type ApiOptions = {
   readonly proxies: number;
   readonly onError: (error: unknown, url: string) => void;
 };
-
-/** Bytes below which compressing costs more than it saves. */
-const LEAST_COMPRESSED = 1_024;
 
 /** Names the projection version whose rows an answer was made of. */
 const VERSION_HEADER = "projection-version";
@@ -72,15 +70,18 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     const answer = await ready();
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
+  const kept = createKeptAnswers(read);
   for (const name of Object.keys(answersOf(PROJECTION_VERSION)) as (keyof Answers)[]) answer(name);
   function answer(name: keyof Answers): void {
-    app.get(urls[name], (request, reply) => {
+    app.get(urls[name], async (request, reply) => {
       const params = parseParameters(endpoints[name].params, request.params);
       const query = parseParameters(endpoints[name].query, request.query);
-      return read<unknown>((rows, version) => {
+      const found = await kept.to(request.url, async (rows, version) => {
+        // A refusal is of a version, too.
         void reply.header(VERSION_HEADER, version);
         return answersOf(version)[name](rows, params as never, query as never);
       });
+      return kept.send(found, request, reply.header(VERSION_HEADER, found.version));
     });
   }
 

@@ -22,13 +22,9 @@ type CheckOptions = {
  * and ones that are missing are fetched from the block's receipts. Returns the logs in order, each once.
  */
 export async function checkLogs({ rpc, headers, logs, addresses, notices, thorough }: CheckOptions): Promise<Log[]> {
-  const found = new Map<string, Log>();
-  for (const log of logs) {
-    const id = idOf(log);
-    if (found.has(id)) notices.doubledLogs += 1;
-    found.set(id, log);
-  }
-  const byBlock = Map.groupBy(found.values(), ({ block }) => block);
+  const given = isOrdered(logs) ? logs : orderedOnce(logs, notices);
+  const byBlock = Map.groupBy(given, ({ block }) => block);
+  const missed: Log[] = [];
   for (const { number, hash, logsBloom } of headers) {
     const bloom = readBloom(logsBloom);
     if (bloom === undefined) continue;
@@ -41,16 +37,25 @@ export async function checkLogs({ rpc, headers, logs, addresses, notices, thorou
       });
     }
     if (thorough ? !mayHoldOurs(bloom, addresses) : !looksShort(bloom, addresses, own)) continue;
-    for (const log of await logsOf(rpc, hash, addresses)) {
-      if (found.has(idOf(log))) continue;
-      notices.missingLogs += 1;
-      found.set(idOf(log), log);
-    }
+    const known = new Set(own.map(({ logIndex }) => logIndex));
+    missed.push(...(await logsOf(rpc, hash, addresses)).filter(({ logIndex }) => !known.has(logIndex)));
   }
-  return [...found.values()].sort((a, b) => a.block - b.block || a.logIndex - b.logIndex);
+  notices.missingLogs += missed.length;
+  return missed.length === 0 ? [...given] : [...given, ...missed].sort(byPlace);
 }
 
-const idOf = ({ block, logIndex }: Log) => `${block} ${logIndex}`;
+const byPlace = (a: Log, b: Log) => a.block - b.block || a.logIndex - b.logIndex;
+
+/** Whether logs come in the order of blocks and indexes, each once. */
+function isOrdered(logs: readonly Log[]): boolean {
+  return logs.every((log, i) => i === 0 || byPlace(logs[i - 1] ?? log, log) < 0);
+}
+
+function orderedOnce(logs: readonly Log[], notices: Notices): Log[] {
+  const found = new Map(logs.map((log) => [`${log.block} ${log.logIndex}`, log]));
+  notices.doubledLogs += logs.length - found.size;
+  return [...found.values()].sort(byPlace);
+}
 
 function mayHoldOurs(bloom: Bloom, addresses: readonly Hex[]): boolean {
   return addresses.some(bloom.mayHold) && ourTopics.some(bloom.mayHold);

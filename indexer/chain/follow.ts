@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { pause } from "#protocol/pause.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
-import type { Header, Placed, Store } from "../store/store.ts";
+import type { Header, Placed, Range, Store } from "../store/store.ts";
 import {
   BranchChangedError,
   ChainUnreachableError,
@@ -13,11 +13,11 @@ import {
   TallyMismatchError,
 } from "./errors.ts";
 import { findFork } from "./findFork.ts";
+import type { Log } from "./log.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
-import { readRange } from "./readRange.ts";
-import { createResync } from "./resync.ts";
-import type { Rpc } from "./rpc.ts";
+import { readLogs, readRange } from "./readRange.ts";
+import type { ChainHeader, Rpc } from "./rpc.ts";
 import { createTallyWatch } from "./tallyWatch.ts";
 import { verifyChain } from "./verifyChain.ts";
 
@@ -44,6 +44,14 @@ export type FollowOptions = {
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 };
 
+/** A range that is being read while the one before it is folded in. */
+type Ahead = {
+  readonly after: Header;
+  readonly to: ChainHeader;
+  readonly contests: readonly Hex[];
+  readonly range: ReturnType<typeof readRange>;
+};
+
 /** Where the follower stands. `head` is the chain's newest block as last seen. */
 export type FollowStatus = {
   readonly head: number | null;
@@ -55,7 +63,7 @@ export type FollowStatus = {
 };
 
 const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
-/** Contradicting logs in a row before the hole is sought in what is stored. */
+/** Contradicting logs in a row before the endpoint is given up. */
 const MOST_CONTRADICTIONS = 8;
 
 /**
@@ -66,7 +74,6 @@ export function createFollower(options: FollowOptions) {
   const { rpc, store, log, notices } = options;
   const watch = createTallyWatch(options);
   const rangeSize = createRangeSize();
-  const { resync, mended } = createResync(options);
   let status: FollowStatus = {
     head: null,
     seenAt: null,
@@ -78,6 +85,7 @@ export function createFollower(options: FollowOptions) {
   let contradictions = 0;
   /** What the last try failed with; null after one that did not. */
   let failure: string | null = null;
+  let ahead: Ahead | undefined;
 
   async function verify(): Promise<void> {
     const stored = await store.standing();
@@ -104,30 +112,30 @@ export function createFollower(options: FollowOptions) {
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
       // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
-      if (ours?.hash === head.hash) {
-        await compare(ours);
-        caughtUp();
-      }
+      if (ours?.hash === head.hash) caughtUp();
       if (head.number < standing.finalized || ours?.hash === head.hash) return false;
       await rollBack(head.number);
       return true;
     }
+    const contestsNow = await store.contests();
+    // The usual case, one block more: its logs are on their way while the rest is looked at.
+    const logs = head.number === after.number + 1 ? newestLogs(head, contestsNow) : undefined;
     const settled = Math.max(standing.finalized, Math.min(await finalizedTag(), head.number - options.finalityDepth));
     // What was not compared with the contracts can still be taken back, but for a past that nothing was compared in yet.
     const isFarPast = !watch.hasCompared() && after.number < settled;
     const finalized = isFarPast ? settled : Math.max(standing.finalized, watch.hold(settled));
-    const to = await lastOf(after, head, finalized);
+    const thorough = watch.alarm() !== null || contradictions > 0;
+    const read = (from: Header, to: ChainHeader, contests: readonly Hex[]) =>
+      readRange({ ...options, contests, hasToken: store.hasToken, after: from, to, finalized, thorough, logs });
+    const begun = ahead?.after.hash === after.hash && !thorough ? ahead : undefined;
+    ahead = undefined;
+    const to = begun?.to ?? (await lastOf(after, head, finalized));
     try {
-      const range = await readRange({
-        ...options,
-        contests: await store.contests(),
-        hasToken: store.hasToken,
-        after,
-        to,
-        finalized,
-        thorough: watch.alarm() !== null || contradictions > 0,
-      });
-      await store.commit({ ...range, catchingUp: to.number < settled });
+      const contests = begun?.contests ?? contestsNow;
+      const range = await (begun?.range ?? read(after, to, contests));
+      const catchingUp = to.number < settled;
+      if (catchingUp) ahead = await readAhead(to, lastOf(to, head, finalized), { contests, range, read });
+      await store.commit({ ...range, catchingUp });
       rangeSize.answered(range.logs);
       contradictions = 0;
       options.onChange(range.events);
@@ -149,22 +157,42 @@ export function createFollower(options: FollowOptions) {
     if (watch.alarm() === null) status = { ...status, caughtUp: true };
   }
 
-  /** Compares with the contracts when it is time to, and takes back what they do not confirm, or reads it all anew. */
+  function newestLogs({ hash }: Header, contests: readonly Hex[]): Promise<Log[]> {
+    const logs = readLogs(rpc, [options.factory, options.nodeRegistry, ...contests], { blockHash: hash });
+    logs.catch(() => {});
+    return logs;
+  }
+
+  /** Begins to read what follows while a range is folded in. What fails is met again when it is its turn. */
+  async function readAhead(
+    after: ChainHeader,
+    last: Promise<ChainHeader>,
+    {
+      contests,
+      range,
+      read,
+    }: {
+      readonly contests: readonly Hex[];
+      readonly range: Range;
+      readonly read: (after: Header, to: ChainHeader, contests: readonly Hex[]) => ReturnType<typeof readRange>;
+    },
+  ): Promise<Ahead> {
+    const created = range.events.flatMap(({ event }) => (event.name === "ContestCreated" ? [event.contest] : []));
+    const all = [...contests, ...created];
+    const to = await last;
+    const next = read(after, to, all);
+    next.catch(() => {});
+    return { after, to, contests: all, range: next };
+  }
+
+  /** Compares with the contracts when it is time to, and takes back what they do not confirm. */
   async function compare(at: Header): Promise<void> {
     const mismatch = await watch.look(at);
-    if (mismatch === undefined) {
-      if (watch.alarm() === null) mended();
-      return;
-    }
+    if (mismatch === undefined) return;
     const standing = await store.standing();
     const to = standing?.finalized ?? at.number;
     log.error({ ...mismatch, block: at.number, readAgainFrom: to + 1 }, "folded tallies are not the contract's");
-    if (to >= at.number || watch.isHopeless()) {
-      // The hole lies in what cannot be taken back. Until it is mended, the alarm stays and the rest goes on.
-      status = { ...status, problem: watch.alarm() };
-      if (await resync(mismatch.contest)) await compare(at);
-      return;
-    }
+    if (to >= at.number || watch.isHopeless()) throw beyondRepair(mismatch.facts, options.file);
     await store.rollback(to);
     rangeSize.refused();
     options.onChange();
@@ -172,7 +200,7 @@ export function createFollower(options: FollowOptions) {
   }
 
   /** Up to where to read now: one range, and blocks that are final apart from those that are not. */
-  async function lastOf(after: Header, head: Header, finalized: number): Promise<Header> {
+  async function lastOf(after: Header, head: ChainHeader, finalized: number): Promise<ChainHeader> {
     const ahead = after.number + rangeSize.blocks();
     const number = after.number < finalized ? Math.min(ahead, finalized) : Math.min(ahead, head.number);
     if (number === head.number) return head;
@@ -211,20 +239,10 @@ export function createFollower(options: FollowOptions) {
     if (failure !== problem) log.warn({ problem, facts: factsOf(error) }, "chain");
     failure = problem;
     status = { ...status, problem };
-    if (error instanceof InconsistentLogsError && contradictions >= MOST_CONTRADICTIONS) await seekHole(error);
     notices.rpcErrors += 1;
     if (!(error instanceof RateLimitedError)) return;
     notices.rateLimits += 1;
     await pause(error.retryAfterMs, signal);
-  }
-
-  /** Reading on cannot mend a hole in what was folded before. */
-  async function seekHole({ emitter }: InconsistentLogsError): Promise<void> {
-    try {
-      await resync(emitter);
-    } catch (error) {
-      log.error({ problem: shortMessageOf(error), facts: factsOf(error), contract: emitter }, "reading anew failed");
-    }
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -236,7 +254,7 @@ export function createFollower(options: FollowOptions) {
           ...RETRY,
           signal,
           onFailedAttempt: ({ error }) => failed(error, signal),
-          shouldRetry: ({ error }) => error instanceof RetryableError,
+          shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
         });
         failure = null;
         status = { ...status, problem: watch.alarm() };
@@ -248,7 +266,7 @@ export function createFollower(options: FollowOptions) {
         await Promise.race([woken, pause(options.pollMs, signal)]);
       }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) throw error instanceof InconsistentLogsError ? givenUp(error, options.file) : error;
     } finally {
       stopListening();
     }
@@ -267,10 +285,32 @@ export function createFollower(options: FollowOptions) {
   return { run, status: () => status };
 }
 
+/** Reading on cannot mend a hole in what was folded before, from whatever endpoint: only a new database can. */
+function givenUp(error: InconsistentLogsError, file: string): BaseError {
+  return new BaseError(error.shortMessage, {
+    metaMessages: [
+      ...error.metaMessages,
+      `Given up after ${MOST_CONTRADICTIONS} times. The hole may lie in what is stored already, so another endpoint alone does not help:`,
+      `delete the database ${file} (and ${file}-wal, ${file}-shm) and start again with another --rpc; all is indexed anew.`,
+    ],
+    cause: error,
+  });
+}
+
+function beyondRepair(facts: readonly string[], file: string): BaseError {
+  return new BaseError("What was folded is not what the contracts say, and reading it again did not help.", {
+    metaMessages: [
+      ...facts,
+      `The endpoint leaves logs out. Delete the database ${file} (and ${file}-wal, ${file}-shm) and start again`,
+      "with another --rpc, or with several, separated by commas: all is indexed anew.",
+    ],
+  });
+}
+
 function tooMuchAsked(error: unknown, blocks: number): boolean {
   return blocks > 1 && (error instanceof RequestRefusedError || error instanceof ChainUnreachableError);
 }
 
-function factsOf(error: unknown): readonly string[] {
+function factsOf(error: Error): readonly string[] {
   return error instanceof BaseError ? error.metaMessages : [];
 }

@@ -29,6 +29,8 @@ type ReadOptions = {
   readonly notices: Notices;
   /** Whether every block that may hold our logs is compared with its receipts. */
   readonly thorough: boolean;
+  /** Logs of `to`, where it is the only block and they are on their way already. */
+  readonly logs?: Promise<readonly Log[]> | undefined;
 };
 
 /**
@@ -41,7 +43,7 @@ export async function readRange(options: ReadOptions): Promise<Range & { readonl
   const span = single ? { blockHash: to.hash } : { from: after.number + 1, to: to.number };
   const known = new Set(contests);
   const [found, linked] = await Promise.all([
-    readLogs(rpc, [factory, nodeRegistry, ...contests], span),
+    (single && options.logs) || readLogs(rpc, [factory, nodeRegistry, ...contests], span),
     single ? [to] : rpc.headers(mustLink(after.number + 1, to.number, finalized)),
   ]);
   const headers = new Map<number, ChainHeader>(linked.map((header) => [header.number, header]));
@@ -94,7 +96,8 @@ async function whole(options: ReadOptions, { found, known, headers, span }: Read
   }
 }
 
-async function readLogs(rpc: Rpc, addresses: readonly Hex[], span: Span): Promise<Log[]> {
+/** Logs of the addresses, however many these are. */
+export async function readLogs(rpc: Rpc, addresses: readonly Hex[], span: Span): Promise<Log[]> {
   const pages: Promise<Log[]>[] = [];
   for (let i = 0; i < addresses.length; i += ADDRESSES_AT_ONCE) {
     pages.push(rpc.logs({ addresses: addresses.slice(i, i + ADDRESSES_AT_ONCE), ...span }));

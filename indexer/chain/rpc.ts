@@ -6,6 +6,7 @@ import { addressSchema, bytes32Schema, hexSchema } from "#protocol/primitives.ts
 import type { Header } from "../store/store.ts";
 import { ChainUnreachableError, RateLimitedError, RequestRefusedError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { plainLogs } from "./plainLogs.ts";
 import { rateLimitOf } from "./rateLimitOf.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -51,6 +52,8 @@ const logSchema = z
     }),
   );
 
+const logsSchema = z.array(logSchema);
+
 const receiptsSchema = z.array(z.object({ logs: z.array(logSchema) })).nullable();
 
 /** A header with its block's summary of logs, where the chain gives one. */
@@ -79,7 +82,10 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
   const outstanding = new Set<(reason: Error) => void>();
 
   async function ask<T>(schema: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
-    const answer = await request(method, params);
+    return checked(schema, method, await request(method, params));
+  }
+
+  function checked<T>(schema: z.ZodType<T>, method: string, answer: unknown): T {
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     throw new ChainUnreachableError(`The chain's endpoint answered ${method} with something else than it must.`, {
@@ -132,9 +138,11 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
       }
       return found;
     },
-    logs({ addresses, ...where }: LogFilter): Promise<Log[]> {
+    async logs({ addresses, ...where }: LogFilter): Promise<Log[]> {
       const span = "blockHash" in where ? where : { fromBlock: toQuantity(where.from), toBlock: toQuantity(where.to) };
-      return ask(z.array(logSchema), "eth_getLogs", [{ address: addresses, ...span }]);
+      const method = "eth_getLogs";
+      const answer = await request(method, [{ address: addresses, ...span }]);
+      return plainLogs(answer) ?? checked(logsSchema, method, answer);
     },
     /** Every log of a block from its receipts; null where the endpoint does not give them. */
     async receiptLogs(blockHash: Hex): Promise<Log[] | null> {

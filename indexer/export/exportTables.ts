@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { stringify } from "csv-stringify";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import type { Cell } from "../store/column.ts";
+import { amount } from "../store/column.ts";
 import type { Table } from "../store/table.ts";
 import type { ExportFacts } from "./describeExport.ts";
 import { describeExport } from "./describeExport.ts";
@@ -95,8 +96,7 @@ function* linesOf(database: DatabaseSync, table: Table<unknown>): Lines {
 }
 
 function readable(cell: Cell): Value {
-  if (!(cell instanceof Uint8Array)) return cell;
-  return BigInt(`0x${Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString("hex")}`).toString();
+  return cell instanceof Uint8Array ? amount.decode(cell).toString() : cell;
 }
 
 function toSqlite(file: string) {

@@ -67,7 +67,7 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     for (const [cell, attempts] of found) {
       const hash = cell as Hex;
       if (inFlight.has(hash)) continue;
-      wanted.set(hash, { attempts: before.get(hash)?.attempts ?? Number(attempts ?? 0), due: monotonic() });
+      wanted.set(hash, before.get(hash) ?? { attempts: Number(attempts ?? 0), due: monotonic() });
     }
     return true;
   }
@@ -201,7 +201,7 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
 
   return {
     run,
-    /** Says that there may be new entries or new sources: whatever is wanted is tried at once. */
+    /** Says that there may be new entries. */
     wake(): void {
       isStale = true;
       wakeUp();

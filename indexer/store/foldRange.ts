@@ -14,12 +14,12 @@ class MissingRow extends Error {}
 /**
  * Folds events over the rows of a database. Where they cannot be read at once, it folds what it can, fetches together
  * the rows that were missing, and starts over, until none is missing: a few rounds for any number of events.
- * `finalized` is the last block that nothing can take back.
+ * `finalized` is the last block that nothing can take back; `told` says whether the changes are listed one by one.
  */
 export async function foldRange(
   rows: WriterRows,
   events: readonly Placed[],
-  { project, finalized }: { readonly project: Project; readonly finalized: number },
+  { project, finalized, told }: { readonly project: Project; readonly finalized: number; readonly told: boolean },
 ) {
   const loaded = new Map<string, readonly Cell[] | undefined>();
   for (;;) {
@@ -36,7 +36,7 @@ export async function foldRange(
       try {
         for (const change of project(overlay.state, at, event)) {
           overlay.apply(change, at.block, at.block > finalized);
-          changes.push({ table: change.table, row: change.row, block: at.block });
+          if (told) changes.push({ table: change.table, row: change.row, block: at.block });
         }
       } catch (error) {
         // After a missing row nothing that the fold says counts.

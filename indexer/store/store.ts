@@ -85,7 +85,9 @@ export function createStore({ backend, project, tell }: StoreOptions) {
       if (last === undefined) return [];
       await mustFollow(rows, before, range.after);
       const finalized = Math.min(Math.max(range.finalized, before.finalized), last.number);
-      const { changes, writes, befores } = await foldRange(rows, range.events, { project, finalized });
+      const complete = Number(before.complete === 1 || !range.catchingUp);
+      const how = { project, finalized, told: complete === 1 };
+      const { changes, writes, befores } = await foldRange(rows, range.events, how);
       const eventful = new Set(range.events.map(({ at }) => at.block));
       const headers = range.headers.map((header) => ({ ...header, eventful: Number(eventful.has(header.number)) }));
       const journal = befores.map(({ block, table, key, cells }, seq) => ({
@@ -100,7 +102,6 @@ export function createStore({ backend, project, tell }: StoreOptions) {
           finalized,
         ),
       ];
-      const complete = Number(before.complete === 1 || !range.catchingUp);
       return [
         putRow(tokens, ...range.tokens),
         ...writes,

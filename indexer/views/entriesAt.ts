@@ -2,7 +2,7 @@ import type { EntryStatus } from "#protocol/rules.ts";
 import type { ContestRow, EntryRow, TallyRow } from "../project/tables.ts";
 import { activity, challenges, entries } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
-import { tallyAt } from "./tallyAt.ts";
+import { talliesAt } from "./talliesAt.ts";
 
 /** What can change of an entry, as it stood after a block. */
 export type EntryAt = Pick<EntryRow, "entryId" | "author" | "manifestHash"> &
@@ -33,21 +33,19 @@ export async function entriesAt(rows: Rows, { contest }: ContestRow, block: numb
     contest,
     block,
   );
-  return await Promise.all(
-    submitted.map(async ({ entryId, author, manifestHash, removedBlock }) => {
-      const tally = (await tallyAt(rows, contest, entryId, block)) ?? UNTOUCHED;
-      const { weight, acc, last, support, staked, voters } = tally;
-      const isRemoved = removedBlock !== null && removedBlock <= block;
-      const status = isRemoved
-        ? "removed"
-        : retracted.has(entryId)
-          ? "retracted"
-          : challenged.has(entryId)
-            ? "challenged"
-            : "live";
-      return { entryId, author, manifestHash, status, weight, acc, last, support, staked, voters };
-    }),
-  );
+  const talliesThen = await talliesAt(rows, contest, block);
+  return submitted.map(({ entryId, author, manifestHash, removedBlock }) => {
+    const { weight, acc, last, support, staked, voters } = talliesThen.get(entryId) ?? UNTOUCHED;
+    const isRemoved = removedBlock !== null && removedBlock <= block;
+    const status = isRemoved
+      ? "removed"
+      : retracted.has(entryId)
+        ? "retracted"
+        : challenged.has(entryId)
+          ? "challenged"
+          : "live";
+    return { entryId, author, manifestHash, status, weight, acc, last, support, staked, voters };
+  });
 }
 
 /** Wei in a contest's pot after a block. */

@@ -8,6 +8,7 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { bloomOf } from "../support/bloomOf.ts";
 import { createScriptedChain } from "../support/scriptedChain.ts";
 import { hex, RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
 
@@ -17,17 +18,20 @@ const VOTERS = 100_000;
 /** Blocks that hold no stake: the first, and the one that creates the contest. */
 const FIRST = 2;
 const FINALITY = 64;
-const NO_BLOOM = `0x${"0".repeat(512)}`;
+const BLOOM_BYTES = 256;
 
 type Call = { readonly id: number; readonly method: string; readonly params?: readonly unknown[] };
 type Filter = { readonly fromBlock?: string; readonly toBlock?: string; readonly blockHash?: string };
 type Order = { readonly head: number } | { readonly rate: number; readonly blocks: number };
 
-const [events = 1_000_000, file = "/tmp/chain.json"] = [Number(process.argv[2]), process.argv[3]];
+const [events, file] = [Number(process.argv[2]), process.argv[3]];
+if (file === undefined) throw new Error("name the file that holds the logs");
 const start = createScriptedChain({ entries: ENTRIES, finality: FINALITY });
 const blocks = FIRST + Math.floor(events / EVENTS_A_BLOCK);
 /** Where the logs of each block begin in the file; its end is the next one's beginning. */
 const offsets = new Float64Array(blocks + 1);
+/** What each block says of its logs. */
+const blooms = Buffer.alloc(blocks * BLOOM_BYTES);
 const descriptor = openSync(file, "w+");
 writeLogs();
 let head = FIRST - 1;
@@ -52,6 +56,7 @@ function writeLogs(): void {
   for (let number = 0; number < blocks; number++) {
     offsets[number] = at;
     const logs = number < FIRST ? opening(number) : stakesAt(number, weights, held);
+    blooms.write(bloomOf(logs).slice(2), number * BLOOM_BYTES, "hex");
     const piece = logs.map((log) => JSON.stringify(log)).join(",");
     const separated = piece === "" ? "" : `${piece},`;
     text += separated;
@@ -96,7 +101,8 @@ function headerAt(tag: string): unknown {
   const number = tag === "latest" ? head : tag === "finalized" ? Math.max(0, head - FINALITY) : Number(tag);
   if (number > head) return null;
   const timestamp = hex(number === 0 ? RULES.entriesOpen - 1 : number === 1 ? RULES.entriesOpen : timeAt(number));
-  return { number: hex(number), hash: hashAt(number), parentHash: hashAt(number - 1), timestamp, logsBloom: NO_BLOOM };
+  const logsBloom = `0x${blooms.toString("hex", number * BLOOM_BYTES, (number + 1) * BLOOM_BYTES)}`;
+  return { number: hex(number), hash: hashAt(number), parentHash: hashAt(number - 1), timestamp, logsBloom };
 }
 
 function logsOf({ fromBlock, toBlock, blockHash }: Filter): string {
