@@ -1,8 +1,9 @@
 import type { Hex } from "viem";
-import { hexToBytes, keccak256 } from "viem";
+import { keccak256 } from "viem";
 import type { Log } from "./log.ts";
 
 const BYTES = 256;
+const EMPTY = `0x${"00".repeat(BYTES)}`;
 const LAST_BIT = BYTES * 8 - 1;
 
 /** A block's own summary of its logs. Source: the Yellow Paper, 4.3.1. */
@@ -16,10 +17,13 @@ const MOST_REMEMBERED = 20_000;
 
 /** Reads a block's `logsBloom`; undefined where the chain gives none, or an empty one, which says nothing on some. */
 export function readBloom(logsBloom: Hex | undefined): Bloom | undefined {
-  if (logsBloom === undefined || logsBloom.length !== 2 + 2 * BYTES || /^0x0+$/.test(logsBloom)) return undefined;
-  const bytes = hexToBytes(logsBloom);
+  if (logsBloom === undefined || logsBloom.length !== 2 + 2 * BYTES || logsBloom === EMPTY) return undefined;
+  const bytes = Buffer.from(logsBloom.slice(2), "hex");
   return {
-    mayHold: (value) => bits(value).every((bit) => ((bytes[BYTES - 1 - (bit >> 3)] ?? 0) & (1 << (bit & 7))) !== 0),
+    mayHold(value) {
+      for (const bit of bits(value)) if (((bytes[BYTES - 1 - (bit >> 3)] ?? 0) & (1 << (bit & 7))) === 0) return false;
+      return true;
+    },
   };
 }
 

@@ -44,12 +44,11 @@ export type FollowOptions = {
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 };
 
-/** A range that is being read while the one before it is folded in. */
-type Ahead = {
-  readonly after: Header;
+/** A range that was read: up to where, of which contests, and what is in it. */
+type Read = {
   readonly to: ChainHeader;
   readonly contests: readonly Hex[];
-  readonly range: ReturnType<typeof readRange>;
+  readonly range: Awaited<ReturnType<typeof readRange>>;
 };
 
 /** Where the follower stands. `head` is the chain's newest block as last seen. */
@@ -85,7 +84,8 @@ export function createFollower(options: FollowOptions) {
   let contradictions = 0;
   /** What the last try failed with; null after one that did not. */
   let failure: string | null = null;
-  let ahead: Ahead | undefined;
+  /** What is read already while the range before it is folded in. */
+  let ahead: { readonly after: Header; readonly read: Promise<Read> } | undefined;
 
   async function verify(): Promise<void> {
     const stored = await store.standing();
@@ -125,16 +125,20 @@ export function createFollower(options: FollowOptions) {
     const isFarPast = !watch.hasCompared() && after.number < settled;
     const finalized = isFarPast ? settled : Math.max(standing.finalized, watch.hold(settled));
     const thorough = watch.alarm() !== null || contradictions > 0;
-    const read = (from: Header, to: ChainHeader, contests: readonly Hex[]) =>
-      readRange({ ...options, contests, hasToken: store.hasToken, after: from, to, finalized, thorough, logs });
-    const begun = ahead?.after.hash === after.hash && !thorough ? ahead : undefined;
+    const read = async (from: Header, contests: readonly Hex[]): Promise<Read> => {
+      const to = await lastOf(from, head, finalized);
+      const how = { ...options, contests, hasToken: store.hasToken, after: from, to, finalized, thorough, logs };
+      return { to, contests, range: await readRange(how) };
+    };
+    const begun = ahead?.after.hash === after.hash && !thorough ? ahead.read : undefined;
     ahead = undefined;
-    const to = begun?.to ?? (await lastOf(after, head, finalized));
+    const asked = rangeSize.blocks();
     try {
-      const contests = begun?.contests ?? contestsNow;
-      const range = await (begun?.range ?? read(after, to, contests));
+      const { to, contests, range } = await (begun ?? read(after, contestsNow));
       const catchingUp = to.number < settled;
-      if (catchingUp) ahead = await readAhead(to, lastOf(to, head, finalized), { contests, range, read });
+      if (catchingUp) ahead = { after: to, read: read(to, [...contests, ...createdIn(range)]) };
+      // What fails is met again when it is its turn.
+      ahead?.read.catch(() => {});
       await store.commit({ ...range, catchingUp });
       rangeSize.answered(range.logs);
       contradictions = 0;
@@ -145,12 +149,12 @@ export function createFollower(options: FollowOptions) {
         await compare(to);
         caughtUp();
       }
+      return to.number < head.number;
     } catch (error) {
       if (error instanceof BranchChangedError && (await rollBack(head.number))) return true;
-      if (tooMuchAsked(error, to.number - after.number) && rangeSize.refused()) return true;
+      if (tooMuchAsked(error, Math.min(asked, head.number - after.number)) && rangeSize.refused()) return true;
       throw error;
     }
-    return to.number < head.number;
   }
 
   function caughtUp(): void {
@@ -161,28 +165,6 @@ export function createFollower(options: FollowOptions) {
     const logs = readLogs(rpc, [options.factory, options.nodeRegistry, ...contests], { blockHash: hash });
     logs.catch(() => {});
     return logs;
-  }
-
-  /** Begins to read what follows while a range is folded in. What fails is met again when it is its turn. */
-  async function readAhead(
-    after: ChainHeader,
-    last: Promise<ChainHeader>,
-    {
-      contests,
-      range,
-      read,
-    }: {
-      readonly contests: readonly Hex[];
-      readonly range: Range;
-      readonly read: (after: Header, to: ChainHeader, contests: readonly Hex[]) => ReturnType<typeof readRange>;
-    },
-  ): Promise<Ahead> {
-    const created = range.events.flatMap(({ event }) => (event.name === "ContestCreated" ? [event.contest] : []));
-    const all = [...contests, ...created];
-    const to = await last;
-    const next = read(after, to, all);
-    next.catch(() => {});
-    return { after, to, contests: all, range: next };
   }
 
   /** Compares with the contracts when it is time to, and takes back what they do not confirm. */
@@ -305,6 +287,10 @@ function beyondRepair(facts: readonly string[], file: string): BaseError {
       "with another --rpc, or with several, separated by commas: all is indexed anew.",
     ],
   });
+}
+
+function createdIn({ events }: Range): Hex[] {
+  return events.flatMap(({ event }) => (event.name === "ContestCreated" ? [event.contest] : []));
 }
 
 function tooMuchAsked(error: unknown, blocks: number): boolean {

@@ -14,9 +14,11 @@ import { keepTables } from "./tables.ts";
 import { ownFileOf } from "./versionFiles.ts";
 
 /** Pages kept in memory, in KiB: a range of blocks touches pages all over a large table. */
-const CACHE_KB = 65_536;
-/** Pages of 4 KiB in the log before they go to the file: a page that many ranges change goes there once. */
-const PAGES_A_CHECKPOINT = 8_000;
+const CACHE_KB = 32_768;
+/** Of a new file. */
+const PAGE_BYTES = 8_192;
+/** Pages in the log before they go to the file: a page that many ranges change goes there once. */
+const PAGES_A_CHECKPOINT = 4_000;
 
 export type OpenDatabase = { readonly database: DatabaseSync; readonly path: string; readonly close: () => void };
 
@@ -67,7 +69,7 @@ function prepare(path: string, migrations: readonly Migration[]): { readonly dat
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
     database.exec(`PRAGMA cache_size = -${CACHE_KB}; PRAGMA wal_autocheckpoint = ${PAGES_A_CHECKPOINT};`);
     const verdict = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
     if (verdict !== "ok") throw new DamagedDatabaseError(String(verdict));

@@ -13,6 +13,9 @@ export type Before = {
 
 type Slot = { readonly key: readonly Cell[]; row: unknown; changed: boolean; journaled: number };
 
+/** Slots by the cells of their keys, one level for each cell. */
+type Branch = Map<Cell, Branch | Slot>;
+
 type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
 
 /**
@@ -20,23 +23,21 @@ type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[
  * can be rolled back it keeps what every row was before.
  */
 export function createOverlay(read: ReadCells) {
-  const slots = new Map<Table<unknown>, Map<string, Slot>>();
+  const slots = new Map<Table<unknown>, Branch>();
   const befores: Before[] = [];
 
+  /** Finds a row's slot by its key, cell by cell: no text has to be made of it. */
   function slotOf(table: Table<unknown>, key: readonly Cell[]): Slot {
-    let ofTable = slots.get(table);
-    if (ofTable === undefined) {
-      ofTable = new Map();
-      slots.set(table, ofTable);
-    }
-    const id = key.join(":");
-    const known = ofTable.get(id);
-    if (known !== undefined) return known;
+    let branch = grown(slots, table);
+    for (let i = 0; i < table.keyLength - 1; i++) branch = grown(branch, key[i] ?? null);
+    const last = key[table.keyLength - 1] ?? null;
+    const known = branch.get(last);
+    if (known !== undefined) return known as Slot;
     // A row that belongs to its block is new with it: there is nothing to read.
     const cells = table.blockColumn === null ? read(table, key) : undefined;
     const row = cells === undefined ? undefined : table.decode(cells);
     const slot = { key, row, changed: false, journaled: Number.NEGATIVE_INFINITY };
-    ofTable.set(id, slot);
+    branch.set(last, slot);
     return slot;
   }
 
@@ -58,14 +59,31 @@ export function createOverlay(read: ReadCells) {
 
   /** Every changed row as it is at the end, by table. */
   function writes(): Write[] {
-    return [...slots].map(([table, ofTable]) => {
+    return [...slots].map(([table, branch]) => {
       const rows: (readonly Cell[])[] = [];
-      for (const { row, changed } of ofTable.values()) if (changed) rows.push(table.encode(row));
+      collect(branch, table.keyLength, ({ row, changed }) => {
+        if (changed) rows.push(table.encode(row));
+      });
       return { kind: "put", table, rows };
     });
   }
 
   return { state, apply, writes, befores: befores as readonly Before[] };
+}
+
+function grown<K>(from: Map<K, Branch | Slot>, at: K): Branch {
+  const known = from.get(at) as Branch | undefined;
+  if (known !== undefined) return known;
+  const made: Branch = new Map();
+  from.set(at, made);
+  return made;
+}
+
+function collect(branch: Branch, depth: number, take: (slot: Slot) => void): void {
+  for (const below of branch.values()) {
+    if (depth === 1) take(below as Slot);
+    else collect(below as Branch, depth - 1, take);
+  }
 }
 
 /** Tells a row from every other one of the database. */
