@@ -13,6 +13,7 @@ import {
   TallyMismatchError,
 } from "./errors.ts";
 import { findFork } from "./findFork.ts";
+import { beyondRepair, givenUp, MOST_CONTRADICTIONS } from "./giveUp.ts";
 import type { Log } from "./log.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
@@ -62,8 +63,6 @@ export type FollowStatus = {
 };
 
 const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
-/** Contradicting logs in a row before the endpoint is given up. */
-const MOST_CONTRADICTIONS = 8;
 
 /**
  * Follows the chain for ever: folds what is new, takes back what was taken back, waits out an endpoint that is away.
@@ -265,28 +264,6 @@ export function createFollower(options: FollowOptions) {
   }
 
   return { run, status: () => status };
-}
-
-/** Reading on cannot mend a hole in what was folded before, from whatever endpoint: only a new database can. */
-function givenUp(error: InconsistentLogsError, file: string): BaseError {
-  return new BaseError(error.shortMessage, {
-    metaMessages: [
-      ...error.metaMessages,
-      `Given up after ${MOST_CONTRADICTIONS} times. The hole may lie in what is stored already, so another endpoint alone does not help:`,
-      `delete the database ${file} (and ${file}-wal, ${file}-shm) and start again with another --rpc; all is indexed anew.`,
-    ],
-    cause: error,
-  });
-}
-
-function beyondRepair(facts: readonly string[], file: string): BaseError {
-  return new BaseError("What was folded is not what the contracts say, and reading it again did not help.", {
-    metaMessages: [
-      ...facts,
-      `The endpoint leaves logs out. Delete the database ${file} (and ${file}-wal, ${file}-shm) and start again`,
-      "with another --rpc, or with several, separated by commas: all is indexed anew.",
-    ],
-  });
 }
 
 function createdIn({ events }: Range): Hex[] {

@@ -14,6 +14,7 @@ export async function startBenchIndexer(rpc: string, file: string) {
     factory: FACTORY,
     "node-registry": REGISTRY,
     "poll-ms": "5",
+    "requests-per-minute": "0",
     "log-level": "error",
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
