@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import { MAX_MANIFEST_BYTES } from "#protocol/manifest.ts";
+import { monotonic } from "../monotonic.ts";
 import { entries, nodes } from "../project/tables.ts";
 import { putRow } from "../store/backend.ts";
 import type { Store } from "../store/store.ts";
@@ -104,11 +105,11 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
       const reason = shortMessageOf(error);
       log.warn({ manifestHash, attempts, reason }, "manifest not available");
       const final = error instanceof BadManifestError;
-      const due = now() + delayAfter(attempts);
-      if (!final) wanted.set(manifestHash, { attempts, due });
+      const delay = delayAfter(attempts);
+      if (!final) wanted.set(manifestHash, { attempts, due: monotonic() + delay });
       // Kept is only what a reader would see another state of.
       if (final || attempts === PATIENCE)
-        await keep({ manifestHash, body: null, reason, attempts, nextAttempt: final ? null : due });
+        await keep({ manifestHash, body: null, reason, attempts, nextAttempt: final ? null : now() + delay });
       await pause(REST_MS, undefined, { signal }).catch(() => {});
     }
   }
@@ -164,7 +165,7 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
   function startDue(signal: AbortSignal): void {
     for (const [hash, { attempts, due }] of wanted) {
       if (inFlight.size >= AT_ONCE) return;
-      if (due > now()) continue;
+      if (due > monotonic()) continue;
       wanted.delete(hash);
       const task = attempt(hash, attempts, signal)
         .catch((error: unknown) => {
