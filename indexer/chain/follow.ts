@@ -13,11 +13,11 @@ import {
   TallyMismatchError,
 } from "./errors.ts";
 import { findFork } from "./findFork.ts";
-import { beyondRepair, givenUp, MOST_CONTRADICTIONS } from "./giveUp.ts";
 import type { Log } from "./log.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
 import { readLogs, readRange } from "./readRange.ts";
+import { createResync } from "./resync.ts";
 import type { ChainHeader, Rpc } from "./rpc.ts";
 import { createTallyWatch } from "./tallyWatch.ts";
 import { verifyChain } from "./verifyChain.ts";
@@ -63,6 +63,8 @@ export type FollowStatus = {
 };
 
 const RETRY = { minTimeout: 100, maxTimeout: 3_000, factor: 2, randomize: true, retries: Number.POSITIVE_INFINITY };
+/** Contradicting logs in a row before the hole is sought in what is stored. */
+const MOST_CONTRADICTIONS = 8;
 
 /**
  * Follows the chain for ever: folds what is new, takes back what was taken back, waits out an endpoint that is away.
@@ -72,6 +74,7 @@ export function createFollower(options: FollowOptions) {
   const { rpc, store, log, notices } = options;
   const watch = createTallyWatch(options);
   const rangeSize = createRangeSize();
+  const { resync, mended } = createResync(options);
   let status: FollowStatus = {
     head: null,
     seenAt: null,
@@ -111,7 +114,10 @@ export function createFollower(options: FollowOptions) {
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
       // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
-      if (ours?.hash === head.hash) caughtUp();
+      if (ours?.hash === head.hash) {
+        await compare(ours);
+        caughtUp();
+      }
       if (head.number < standing.finalized || ours?.hash === head.hash) return false;
       await rollBack(head.number);
       return true;
@@ -166,14 +172,22 @@ export function createFollower(options: FollowOptions) {
     return logs;
   }
 
-  /** Compares with the contracts when it is time to, and takes back what they do not confirm. */
+  /** Compares with the contracts when it is time to, and takes back what they do not confirm, or reads it all anew. */
   async function compare(at: Header): Promise<void> {
     const mismatch = await watch.look(at);
-    if (mismatch === undefined) return;
+    if (mismatch === undefined) {
+      if (watch.alarm() === null) mended();
+      return;
+    }
     const standing = await store.standing();
     const to = standing?.finalized ?? at.number;
     log.error({ ...mismatch, block: at.number, readAgainFrom: to + 1 }, "folded tallies are not the contract's");
-    if (to >= at.number || watch.isHopeless()) throw beyondRepair(mismatch.facts, options.file);
+    if (to >= at.number || watch.isHopeless()) {
+      // The hole lies in what cannot be taken back. Until it is mended, the alarm stays and the rest goes on.
+      status = { ...status, problem: watch.alarm() };
+      if (await resync(mismatch.contest)) await compare(at);
+      return;
+    }
     await store.rollback(to);
     rangeSize.refused();
     options.onChange();
@@ -220,10 +234,20 @@ export function createFollower(options: FollowOptions) {
     if (failure !== problem) log.warn({ problem, facts: factsOf(error) }, "chain");
     failure = problem;
     status = { ...status, problem };
+    if (error instanceof InconsistentLogsError && contradictions >= MOST_CONTRADICTIONS) await seekHole(error);
     notices.rpcErrors += 1;
     if (!(error instanceof RateLimitedError)) return;
     notices.rateLimits += 1;
     await pause(error.retryAfterMs, signal);
+  }
+
+  /** Reading on cannot mend a hole in what was folded before. */
+  async function seekHole({ emitter }: InconsistentLogsError): Promise<void> {
+    try {
+      await resync(emitter);
+    } catch (error) {
+      log.error({ problem: shortMessageOf(error), facts: factsOf(error), contract: emitter }, "reading anew failed");
+    }
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -235,7 +259,7 @@ export function createFollower(options: FollowOptions) {
           ...RETRY,
           signal,
           onFailedAttempt: ({ error }) => failed(error, signal),
-          shouldRetry: ({ error }) => error instanceof RetryableError && contradictions < MOST_CONTRADICTIONS,
+          shouldRetry: ({ error }) => error instanceof RetryableError,
         });
         failure = null;
         status = { ...status, problem: watch.alarm() };
@@ -247,7 +271,7 @@ export function createFollower(options: FollowOptions) {
         await Promise.race([woken, pause(options.pollMs, signal)]);
       }
     } catch (error) {
-      if (!signal.aborted) throw error instanceof InconsistentLogsError ? givenUp(error, options.file) : error;
+      if (!signal.aborted) throw error;
     } finally {
       stopListening();
     }
@@ -274,6 +298,6 @@ function tooMuchAsked(error: unknown, blocks: number): boolean {
   return blocks > 1 && (error instanceof RequestRefusedError || error instanceof ChainUnreachableError);
 }
 
-function factsOf(error: Error): readonly string[] {
+function factsOf(error: unknown): readonly string[] {
   return error instanceof BaseError ? error.metaMessages : [];
 }

@@ -19,5 +19,5 @@ CREATE TABLE "messages" ("seq" INTEGER NOT NULL, "message" TEXT NOT NULL, PRIMAR
 CREATE TABLE "tokens" ("address" TEXT NOT NULL, "symbol" TEXT NOT NULL, "name" TEXT NOT NULL, "decimals" INTEGER NOT NULL, PRIMARY KEY ("address")) WITHOUT ROWID, STRICT;
 CREATE TABLE "manifests" ("manifestHash" TEXT NOT NULL, "body" TEXT, "reason" TEXT, "attempts" INTEGER NOT NULL, "nextAttempt" INTEGER, PRIMARY KEY ("manifestHash")) WITHOUT ROWID, STRICT;
 CREATE TABLE "undo" ("block" INTEGER NOT NULL, "seq" INTEGER NOT NULL, "table" TEXT NOT NULL, "key" TEXT NOT NULL, "row" TEXT, PRIMARY KEY ("block", "seq")) WITHOUT ROWID, STRICT;
-CREATE TABLE "writer" ("id" INTEGER NOT NULL, "head" INTEGER, "problem" TEXT, "trueUntil" INTEGER NOT NULL, "completed" INTEGER, PRIMARY KEY ("id")) WITHOUT ROWID, STRICT;
+CREATE TABLE "writer" ("id" INTEGER NOT NULL, "head" INTEGER, "problem" TEXT, "saidAt" INTEGER NOT NULL, "completed" INTEGER, PRIMARY KEY ("id")) WITHOUT ROWID, STRICT;
 CREATE TABLE "migrations" ("name" TEXT NOT NULL, "appliedAt" INTEGER NOT NULL, PRIMARY KEY ("name")) WITHOUT ROWID, STRICT;
