@@ -35,7 +35,11 @@ export async function refold(
 ): Promise<Write[]> {
   const tables = foldTables.filter(({ name }) => registryTables.has(name) === (contest === null));
   const names = tables.map(({ name }) => `'${name}'`).join(", ");
-  const { writes, befores } = await foldRange({ ...rows, cellsNow: () => undefined }, events, { project, finalized, told: false });
+  const { writes, befores } = await foldRange({ ...rows, cellsNow: () => undefined }, events, {
+    project,
+    finalized,
+    told: false,
+  });
   const last = Number((await rows.cell(`SELECT max("seq") FROM "undo"`)) ?? 0);
   const journal = befores.map(({ block, table, key, cells }, index) => ({
     ...{ block, seq: last + 1 + index, table: table.name, key: cellsToJson(key) },
