@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { pause } from "#protocol/pause.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
-import type { Header, Placed, Range, Store } from "../store/store.ts";
+import type { Header, Placed, Store } from "../store/store.ts";
 import {
   BranchChangedError,
   ChainUnreachableError,
@@ -16,6 +16,8 @@ import { findFork } from "./findFork.ts";
 import type { Log } from "./log.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
+import type { Read } from "./readAhead.ts";
+import { createdIn, createReadAhead } from "./readAhead.ts";
 import { readLogs, readRange } from "./readRange.ts";
 import { createResync } from "./resync.ts";
 import type { ChainHeader, Rpc } from "./rpc.ts";
@@ -43,13 +45,6 @@ export type FollowOptions = {
   /** Called after each commit with what it folded, and after each rollback. */
   readonly onChange: (events?: readonly Placed[]) => void;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
-};
-
-/** A range that was read: up to where, of which contests, and what is in it. */
-type Read = {
-  readonly to: ChainHeader;
-  readonly contests: readonly Hex[];
-  readonly range: Awaited<ReturnType<typeof readRange>>;
 };
 
 /** Where the follower stands. `head` is the chain's newest block as last seen. */
@@ -86,8 +81,7 @@ export function createFollower(options: FollowOptions) {
   let contradictions = 0;
   /** What the last try failed with; null after one that did not. */
   let failure: string | null = null;
-  /** What is read already while the range before it is folded in. */
-  let ahead: { readonly after: Header; readonly read: Promise<Read> } | undefined;
+  const ahead = createReadAhead();
 
   async function verify(): Promise<void> {
     const stored = await store.standing();
@@ -130,20 +124,20 @@ export function createFollower(options: FollowOptions) {
     const isFarPast = !watch.hasCompared() && after.number < settled;
     const finalized = isFarPast ? settled : Math.max(standing.finalized, watch.hold(settled));
     const thorough = watch.alarm() !== null || contradictions > 0;
-    const read = async (from: Header, contests: readonly Hex[]): Promise<Read> => {
-      const to = await lastOf(from, head, finalized);
+    const read = async (from: Header, to: ChainHeader, contests: readonly Hex[]): Promise<Read> => {
       const how = { ...options, contests, hasToken: store.hasToken, after: from, to, finalized, thorough, logs };
-      return { to, contests, range: await readRange(how) };
+      // Up to where the range after it goes is asked at the same time, so that it can be begun at once.
+      const next = to.number < settled ? lastOf(to, head, finalized) : Promise.resolve(to);
+      const [range, after] = await Promise.all([readRange(how), next]);
+      return { to, contests, range, next: after };
     };
-    const begun = ahead?.after.hash === after.hash && !thorough ? ahead.read : undefined;
-    ahead = undefined;
+    const begun = ahead.take(after, thorough);
     const asked = rangeSize.blocks();
     try {
-      const { to, contests, range } = await (begun ?? read(after, contestsNow));
+      const { to, contests, range, next } = await (begun ??
+        read(after, await lastOf(after, head, finalized), contestsNow));
       const catchingUp = to.number < settled;
-      if (catchingUp) ahead = { after: to, read: read(to, [...contests, ...createdIn(range)]) };
-      // What fails is met again when it is its turn.
-      ahead?.read.catch(() => {});
+      if (catchingUp) await ahead.begin(to, () => read(to, next, [...contests, ...createdIn(range)]));
       await store.commit({ ...range, catchingUp });
       rangeSize.answered(range.logs);
       contradictions = 0;
@@ -288,10 +282,6 @@ export function createFollower(options: FollowOptions) {
   }
 
   return { run, status: () => status };
-}
-
-function createdIn({ events }: Range): Hex[] {
-  return events.flatMap(({ event }) => (event.name === "ContestCreated" ? [event.contest] : []));
 }
 
 function tooMuchAsked(error: unknown, blocks: number): boolean {
