@@ -67,8 +67,10 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
     wanted.clear();
     for (const [cell, attempts] of found) {
       const hash = cell as Hex;
-      if (inFlight.has(hash)) continue;
-      wanted.set(hash, before.get(hash) ?? { attempts: Number(attempts ?? 0), due: monotonic() });
+      const known = before.get(hash);
+      // One in flight says itself whether it is wanted again; one that failed just now and rests has said so.
+      if (known === undefined && inFlight.has(hash)) continue;
+      wanted.set(hash, known ?? { attempts: Number(attempts ?? 0), due: monotonic() });
     }
     return true;
   }
@@ -165,7 +167,7 @@ export function createManifestFetcher(options: ManifestFetcherOptions) {
   function startDue(signal: AbortSignal): void {
     for (const [hash, { attempts, due }] of wanted) {
       if (inFlight.size >= AT_ONCE) return;
-      if (due > monotonic()) continue;
+      if (due > monotonic() || inFlight.has(hash)) continue;
       wanted.delete(hash);
       const task = attempt(hash, attempts, signal)
         .catch((error: unknown) => {
