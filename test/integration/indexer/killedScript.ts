@@ -38,6 +38,8 @@ type KilledScript = typeof killedScripts extends fc.Arbitrary<infer S> ? S : nev
 
 /** Narrow, so that there are many commits to be killed between and inside of. */
 const WIDEST = 3;
+/** A process may take its time to start on a machine with much else to do. */
+const PATIENCE_MS = 600_000;
 const WINDOW = { countFrom: BigInt(RULES.countFrom), votesClose: BigInt(RULES.votesClose) };
 
 /**
@@ -59,7 +61,7 @@ export async function playKilled({ hasTag, before, first, steps }: KilledScript,
   try {
     for (const step of [first, ...steps]) {
       const wanted = rpc.asked() + step.requests;
-      await until("the process to ask the chain", () => rpc.asked() >= wanted || child.hasEnded());
+      await until("the process to ask the chain", () => rpc.asked() >= wanted || child.hasEnded(), PATIENCE_MS);
       await pause(step.ms);
       if ("act" in step) {
         play(step.act);
@@ -86,10 +88,14 @@ export async function playKilled({ hasTag, before, first, steps }: KilledScript,
 
 /** Waits until the chain's newest block is served, and compares the scores with the reference's. */
 async function mustServe(url: string, chain: ScriptedChain): Promise<void> {
-  const { rows } = await until("the newest block to be served", async () => {
-    const answer = rankingAnswer.safeParse(await getJson(`${url}/v1/contests/${CONTEST}/ranking`));
-    return answer.success && answer.data.at.block.hash === chain.headHash() ? answer.data : undefined;
-  });
+  const { rows } = await until(
+    "the newest block to be served",
+    async () => {
+      const answer = rankingAnswer.safeParse(await getJson(`${url}/v1/contests/${CONTEST}/ranking`));
+      return answer.success && answer.data.at.block.hash === chain.headHash() ? answer.data : undefined;
+    },
+    PATIENCE_MS,
+  );
   const served = rows.toSorted((a, b) => a.entryId - b.entryId).map(({ score }) => score);
   const reference = chain.tallies().map((tally: Tally) => projectedScore(tally, WINDOW).toString());
   if (served.join() !== reference.join())
