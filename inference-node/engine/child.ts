@@ -147,6 +147,8 @@ process.on("message", (message: ToChild) => {
       break;
     case "cancel":
       cancelled.add(message.id);
+      // A prompt that is being read stops only between two batches: whoever waits for that is told that all is well.
+      say({ type: "alive", id: message.id });
       break;
   }
 });

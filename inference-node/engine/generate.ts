@@ -10,7 +10,7 @@ import { createTokenText } from "./tokenText.ts";
 export type GenerationHooks = {
   readonly onPrompt: (tokens: readonly number[]) => void;
   readonly onText: (text: string) => void;
-  /** Called for each token, so that whoever watches knows that work goes on. */
+  /** Called for each token, and for each batch of the prompt, so that whoever watches knows that work goes on. */
   readonly onToken: () => void;
   readonly cancelled: () => boolean;
 };
@@ -35,7 +35,7 @@ export async function generate(
 ): Promise<Generated> {
   const prompt = renderPrompt(renderer, job);
   const limit = answerLimit(prompt.length, contextSize, job);
-  const answer = await source(prompt, job, limit, hooks.cancelled);
+  const answer = await source(prompt, job, limit, hooks);
   hooks.onPrompt(prompt);
 
   const tokens: number[] = [];
@@ -61,6 +61,7 @@ export async function generate(
     if (stopped) return { finish: "stop", tokens };
     if (tokens.length >= limit) break;
   }
+  if (tokens.length === 0 && hooks.cancelled()) finish = "cancelled";
   const { text: shown, stopped } = text.push(decoded.end());
   show(shown);
   if (!stopped) show(text.end());

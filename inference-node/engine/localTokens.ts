@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Llama, LlamaGrammar, Token } from "node-llama-cpp";
+import type { Llama, LlamaContextSequence, LlamaGrammar, Token } from "node-llama-cpp";
 import { LlamaGrammarEvaluationState } from "node-llama-cpp";
 import { compileFormat } from "./answerFormat.ts";
 import type { AnswerFormat, GenerationJob } from "./childProtocol.ts";
@@ -13,9 +13,9 @@ import type { TokenSource } from "./tokenSource.ts";
 export function createLocalTokens(opened: OpenedModel): TokenSource {
   const gather = createGather();
   const free = opened.sequences.map((_, place) => place);
-  return async (prompt, job, limit) => {
+  return async (prompt, job, limit, hooks) => {
     const grammar = job.format === null ? null : await compileOrRefuse(opened.llama, job.format);
-    return evaluate(opened, { prompt, job, limit, grammar, gather, free });
+    return evaluate(opened, { prompt, job, limit, hooks, grammar, gather, free });
   };
 }
 
@@ -23,6 +23,7 @@ type Asked = {
   readonly prompt: readonly number[];
   readonly job: GenerationJob;
   readonly limit: number;
+  readonly hooks: Parameters<TokenSource>[3];
   readonly grammar: LlamaGrammar | null;
   readonly gather: Gather;
   /** Places of the sequences that nobody uses, the lowest first: neighbours are evaluated together. */
@@ -31,7 +32,7 @@ type Asked = {
 
 async function* evaluate(
   { model, sequences }: OpenedModel,
-  { prompt, job: { sampling }, limit, grammar, gather, free }: Asked,
+  { prompt, job: { sampling }, limit, hooks, grammar, gather, free }: Asked,
 ): AsyncGenerator<number> {
   const place = free.shift() ?? -1;
   const sequence = sequences[place];
@@ -39,7 +40,9 @@ async function* evaluate(
   const tokens: Token[] = [];
   try {
     await sequence.clearHistory();
-    const answer = sequence.evaluate(prompt as Token[], {
+    const rest = await readPrompt(sequence, prompt as Token[], hooks);
+    if (rest === null) return;
+    const answer = sequence.evaluate(rest, {
       temperature: sampling.temperature,
       topP: sampling.topP,
       topK: sampling.topK,
@@ -74,6 +77,26 @@ async function* evaluate(
     free.push(place);
     free.sort((one, other) => one - other);
   }
+}
+
+/**
+ * Reads a prompt but for its last batch, and returns that; null once nobody wants the answer.
+ *
+ * The batches are those that the library would make itself, which receipts hang on.
+ */
+async function readPrompt(
+  sequence: LlamaContextSequence,
+  prompt: Token[],
+  { onToken, cancelled }: Asked["hooks"],
+): Promise<Token[] | null> {
+  const { batchSize } = sequence.context;
+  let at = 0;
+  for (; prompt.length - at > batchSize; at += batchSize) {
+    if (cancelled()) return null;
+    await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(at, at + batchSize));
+    onToken();
+  }
+  return cancelled() ? null : prompt.slice(at);
 }
 
 /** Lets the library begin with the next token, so that the processor makes it while this one is read and sent. */

@@ -9,7 +9,7 @@ export type ProcessLimits = {
   readonly loadMs: number;
   /** Milliseconds without a sign of life from a child at work. */
   readonly stallMs: number;
-  /** Milliseconds that a cancelled answer may take to stop. */
+  /** Milliseconds that a cancelled answer may take to stop, or the child to say that it is alive. */
   readonly cancelMs: number;
 };
 
@@ -29,6 +29,8 @@ export type ModelProcess = {
   readonly loaded: Promise<LoadedModel>;
   /** Settles when the process is gone, with the reason in words. */
   readonly exited: Promise<string>;
+  /** Whether it was killed since it did not heed a client that hung up. */
+  readonly killedOnCancel: () => boolean;
   readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
   readonly embed: (job: EmbedJob, signal: AbortSignal) => Promise<Embedded>;
   readonly kill: () => void;
@@ -63,6 +65,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   const active = new Map<number, Active>();
   let nextId = 1;
   let why: EngineError | null = null;
+  const heedless = new EngineError("stalled", "the model did not stop when it was told to");
   let complaint = "";
 
   const kill = (): void => {
@@ -175,7 +178,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
     active.set(id, current);
     const cancel = (): void => {
       send({ type: "cancel", id });
-      watch(current, limits.cancelMs, new EngineError("stalled", "the model did not stop when it was told to"));
+      watch(current, limits.cancelMs, heedless);
     };
     signal.addEventListener("abort", cancel, { once: true });
     expectLife(current);
@@ -192,6 +195,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
     pid: child.pid,
     loaded: loaded.promise,
     exited: exited.promise,
+    killedOnCancel: () => why === heedless,
     kill,
     async generate(job, handlers, signal) {
       const outcome = await ask((id) => ({ type: "generate", id, job }), handlers, signal);

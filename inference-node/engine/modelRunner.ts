@@ -153,6 +153,8 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       current = null;
       if (state === "closed") return;
       const worked = state === "ready";
+      // Whoever hangs up must not get a model quarantined.
+      if (process.killedOnCancel()) failures -= 1;
       const wait = fail(why);
       // One that had worked is wanted again; one that never loaded waits for somebody to ask.
       if (worked && state === "failed") setTimeout(() => void running().catch(() => undefined), wait).unref();

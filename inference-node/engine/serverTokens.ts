@@ -17,8 +17,11 @@ const piece = z.object({
  */
 export function createServerTokens(options: { readonly url: string; readonly apiKey?: string }): TokenSource {
   const address = `${options.url.replace(/\/+$/, "")}/completion`;
-  return async (prompt, job, limit) => {
+  return async (prompt, job, limit, { cancelled }) => {
     const gone = new AbortController();
+    // It says nothing while it reads a prompt, and goes on reading until the connection closes.
+    const watch = setInterval(() => cancelled() && gone.abort(), 50);
+    gone.signal.addEventListener("abort", () => clearInterval(watch), { once: true });
     const response = await fetch(address, {
       method: "POST",
       headers: upstreamHeaders(options.apiKey),
@@ -32,24 +35,34 @@ export function createServerTokens(options: { readonly url: string; readonly api
         ...formatOf(job),
       }),
       signal: gone.signal,
+    }).catch((error: unknown) => {
+      gone.abort();
+      if (cancelled()) return null;
+      throw error;
     });
+    if (response === null) return nothing();
+    if (!response.ok) clearInterval(watch);
     if (response.status === 400 && job.format !== null) {
       throw new GenerationError("bad_format", `llama-server refuses the response format: ${await textOf(response)}`);
     }
     if (!response.ok) {
       throw new GenerationError("failed", `llama-server answered ${response.status}: ${await textOf(response)}`);
     }
-    return tokensOf(response, gone);
+    return tokensOf(response, gone, cancelled);
   };
 }
 
-async function* tokensOf(response: Response, gone: AbortController): AsyncGenerator<number> {
+async function* nothing(): AsyncGenerator<number> {}
+
+async function* tokensOf(response: Response, gone: AbortController, cancelled: () => boolean): AsyncGenerator<number> {
   try {
     for await (const event of readEvents(response)) {
       const { tokens, stop } = piece.parse(event);
       yield* tokens;
       if (stop) return;
     }
+  } catch (error) {
+    if (!cancelled()) throw error;
   } finally {
     gone.abort();
   }

@@ -11,7 +11,12 @@ const never = new AbortController().signal;
 
 /** Processes whose fate the test decides. */
 function createFakes() {
-  const started: { die: (reason: string) => void; fail: (error: EngineError) => void; load: () => void }[] = [];
+  const started: {
+    die: (reason: string) => void;
+    fail: (error: EngineError) => void;
+    killOnCancel: () => void;
+    load: () => void;
+  }[] = [];
   const start = (): ModelProcess => {
     const loaded = Promise.withResolvers<Awaited<ModelProcess["loaded"]>>();
     const exited = Promise.withResolvers<string>();
@@ -22,8 +27,13 @@ function createFakes() {
       for (const reject of waiting.splice(0)) reject(error);
       exited.resolve(error.message);
     };
+    let heedless = false;
     started.push({
       fail,
+      killOnCancel() {
+        heedless = true;
+        fail(new EngineError("stalled", "did not stop"));
+      },
       die: (reason) => fail(new EngineError("crashed", reason)),
       load: () =>
         loaded.resolve({
@@ -37,6 +47,7 @@ function createFakes() {
       pid: 1,
       loaded: loaded.promise,
       exited: exited.promise,
+      killedOnCancel: () => heedless,
       kill: () => fail(new EngineError("crashed", "killed")),
       generate: () => new Promise((_resolve, reject) => waiting.push(reject)),
       embed: () => new Promise((_resolve, reject) => waiting.push(reject)),
@@ -169,6 +180,21 @@ describe("a model's runner", () => {
     expect(runner.state()).toBe("quarantined");
     await expect(runner.generate(job, handlers, never)).rejects.toMatchObject({ code: "quarantined" });
     expect(started).toHaveLength(3);
+  });
+
+  test("that is killed since it did not stop for a client is started again, however often", async () => {
+    const { runner, started, clock } = runnerWith({ restartMs: 1, quarantine: { after: 2, ms: 60_000 } });
+    for (const index of [0, 1, 2]) {
+      const answer = runner.generate(job, handlers, never);
+      await until("a process", () => started[index]);
+      started[index]?.load();
+      await until("readiness", () => runner.state() === "ready");
+      started[index]?.killOnCancel();
+      await expect(answer).rejects.toMatchObject({ code: "stalled" });
+      await until("the end to be noticed", () => runner.state() !== "ready");
+      expect(runner.state()).toBe("failed");
+      clock.ms += 10;
+    }
   });
 
   test("asks for memory before it starts, starts nothing without, and gives it back when its process ends", async () => {

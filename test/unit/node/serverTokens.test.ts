@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import type { GenerationJob } from "../../../inference-node/engine/childProtocol.ts";
 import { createServerTokens } from "../../../inference-node/engine/serverTokens.ts";
+import { until } from "../../support/until.ts";
 
 const job: GenerationJob = {
   messages: [],
@@ -39,7 +40,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 async function read(url: string, given: GenerationJob = job): Promise<number[]> {
   const source = createServerTokens({ url, apiKey: "k" });
-  return await Array.fromAsync(await source([1, 2], given, 9, () => false));
+  return await Array.fromAsync(await source([1, 2], given, 9, { onToken: () => undefined, cancelled: () => false }));
 }
 
 test("token ids go out and come back, whatever the pieces they arrive in", async () => {
@@ -70,6 +71,25 @@ test("a refused grammar is the entry's fault, anything else the engine's", async
   const { url } = await serve(400, ["cannot parse grammar"]);
   await expect(read(url, { ...job, format })).rejects.toMatchObject({ code: "bad_format" });
   await expect(read(url)).rejects.toMatchObject({ code: "failed" });
+});
+
+test("an answer that nobody wants any more is given up while its prompt is read", async () => {
+  const state = { asked: false, gone: false };
+  const server = createServer((request, response) => {
+    state.asked = true;
+    request.resume();
+    response.once("close", () => {
+      state.gone = true;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.close().closeAllConnections());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const source = createServerTokens({ url: `http://127.0.0.1:${port}` });
+  const hooks = { onToken: () => undefined, cancelled: () => state.asked };
+  expect(await Array.fromAsync(await source([1, 2], job, 9, hooks))).toEqual([]);
+  await until("the server to notice", () => state.gone);
 });
 
 test.each([
