@@ -76,7 +76,10 @@ export function addOllamaRoutes(app: FastifyInstance, answering: Answering, entr
       throw new ApiError(400, "format: this entry sets the form of its answers itself.", { param: "format" });
     }
     const head = () => ({ model, created_at: new Date(answering.now()).toISOString() });
-    if (request.messages.every(({ role }) => role === "system")) return await load(entry, { ...head(), ...voice("") });
+    if (request.messages.every(({ role }) => role === "system")) {
+      const leave = answering.admission.enter(callerOf(http));
+      return await load(entry, { ...head(), ...voice("") }).finally(leave);
+    }
     const asked = { entry, request, promptParam, caller: callerOf(http) };
 
     if (stream === false) {
