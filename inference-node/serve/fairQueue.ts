@@ -11,6 +11,8 @@ export type FairQueue = {
 
 type Waiting = {
   readonly caller: Caller;
+  /** The turn that its client counts as served at, where it was not yet. */
+  readonly start: number;
   readonly give: () => void;
   readonly refuse: (error: EngineError) => void;
 };
@@ -19,14 +21,18 @@ type Waiting = {
  * A bounded queue in which nobody's many requests keep another waiting.
  *
  * The next turn goes to the network that was served longest ago, within it to the client served longest ago, then to
- * the oldest request. In a full queue the newest request of whoever has most in it makes room for one who has less.
+ * the oldest request. A name costs nothing, so a client that is new waits behind those of its network who wait already.
+ * In a full queue the newest request of whoever has most in it makes room for one who has less.
  */
 export function createFairQueue({
   slots,
   maxWaiting,
+  mostRemembered = 10_000,
 }: {
   readonly slots: number;
   readonly maxWaiting: number;
+  /** Networks and clients of whom is known when they were served; beyond it the longest ago is forgotten. */
+  readonly mostRemembered?: number;
 }): FairQueue {
   const waiting: Waiting[] = [];
   const served = new Map<string, number>();
@@ -36,15 +42,28 @@ export function createFairQueue({
   const begin = ({ network, key }: Caller): void => {
     running += 1;
     turn += 1;
-    served.set(network, turn).set(key, turn);
+    for (const name of [network, key]) {
+      served.delete(name);
+      served.set(name, turn);
+    }
+    for (const name of served.keys()) {
+      if (served.size <= mostRemembered) break;
+      served.delete(name);
+    }
+  };
+
+  const lastOf = (network: string): number => served.get(network) ?? 0;
+  const lastOfClient = ({ caller, start }: Waiting): number => served.get(caller.key) ?? start;
+  const startIn = (network: string): number => {
+    const others = waiting.filter(({ caller }) => caller.network === network).map(lastOfClient);
+    return others.length === 0 ? lastOf(network) : Math.min(...others);
   };
 
   const next = (): void => {
     running -= 1;
-    const last = (name: string): number => served.get(name) ?? 0;
     const [first] = waiting.toSorted(
-      ({ caller: one }, { caller: other }) =>
-        last(one.network) - last(other.network) || last(one.key) - last(other.key),
+      (one, other) =>
+        lastOf(one.caller.network) - lastOf(other.caller.network) || lastOfClient(one) - lastOfClient(other),
     );
     if (first !== undefined) {
       waiting.splice(waiting.indexOf(first), 1);
@@ -75,7 +94,7 @@ export function createFairQueue({
   const wait = async (caller: Caller, signal: AbortSignal): Promise<void> => {
     makeRoom(caller);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const place: Waiting = { caller, give: resolve, refuse: reject };
+    const place: Waiting = { caller, start: startIn(caller.network), give: resolve, refuse: reject };
     const leave = (): void => {
       const at = waiting.indexOf(place);
       if (at === -1) return;

@@ -6,8 +6,8 @@ const nobody = "0x0000000000000000000000000000000000000000";
 const from = (network: string, client = "") => ({ address: nobody, network, key: `${network} ${client}` }) as const;
 
 /** A queue whose pieces of work end when the test says so; `served` tells in which order they began. */
-function lab(maxWaiting: number) {
-  const queue = createFairQueue({ slots: 1, maxWaiting });
+function lab(maxWaiting: number, mostRemembered?: number) {
+  const queue = createFairQueue({ slots: 1, maxWaiting, ...(mostRemembered !== undefined && { mostRemembered }) });
   const served: string[] = [];
   const refused: string[] = [];
   const ends: (() => void)[] = [];
@@ -41,7 +41,29 @@ describe("a fair queue", () => {
     for (const name of ["x1", "x2", "x3"]) void ask(name, from("proxy", "x"));
     void ask("y1", from("proxy", "y"));
     for (let i = 0; i < 4; i++) await finish();
-    expect(served).toEqual(["x1", "y1", "x2", "x3"]);
+    expect(served).toEqual(["x1", "x2", "y1", "x3"]);
+  });
+
+  test("lets nobody ahead who calls itself by another name each time", async () => {
+    const { served, ask, finish } = lab(16);
+    for (const name of ["x1", "x2"]) void ask(name, from("proxy", "x"));
+    for (const name of ["r1", "r2", "r3"]) void ask(name, from("proxy", name));
+    await finish();
+    for (const name of ["r4", "r5"]) void ask(name, from("proxy", name));
+    void ask("y1", from("proxy", "y"));
+    for (let i = 0; i < 7; i++) await finish();
+    expect(served).toEqual(["x1", "x2", "r1", "r2", "r3", "r4", "r5", "y1"]);
+  });
+
+  test("forgets whoever was served longest ago when it remembers too many", async () => {
+    const { served, ask, finish } = lab(16, 4);
+    for (const name of ["a", "b", "c"]) void ask(`${name}1`, from(name));
+    for (let i = 0; i < 2; i++) await finish();
+    void ask("a2", from("a"));
+    void ask("b2", from("b"));
+    void ask("d1", from("d"));
+    for (let i = 0; i < 4; i++) await finish();
+    expect(served).toEqual(["a1", "b1", "c1", "a2", "d1", "b2"]);
   });
 
   test("that is full takes a newcomer in, and the greediest one's newest request leaves", async () => {
