@@ -4,16 +4,24 @@ import type { FastifyInstance } from "fastify";
 import { canonicalBytes } from "#protocol/canonicalJson.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import { ApiError } from "./apiError.ts";
+import { callerOf } from "./caller.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import { createPace } from "./pace.ts";
 
 type ByHash = { Params: { sha256: string } };
 
 /** How models are handed out to others; null where the operator does not. */
-export type ModelServing = { readonly bytesPerSecond: number } | null;
+export type ModelServing = {
+  readonly bytesPerSecond: number;
+  /** Milliseconds after which a reader that takes nothing is cut off; 30 s where absent. */
+  readonly stallMs?: number;
+} | null;
 
 /** Downloads of models at a time. */
 const mostDownloads = 8;
+/** Of them, those of one network. */
+const mostOfOneNetwork = 2;
+const usualStallMs = 30_000;
 /** Seconds. */
 const retryAfter = 30;
 
@@ -42,7 +50,8 @@ export function addFileRoutes(
     return;
   }
   const pace = createPace(serving.bytesPerSecond);
-  let downloads = 0;
+  /** The network of each download under way. */
+  const downloads: string[] = [];
   app.get<ByHash>(
     "/models/:sha256",
     {
@@ -52,15 +61,20 @@ export function addFileRoutes(
     async (request, reply) => {
       const { sha256 } = request.params;
       const entry = entries().find(({ facts }) => bareHex(facts.modelSha256) === sha256);
-      if (downloads >= mostDownloads)
+      const { network } = callerOf(request);
+      if (downloads.length >= mostDownloads)
         throw new ApiError(503, "Too many models are fetched from this node now.", { retryAfter });
-      downloads += 1;
-      reply.raw.once("close", () => {
-        downloads -= 1;
-      });
+      if (downloads.filter((other) => other === network).length >= mostOfOneNetwork)
+        throw new ApiError(503, `You fetch ${mostOfOneNetwork} models from this node already.`, { retryAfter });
+      downloads.push(network);
+      reply.raw.once("close", () => downloads.splice(downloads.indexOf(network), 1));
       const intact = await entry?.check().catch(() => undefined);
       if (entry === undefined || intact === undefined)
         throw new ApiError(404, "No model with this SHA-256 is kept here.", { code: "not_found" });
+      // Without bytes on their way it is the pace that waits, not the reader.
+      reply.raw.setTimeout(serving.stallMs ?? usualStallMs, () => {
+        if (reply.raw.writableLength > 0) reply.raw.destroy();
+      });
       return reply.type("application/octet-stream").sendFile(basename(entry.modelPath), dirname(entry.modelPath), {
         maxAge: "1y",
         immutable: true,
