@@ -283,6 +283,11 @@ export const foldTables: readonly Table<unknown>[] = [
   blockChallenges,
 ];
 
+/** Names of the tables that follow from what the node registry emits; all others of the fold follow from contests. */
+export const registryTables: ReadonlySet<string> = new Set(
+  [nodes, nodeKeys, attestations, slashings, blockChallenges].map(({ name }) => name),
+);
+
 export type ContestRow = Row<typeof contests>;
 export type EntryRow = Row<typeof entries>;
 export type ChallengeRow = Row<typeof challenges>;

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { attestations, blockChallenges, foldTables, nodeKeys, nodes, slashings } from "../project/tables.ts";
+import { foldTables, registryTables } from "../project/tables.ts";
 import type { Write, WriterRows } from "./backend.ts";
 import { putRow, runSql } from "./backend.ts";
 import { cellsToJson } from "./cells.ts";
@@ -8,11 +8,6 @@ import { foldRange } from "./foldRange.ts";
 import type { Header } from "./store.ts";
 import type { PositionRow, TokenRow } from "./tables.ts";
 import { blocks, tokens, undo } from "./tables.ts";
-
-/** Tables that follow from what the node registry emits; all others follow from contests. */
-const registryTables: ReadonlySet<string> = new Set(
-  [nodes, nodeKeys, attestations, slashings, blockChallenges].map(({ name }) => name),
-);
 
 /** Everything that one of our contracts emitted up to where the database stands, read again from the chain. */
 export type Retold = {

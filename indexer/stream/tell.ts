@@ -3,18 +3,7 @@ import type { Block, StreamMessage } from "#protocol/http.ts";
 import type { WireRules } from "#protocol/wireRules.ts";
 import type { Change } from "../project/change.ts";
 import type { ActivityRow, ContestRow, EntryRow } from "../project/tables.ts";
-import {
-  activity,
-  attestations,
-  blockChallenges,
-  challenges,
-  claims,
-  contests,
-  entries,
-  nodeKeys,
-  nodes,
-  slashings,
-} from "../project/tables.ts";
+import { activity, challenges, claims, contests, entries, registryTables } from "../project/tables.ts";
 import type { Write } from "../store/backend.ts";
 import type { Rows } from "../store/rows.ts";
 import type { Header, Told } from "../store/store.ts";
@@ -86,13 +75,9 @@ function describe(
         activity: (happened.get(address) ?? []).slice(-MOST_ACTIVITY).map((row) => activityOf(row, block(row.block))),
       };
     }),
-    nodesChanged: changes.some(({ table }) => nodeTables.has(table.name)),
+    nodesChanged: changes.some(({ table }) => registryTables.has(table.name)),
   };
 }
-
-const nodeTables: ReadonlySet<string> = new Set(
-  [nodes, nodeKeys, attestations, slashings, blockChallenges].map(({ name }) => name),
-);
 
 function byContest<R extends Pick<ContestRow, "contest">>(
   changes: readonly Change[],
