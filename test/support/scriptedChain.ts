@@ -185,6 +185,11 @@ export function createScriptedChain({
 
   return {
     mine,
+    /** Makes a block in which somebody says this, whoever that is. */
+    say(logs: readonly Pick<RawLog, "address" | "topics" | "data">[]): void {
+      const { header, stakes, tallies } = mustHave(blocks.at(-1));
+      add(Number(header.timestamp) + 1, logs, { stakes, tallies });
+    },
     /** Forgets the newest `depth` blocks; what is mined next is another branch. */
     forget(depth: number): void {
       branch += 1;

@@ -41,14 +41,14 @@ const CHANGED = parseAbi([
 ]);
 const CHANGED_TOPIC = mustHave(encodeEventTopics({ abi: CHANGED })[0]);
 
-/** Logs that create the contest. */
-export function created() {
-  return logOf(FACTORY, mustHave(CREATED), { contest: CONTEST, creator: AUTHOR, salt: hashOf(1), rules: RULES });
+/** The log that creates a contest, of whichever factory. */
+export function created(contest: Hex = CONTEST, factory: Hex = FACTORY) {
+  return logOf(factory, mustHave(CREATED), { contest, creator: AUTHOR, salt: hashOf(1), rules: RULES });
 }
 
 /** The log of an entry. */
-export function submitted(entryId: number) {
-  return logOf(CONTEST, mustHave(SUBMITTED), {
+export function submitted(entryId: number, contest: Hex = CONTEST) {
+  return logOf(contest, mustHave(SUBMITTED), {
     entryId: BigInt(entryId),
     author: AUTHOR,
     manifestHash: hashOf(entryId, 1, 1),
@@ -86,7 +86,7 @@ export function voterOf(voter: number): Address {
   return addressOf(0x1_0000 + voter);
 }
 
-function addressOf(value: number): Hex {
+export function addressOf(value: number): Hex {
   return `0x${value.toString(16).padStart(40, "0")}`;
 }
 
