@@ -114,7 +114,11 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     available: () => process.availableMemory(),
     unloadIdle: options.unloadIdle ?? false,
   });
-  const log = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
+  const log = {
+    info: (line: string) => logger.info(line),
+    warn: (line: string) => logger.warn(line),
+    error: (line: string) => logger.error(line),
+  };
   const host = createHost({
     chain,
     prepare: async (facts, onLost) => {
@@ -146,7 +150,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
       : createDefence({
           chain: options.challenges,
           journal,
-          storeFolder: options.storeFolder,
+          folders: [options.storeFolder, ...options.modelFolders],
           pollMs: Math.min(longestLookMs, options.pollMs * 15),
           now,
           signal,

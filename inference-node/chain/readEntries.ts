@@ -27,6 +27,8 @@ export function createEntryReader(options: {
   readonly fromBlock: bigint;
   /** Blocks. */
   readonly depth: bigint;
+  /** Whether retracted and removed entries are told, too: blocks of their files can be asked for still. */
+  readonly withRemoved?: boolean;
 }): () => Promise<ChainEntries> {
   const { client, factory } = options;
   const contest = options.contest.toLowerCase() as Address;
@@ -84,7 +86,7 @@ export function createEntryReader(options: {
     const states = await Promise.all(
       [...known.values()].map(async (facts) => ({
         facts,
-        live: servedStatus.has(await statusAt(facts.entryId, block.number)),
+        live: options.withRemoved === true || servedStatus.has(await statusAt(facts.entryId, block.number)),
       })),
     );
     return { block: Number(block.number), entries: states.flatMap(({ facts, live }) => (live ? [facts] : [])) };

@@ -65,14 +65,15 @@ export async function manifestOnChain(
     factory: config.factory,
     fromBlock: BigInt(config.fromBlock),
     depth: BigInt(config.depth),
+    withRemoved: true,
   });
   const { entries, block } = await read();
   const facts = entries.find(({ entryId }) => entryId === asked.entryId);
   if (facts === undefined) {
-    throw new InvalidInputError(`The contest ${asked.contest} has no live entry ${asked.entryId}.`, {
+    throw new InvalidInputError(`The contest ${asked.contest} has no entry ${asked.entryId}.`, {
       metaMessages: [
         `read up to the finalised block ${block}`,
-        `live entries: ${entries.map(({ entryId }) => entryId).join(", ") || "none"}`,
+        `entries: ${entries.map(({ entryId }) => entryId).join(", ") || "none"}`,
       ],
     });
   }

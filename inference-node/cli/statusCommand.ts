@@ -14,6 +14,7 @@ const readinessSchema = z.object({
     .array(
       z.object({
         challengeId: z.string(),
+        contest: z.string(),
         entryId: z.number(),
         index: z.number(),
         answerBy: z.number(),
@@ -43,8 +44,8 @@ export async function statusCommand(url: string, json?: boolean): Promise<boolea
     `chain    ${chain}`,
     ...(skew === 0 ? [] : [`clock    ${Math.abs(skew)} s ${skew > 0 ? "behind" : "ahead of"} the chain's: set it`]),
     ...readiness.challenges.map(
-      ({ challengeId, entryId, index, state, detail, answerBy }) =>
-        `challenge ${challengeId}: block ${index} of entry ${entryId}, ${state}, due ${new Date(answerBy * 1000).toISOString()}${state === "failing" ? `\n  ${detail}` : ""}`,
+      ({ challengeId, contest, entryId, index, state, detail, answerBy }) =>
+        `challenge ${challengeId}: block ${index} of entry ${entryId} of ${contest}, ${state}, due ${new Date(answerBy * 1000).toISOString()}${state === "failing" ? `\n  ${detail}` : ""}`,
     ),
     ...readiness.entries.map(
       ({ id, state, detail }) => `${state.padEnd(12)} ${id}${detail === null ? "" : `\n  ${detail}`}`,

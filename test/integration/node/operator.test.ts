@@ -148,8 +148,8 @@ describe("a node from its configuration", () => {
     const { files } = await ask("pull", demo.contest, "2");
     expect(files).toMatchObject([{ role: "model", name: "haiku.gguf", path: join(folder, "haiku.gguf") }]);
     const missing = await say(["pull", demo.contest, "7", "--config", config()]);
-    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("has no live entry 7") });
-    expect(missing.err).toContain("live entries: 1, 2");
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("has no entry 7") });
+    expect(missing.err).toContain("entries: 1, 2");
   });
 
   test("refuses to host of a contest that is not the registry's", async () => {

@@ -1,4 +1,4 @@
-import { cp, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeFunctionData, type Hex } from "viem";
 import { generatePrivateKey } from "viem/accounts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => house?.close(node));
 
-function serve(state = "state"): HouseProcess {
+function serve(state = "state", more: readonly string[] = []): HouseProcess {
   const flags = {
     "--rpc": chain.url,
     "--factory": demo.factory,
@@ -46,7 +46,7 @@ function serve(state = "state"): HouseProcess {
     "--stake": String(stake),
     "--poll-ms": "200",
   };
-  return run("inference-node/main.ts", ["serve", "--cold-start", ...Object.entries(flags).flat()], {
+  return run("inference-node/main.ts", ["serve", "--cold-start", ...Object.entries(flags).flat(), ...more], {
     COINDROP_NODE_KEY: signingKey,
     TEST_OPERATOR_KEY: operator?.privateKey ?? "",
   });
@@ -149,6 +149,25 @@ describe("an honest node", () => {
       const entry = facts[Number(attestation.entryId) - 1];
       expect(attestation).toMatchObject({ modelSha256: entry?.modelSha256, modelRoot: entry?.modelRoot });
     }
+  });
+
+  test("that forgot what it attested, and serves it no more, still brings its blocks, or says what it lacks", async () => {
+    const statements = await attestedBy(await urlOf(node as HouseProcess));
+    await kill();
+    await challenge(statements, 1, 1n);
+    node = serve("forgetful", ["--entries", "2"]);
+    await until("the answer", async () => (await eventsOf("BlockAnswered")).length === 4);
+    await kill();
+    const [path, away] = [join(folder, "sums.gguf"), join(folder, "sums.away")];
+    await rename(path, away);
+    await challenge(statements, 1, 2n);
+    node = serve("forgetful", ["--entries", "2"]);
+    await until("the word of it", () => node?.stderr().includes("NO FILE for block 2 of entry 1"));
+    expect(node.stderr()).toContain(`npm run node -- pull ${demo.contest.toLowerCase()} 1`);
+    const { reasons } = (await (await fetch(`${await urlOf(node)}/health`)).json()) as { reasons: string[] };
+    expect(reasons.join()).toContain("Block 2 of entry 1 of");
+    await rename(away, path);
+    await until("the late answer", async () => (await eventsOf("BlockAnswered")).length === 5);
   });
 
   test("has lost nothing after all that", async () => {

@@ -31,29 +31,27 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function defend(attestedEpoch: number, options: { refusals?: number } = {}) {
+function defend(options: { refusals?: number; signed?: boolean; dueIn?: number } = {}) {
   const journal = createMemoryJournal();
-  journal.record(facts, path, attestedEpoch);
-  journal.record(entry(2), path, 951);
-  journal.record(entry(3), path, null);
+  if (options.signed !== false) journal.record(facts, path, 1_000);
   const clock = { ms: 1_000 * 3_600_000 };
   const answers: { id: bigint; proof: BlockProof }[] = [];
   const lines: string[] = [];
-  const state = { looks: 0, asked: [] as number[][], refusals: options.refusals ?? 0 };
+  const state = { looks: 0, refusals: options.refusals ?? 0 };
   const challenge: OpenChallenge = {
     challengeId: 7n,
     contest: facts.contest,
     entryId: 1,
     index: 1,
     modelRoot: facts.modelRoot,
-    answerBy: clock.ms / 1000 + 86_400,
+    modelSize: facts.modelSize,
+    answerBy: clock.ms / 1000 + (options.dueIn ?? 86_400),
   };
   const open = [challenge];
   const defence = createDefence({
     chain: {
-      async open(entries) {
+      async open() {
         state.looks += 1;
-        state.asked.push(entries.map(({ entryId }) => entryId));
         return open;
       },
       async answer(id, proof) {
@@ -64,11 +62,15 @@ function defend(attestedEpoch: number, options: { refusals?: number } = {}) {
       },
     },
     journal,
-    storeFolder: join(folder, "store"),
+    folders: [join(folder, "store"), join(folder, "none")],
     pollMs: 2,
     now: () => clock.ms,
     signal: stop.signal,
-    log: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
+    log: {
+      info: (line) => void lines.push(line),
+      warn: (line) => void lines.push(line),
+      error: (line) => void lines.push(`error: ${line}`),
+    },
   });
   void defence.run();
   return { defence, clock, answers, lines, state };
@@ -76,7 +78,7 @@ function defend(attestedEpoch: number, options: { refusals?: number } = {}) {
 
 describe("a block challenge", () => {
   test("is answered with the block that was asked for, and the operator hears of both", async () => {
-    const { answers, lines, defence } = defend(1_000);
+    const { answers, lines, defence } = defend();
     await until("the answer", () => defence.challenges()[0]?.state === "answered");
     expect(answers[0]?.id).toBe(7n);
     expect(Buffer.from(bareHex(answers[0]?.proof.data ?? "0x"), "hex")).toEqual(model.subarray(16_384, 32_768));
@@ -85,15 +87,36 @@ describe("a block challenge", () => {
     expect(lines[1]).toContain("brought block 1 of entry 1");
   });
 
-  test("is answered when the file lies in the store only", async () => {
+  test("is answered from the store by a node that remembers nothing of the entry", async () => {
     await mkdir(join(folder, "store"));
     await rename(path, join(folder, "store", `${bareHex(facts.modelSha256)}.gguf`));
-    const { answers } = defend(1_000);
+    const { answers } = defend({ signed: false });
     await until("the answer", () => answers.length === 1);
   });
 
+  test("for which no file is here is told as an error with what to do, and answered once the file is", async () => {
+    await mkdir(join(folder, "store"));
+    const { answers, lines, clock, defence } = defend({ signed: false });
+    const told = await until("the word of it", () => lines.find((line) => line.startsWith("error: ")));
+    expect(told).toContain("NO FILE for block 1 of entry 1 (challenge 7); a fifth of the stake is lost");
+    expect(told).toContain(`npm run node -- pull ${facts.contest} 1`);
+    expect(told).toContain(new Date(clock.ms + 86_400_000).toISOString());
+    expect(defence.challenges()[0]).toMatchObject({ state: "failing", detail: expect.stringContaining("-- pull") });
+    await rename(path, join(folder, "store", "pulled.gguf"));
+    clock.ms += 2_000;
+    await until("the answer", () => answers.length === 1);
+  });
+
+  test("whose time is over is said once and left alone", async () => {
+    const { answers, lines, state } = defend({ dueIn: -1 });
+    await until("some looks", () => state.looks > 5);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain("was not brought in time");
+    expect(answers).toEqual([]);
+  });
+
   test("is tried again with longer and longer waits when the chain refuses, with what is at stake said", async () => {
-    const { clock, answers, lines, defence } = defend(1_000, { refusals: 2 });
+    const { clock, answers, lines, defence } = defend({ refusals: 2 });
     await until("the first refusal", () => lines.length === 2);
     expect(lines[1]).toContain("next try in 2 s; a fifth of the stake is lost");
     expect(defence.challenges()[0]).toMatchObject({ state: "failing", detail: "insufficient funds for gas" });
@@ -108,15 +131,9 @@ describe("a block challenge", () => {
     const other = Buffer.from(model);
     other[3] = 0;
     await writeFile(path, other);
-    const { answers, lines, state } = defend(1_000);
-    await until("a refusal", () => lines.some((line) => line.includes("is not here any more")));
+    const { answers, lines, state } = defend();
+    await until("a refusal", () => lines.some((line) => line.includes("NO FILE")));
     await until("some more looks", () => state.looks > 5);
     expect(answers).toEqual([]);
-  });
-
-  test("is looked for until two days after the last attestation, and about nothing that only has receipts", async () => {
-    const { state } = defend(952);
-    await until("a look", () => state.asked.length > 0);
-    expect(state.asked[0]).toEqual([1]);
   });
 });
