@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { shortMessageOf } from "#protocol/errors.ts";
 import { createChainClock } from "./chain/chainClock.ts";
 import type { ChallengeChain } from "./chain/challengeChain.ts";
-import type { NodeChain } from "./chain/nodeChain.ts";
+import type { ChainEntries, NodeChain } from "./chain/nodeChain.ts";
 import type { GenerationJob } from "./engine/childProtocol.ts";
 import { createMemoryBudget } from "./engine/memoryBudget.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
@@ -32,6 +32,10 @@ export type NodeOptions = HostingOptions & {
   readonly signer: Signer;
   /** What was signed before; forgotten at the end where none is given. */
   readonly journal?: Journal;
+  /** What was finalised when the chain was read last, for a start while it is away; entries are served as known then. */
+  readonly remembered?: Pick<ChainEntries, "block" | "entries"> | null;
+  /** Hears of what each reading of the chain found. */
+  readonly onRead?: (read: ChainEntries) => void;
   /** Where block challenges against this node are found; none are looked for where it is absent. */
   readonly challenges?: ChallengeChain;
   readonly host: string;
@@ -87,14 +91,21 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const journal = options.journal ?? createMemoryJournal();
   const clock = createChainClock(options.now ?? Date.now);
   const { now } = clock;
-  const finalised = new Map<string, EntryFacts>();
+  const remembered = options.remembered ?? null;
+  const finalised = new Map(remembered?.entries.map((facts) => [entryKey(facts), facts]));
+  let isFresh = false;
   const chain = watchChain(options.chain, clock, finalised, {
     warn: (line) => logger.warn(line),
     onReturn: () => attester.retry(),
+    onRead(read) {
+      isFresh = true;
+      options.onRead?.(read);
+    },
   });
   const signer = guardSigner(options.signer, {
     journal,
     finalised: (key) => finalised.get(key),
+    isFresh: () => isFresh,
     fileOf: (key) => host.entries().find(({ facts }) => entryKey(facts) === key)?.modelPath,
   });
   const stop = new AbortController();
@@ -121,6 +132,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   };
   const host = createHost({
     chain,
+    remembered,
     prepare: async (facts, onLost) => {
       journal.check(facts);
       const holders = async () => (await chain.holders?.(facts)) ?? [];
@@ -238,7 +250,14 @@ function watchChain(
   chain: NodeChain,
   clock: ReturnType<typeof createChainClock>,
   finalised: Map<string, EntryFacts>,
-  { warn, onReturn }: { readonly warn: (line: string) => void; readonly onReturn: () => void },
+  {
+    warn,
+    onReturn,
+    onRead,
+  }: Pick<NodeOptions, "onRead"> & {
+    readonly warn: (line: string) => void;
+    readonly onReturn: () => void;
+  },
 ): NodeChain {
   let told = 0;
   let away = false;
@@ -249,10 +268,11 @@ function watchChain(
         away = true;
         throw error;
       });
-      if (away) onReturn();
-      away = false;
       finalised.clear();
       for (const facts of read.entries) finalised.set(entryKey(facts), facts);
+      onRead?.(read);
+      if (away) onReturn();
+      away = false;
       if (read.head !== undefined) clock.observe(read.head);
       const skew = clock.skew();
       if (skew !== told && Math.abs(skew - told) > 60) {

@@ -19,7 +19,7 @@ export async function registerCommand(
       metaMessages: ["--endpoint URL"],
     });
   }
-  const { client, operator, signer } = await openNode(config, logger, signal);
+  const { client, operator, signer } = await openNode(config, null, logger, signal);
   if (operator === null)
     throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
   const stake = config.registerStake === undefined ? null : BigInt(config.registerStake);

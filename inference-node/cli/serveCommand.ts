@@ -1,21 +1,26 @@
 import type { FastifyBaseLogger } from "fastify";
-import { InvalidInputError } from "#protocol/errors.ts";
+import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { expectChain, readIdentity } from "../chain/chainIdentity.ts";
 import { createChallengeChain } from "../chain/challengeChain.ts";
 import { createViemChain } from "../chain/createViemChain.ts";
 import { createInTurn } from "../chain/inTurn.ts";
+import type { ChainEntries } from "../chain/nodeChain.ts";
+import type { HostedContest } from "../chain/readContests.ts";
 import { reasonOf } from "../chain/reasonOf.ts";
 import { registerNode } from "../chain/registerNode.ts";
 import type { InferenceNode } from "../createNode.ts";
 import { createNode } from "../createNode.ts";
+import type { EntryName } from "../models/entryFacts.ts";
 import { pause } from "../serve/pause.ts";
 import type { Journal } from "../state/journal.ts";
+import type { KnownEntries } from "../state/knownEntries.ts";
 import type { NodeState } from "../state/openState.ts";
 import { openState } from "../state/openState.ts";
 import type { OpenProgress } from "./createTerminal.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { contestsOf, stateFolderOf } from "./nodeConfig.ts";
 import type { OpenedNode } from "./openNode.ts";
-import { openNode, untilReachable } from "./openNode.ts";
+import { openNode } from "./openNode.ts";
 import { say } from "./say.ts";
 
 /** Milliseconds. A long prompt on a slow machine gives no sign of life while it is read. */
@@ -45,44 +50,64 @@ export async function serveCommand(config: NodeConfig, context: ServeContext): P
 
 async function serveWith(state: NodeState, config: NodeConfig, context: ServeContext): Promise<void> {
   const { logger, signal } = context;
-  const opened = await openNode(config, logger, signal);
-  const { signer } = opened;
-  const genesis = await untilReachable(() => opened.client.getBlock({ blockNumber: 0n }), signal);
-  const journal = state.journal([signer.chainId, signer.registry, genesis.hash, signer.node].join(" ").toLowerCase());
-  const node = await listen(config, opened, journal, context);
+  const opened = await openNode(config, state, logger, signal);
+  const { signer, chain } = opened;
+  const journal = state.journal([chain.chainId, signer.registry, chain.genesis, signer.node].join(" ").toLowerCase());
+  const other = Promise.withResolvers<never>();
+  other.promise.catch(() => undefined);
+  const check = expectChain(chain, () => readIdentity(config.rpcUrl), other.reject);
+  const gate = opened.isRemembered ? check : async () => undefined;
+  const node = await listen(config, opened, { journal, gate }, context);
   const endpoint = config.endpoint ?? node.url;
   const [address, key] = [signer.node.toLowerCase(), signer.key.toLowerCase()];
   say(context.json ?? !process.stdout.isTTY, { ready: true, url: node.url, endpoint, address, key, pid: process.pid }, [
     `listening at ${node.url} as ${address}; Ctrl+C stops it`,
     `how it is:  npm run node -- status ${node.url}`,
   ]);
-  if (config.registerStake !== undefined) await registerUntilDone(config, opened, endpoint, logger, signal);
-  await new Promise<void>((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", () => done(), { once: true });
-  });
-  await node.close();
+  try {
+    if (config.registerStake !== undefined) {
+      await Promise.race([registerUntilDone(config, opened, { endpoint, gate }, context), other.promise]);
+    }
+    const stopped = new Promise<void>((done) => {
+      if (signal.aborted) done();
+      else signal.addEventListener("abort", () => done(), { once: true });
+    });
+    await Promise.race([stopped, other.promise]);
+  } finally {
+    await node.close();
+  }
 }
 
 async function listen(
   config: NodeConfig,
-  { client, carrier, signer }: OpenedNode,
-  journal: Journal,
+  { client, carrier, signer, ...opened }: OpenedNode,
+  { journal, gate }: { readonly journal: Journal; readonly gate: () => Promise<void> },
   { logger, progress }: ServeContext,
 ): Promise<InferenceNode> {
   const shared = { client, carrier, inTurn: createInTurn(), node: signer.node, registry: config.nodeRegistry };
+  const challenges = createChallengeChain(shared);
+  const chain = createViemChain({
+    ...config,
+    ...shared,
+    contests: contestsOf(config),
+    fromBlock: BigInt(config.fromBlock),
+    depth: BigInt(config.depth),
+  });
   try {
     return await createNode({
       ...config,
       journal,
-      challenges: createChallengeChain(shared),
-      chain: createViemChain({
-        ...config,
-        ...shared,
-        contests: contestsOf(config),
-        fromBlock: BigInt(config.fromBlock),
-        depth: BigInt(config.depth),
-      }),
+      // Whatever else is asked of the chain comes after one of these two.
+      challenges: { ...challenges, open: () => gate().then(challenges.open) },
+      chain: { ...chain, entries: () => gate().then(chain.entries) },
+      remembered: opened.isRemembered ? ofThese(contestsOf(config), opened.known?.last() ?? null) : null,
+      onRead: (read) => {
+        try {
+          opened.known?.keep(opened.chain, read);
+        } catch (error) {
+          logger.warn(`what the chain says cannot be kept for a restart without it: ${shortMessageOf(error)}`);
+        }
+      },
       signer,
       storeFolder: config.store,
       modelFolders: config.models,
@@ -103,19 +128,30 @@ async function listen(
   }
 }
 
+/** Of what was known before, what the configuration names now. */
+function ofThese(
+  contests: readonly HostedContest[],
+  last: ReturnType<KnownEntries["last"]>,
+): Pick<ChainEntries, "block" | "entries"> | null {
+  if (last === null) return null;
+  const meant = ({ contest, entryId }: EntryName): boolean =>
+    contests.some((one) => one.contest === contest && (one.entries === "all" || one.entries.includes(entryId)));
+  return { block: last.block, entries: last.entries.filter(meant) };
+}
+
 /** A registration that fails for now (no coins yet, chain away) is tried again; the node serves meanwhile. */
 async function registerUntilDone(
   config: NodeConfig,
   { client, operator, signer }: OpenedNode,
-  endpoint: string,
-  logger: FastifyBaseLogger,
-  signal: AbortSignal,
+  { endpoint, gate }: { readonly endpoint: string; readonly gate: () => Promise<void> },
+  { logger, signal }: ServeContext,
 ): Promise<void> {
   if (operator === null)
     throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
   const stake = BigInt(config.registerStake ?? 0);
   for (let wait = 1_000; !signal.aborted; wait = Math.min(60_000, wait * 2)) {
     try {
+      await gate();
       for (const line of await registerNode({ client, operator, signer, endpoint, stake })) logger.info(line);
       return;
     } catch (error) {

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { BaseError, InvalidInputError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { bareHex, prefixedHex } from "#protocol/hashing.ts";
 import type { Manifest } from "#protocol/manifest.ts";
@@ -11,12 +11,14 @@ import { nodeHashing } from "./nodeHashing.ts";
 export type ManifestSources = {
   /** Folders with files named `<sha256>.json`. */
   readonly folders: readonly string[];
+  /** Folder where those that were fetched are kept for a time when nobody hands them out; a damaged one is fetched anew. */
+  readonly kept?: string;
   readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
 };
 
 /**
- * Finds an entry's manifest: in a local folder by its hash, else where the entry's URI points.
+ * Finds an entry's manifest: in a local folder by its hash, kept from before, else where the entry's URI points.
  *
  * It is checked against the chain wherever it comes from: its hash, and that it names the model file that the entry
  * names. Throws `InvalidInputError` when it is another one, `RetryableError` when it could not be fetched.
@@ -26,6 +28,11 @@ export async function findManifest(entry: EntryFacts, sources: ManifestSources):
     const bytes = await readFile(join(folder, `${bareHex(entry.manifestHash)}.json`)).catch(() => null);
     if (bytes !== null) return checkManifest(bytes, entry);
   }
+  const kept = sources.kept === undefined ? null : join(sources.kept, `${bareHex(entry.manifestHash)}.json`);
+  const before = kept === null ? null : await readFile(kept).catch(() => null);
+  try {
+    if (before !== null) return checkManifest(before, entry);
+  } catch {}
   const chunks: Buffer[] = [];
   const bounds = { maxBytes: MAX_MANIFEST_BYTES, stallMs: 15_000, totalMs: 30_000, ...sources };
   try {
@@ -34,7 +41,14 @@ export async function findManifest(entry: EntryFacts, sources: ManifestSources):
     if (error instanceof BaseError) throw error;
     throw new RetryableError(`The manifest at ${entry.manifestURI} could not be fetched.`, { cause: error });
   }
-  return checkManifest(Buffer.concat(chunks), entry);
+  const manifest = checkManifest(Buffer.concat(chunks), entry);
+  if (kept !== null) await keep(kept, Buffer.concat(chunks)).catch(() => undefined);
+  return manifest;
+}
+
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
 }
 
 /** Reads a manifest's bytes and compares it with what the chain says about the entry. */

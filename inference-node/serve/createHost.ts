@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { modelId } from "#protocol/node.ts";
-import type { NodeChain } from "../chain/nodeChain.ts";
+import type { ChainEntries, NodeChain } from "../chain/nodeChain.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { entryKey, sameEntry } from "../models/entryFacts.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
@@ -10,6 +10,8 @@ import { pause } from "./pause.ts";
 
 export type HostOptions = {
   readonly chain: Pick<NodeChain, "entries">;
+  /** What is served until the chain answers, where it was away at the start. */
+  readonly remembered?: Pick<ChainEntries, "block" | "entries"> | null;
   /** `onLost` is called when a file that was verified is the entry's no more. */
   readonly prepare: (facts: EntryFacts, onLost: (error: unknown) => void) => Promise<HostedEntry>;
   /** Milliseconds between looks at the chain. */
@@ -49,10 +51,10 @@ export function createHost(options: HostOptions): Host {
   const hosted = new Map<string, HostedEntry>();
   const failed = new Map<string, Failure>();
   const preparing = new Map<string, Promise<void>>();
-  let known: readonly EntryFacts[] = [];
+  let known: readonly EntryFacts[] = options.remembered?.entries ?? [];
   let reachable = false;
   let complained = false;
-  let block: number | null = null;
+  let block = options.remembered?.block ?? null;
 
   const progressOf = (facts: EntryFacts): EntryProgress => {
     const entry = hosted.get(entryKey(facts));
@@ -166,6 +168,7 @@ export function createHost(options: HostOptions): Host {
       entries: known.map(progressOf),
     }),
     async run() {
+      fill();
       while (!signal.aborted) {
         await look();
         await pause(options.pollMs, signal);

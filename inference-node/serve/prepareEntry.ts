@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import type { EngineBuild, GpuChoice, KnowledgeOptions } from "../engine/childProtocol.ts";
 import { describeEngine } from "../engine/describeEngine.ts";
@@ -63,6 +63,7 @@ export async function prepareEntry(
   const { logger, signal } = context;
   const manifest = await findManifest(facts, {
     folders: options.manifestFolders,
+    kept: join(options.storeFolder, "manifests"),
     allowPrivate: options.allowPrivate,
     signal,
   });

@@ -13,6 +13,8 @@ export type GuardOptions = {
   readonly journal: Journal;
   /** What the newest finalised block that was read says of an entry, named as by `entryKey`; undefined when it has no such live entry. */
   readonly finalised: (entry: string) => EntryFacts | undefined;
+  /** Whether the chain was read since the start; what is known from before is good for receipts only. */
+  readonly isFresh: () => boolean;
   /** Where the entry's verified file lies; undefined when it is not served. */
   readonly fileOf: (entry: string) => string | undefined;
 };
@@ -27,11 +29,11 @@ type Claim = {
 
 /**
  * A signer that cannot cost an honest operator the stake: it signs only what a finalised block says about an entry whose
- * file is served, and never two different things about one entry. What it signs is on disk before the signature is.
+ * file is served, attests only what it read of the chain itself since it started, and never two different things about one entry. What it signs is on disk before the signature is.
  *
  * Throws `UnsafeStatementError` and `StatementConflictError`.
  */
-export function guardSigner(signer: Signer, { journal, finalised, fileOf }: GuardOptions): Signer {
+export function guardSigner(signer: Signer, { journal, finalised, isFresh, fileOf }: GuardOptions): Signer {
   const guard = (claim: Claim, epoch: number | null): void => {
     const entryId = Number(claim.entryId);
     const key = entryKey(claim);
@@ -50,6 +52,7 @@ export function guardSigner(signer: Signer, { journal, finalised, fileOf }: Guar
   return {
     ...signer,
     async signAttestation(message) {
+      if (!isFresh()) throw refuse(Number(message.entryId), "the chain was not read since this node started");
       guard(message, Number(message.epoch));
       return await signer.signAttestation(message);
     },

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { BaseError, shortMessageOf } from "#protocol/errors.ts";
 import type { Journal } from "./journal.ts";
 import { createJournal, journalTable } from "./journal.ts";
+import type { KnownEntries } from "./knownEntries.ts";
+import { createKnownEntries, knownTable } from "./knownEntries.ts";
 
 /** A state folder that cannot be used, and why. */
 export class StateFolderError extends BaseError {
@@ -14,6 +16,8 @@ export class StateFolderError extends BaseError {
 export type NodeState = {
   /** What was signed on one chain for one registry. `scope`: any text that tells them apart. */
   readonly journal: (scope: string) => Journal;
+  /** What the chain said last. `owner`: any text that tells nodes and registries apart. */
+  readonly known: (owner: string) => KnownEntries;
   readonly close: () => void;
 };
 
@@ -31,7 +35,7 @@ export function openState(folder: string): NodeState {
     mkdirSync(folder, { recursive: true });
     database = new DatabaseSync(join(folder, "node.sqlite"));
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;");
-    database.exec(`BEGIN EXCLUSIVE; ${journalTable}; COMMIT;`);
+    database.exec(`BEGIN EXCLUSIVE; ${journalTable}; ${knownTable}; COMMIT;`);
   } catch (error) {
     database?.close();
     if (taken.has((error as { errcode?: number }).errcode ?? 0)) {
@@ -53,5 +57,9 @@ export function openState(folder: string): NodeState {
     });
   }
   const opened = database;
-  return { journal: (scope) => createJournal(opened, scope), close: () => opened.close() };
+  return {
+    journal: (scope) => createJournal(opened, scope),
+    known: (owner) => createKnownEntries(opened, owner),
+    close: () => opened.close(),
+  };
 }

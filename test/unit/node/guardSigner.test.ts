@@ -13,9 +13,10 @@ function setUp() {
   const chain = new Map<string, EntryFacts>([[entryKey(entry(1)), entry(1)]]);
   const files = new Map([[entryKey(entry(1)), "/models/a.gguf"]]);
   const journal = createMemoryJournal();
+  const read = { fresh: true };
   const signer = guardSigner(
     createSigner({ account, node: account.address, chainId: 31_337, registry: account.address }),
-    { journal, finalised: (id) => chain.get(id), fileOf: (id) => files.get(id) },
+    { journal, finalised: (id) => chain.get(id), isFresh: () => read.fresh, fileOf: (id) => files.get(id) },
   );
   const { contest, manifestHash, modelRoot, modelSha256 } = entry(1);
   const zero = `0x${"00".repeat(32)}` as const;
@@ -34,7 +35,7 @@ function setUp() {
     firstTokenMs: 1,
     totalMs: 1,
   };
-  return { signer, chain, files, journal, attestation, receipt };
+  return { signer, read, chain, files, journal, attestation, receipt };
 }
 const other = `0x${"0f".repeat(32)}` as const;
 
@@ -55,6 +56,16 @@ test.each(["manifestHash", "modelRoot", "modelSha256", "contest", "entryId"] as 
     expect(journal.said()).toEqual([]);
   },
 );
+
+test("nothing is attested by what is remembered from before the start; receipts are given", async () => {
+  const { signer, read, attestation, receipt, journal } = setUp();
+  read.fresh = false;
+  await expect(signer.signAttestation(attestation)).rejects.toThrow("was not read since this node started");
+  expect(journal.said()).toEqual([]);
+  await signer.signReceipt(receipt);
+  read.fresh = true;
+  await signer.signAttestation(attestation);
+});
 
 test.each(["manifestHash", "modelRoot"] as const)("a receipt with another %s is not", async (name) => {
   const { signer, receipt } = setUp();

@@ -37,6 +37,22 @@ describe("a node's state folder", () => {
     again.close();
   });
 
+  test("keeps what the chain said last, with which chain it was, of each node by itself", () => {
+    const first = openState(folder);
+    const chain = { chainId: 5, genesis: `0x${"0a".repeat(32)}` } as const;
+    expect(first.known("a").last()).toBeNull();
+    const known = first.known("a");
+    known.keep(chain, { block: 7, entries: [entry(1)] });
+    known.keep(chain, { block: 8, entries: [entry(1)] });
+    expect(known.last()).toEqual({ ...chain, block: 7, entries: [entry(1)] });
+    known.keep(chain, { block: 9, entries: [entry(1), entry(2)] });
+    first.close();
+    const again = openState(folder);
+    expect(again.known("a").last()).toEqual({ ...chain, block: 9, entries: [entry(1), entry(2)] });
+    expect(again.known("b").last()).toBeNull();
+    again.close();
+  });
+
   test.each(["manifestHash", "modelSha256", "modelRoot"] as const)(
     "refuses to sign another %s than before, also after a restart",
     (name) => {
