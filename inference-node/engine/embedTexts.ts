@@ -1,5 +1,6 @@
 import type { LlamaEmbeddingContext } from "node-llama-cpp";
 import type { EmbedJob, LoadOptions } from "./childProtocol.ts";
+import { longestText } from "./contextMemory.ts";
 import { GenerationError } from "./generationError.ts";
 import type { OpenedModel } from "./openModel.ts";
 
@@ -17,7 +18,7 @@ export type Embedder = (
 export function createEmbedder({ model, contextSize }: OpenedModel, options: LoadOptions): Embedder {
   let context: Promise<LlamaEmbeddingContext> | undefined;
   const open = (): Promise<LlamaEmbeddingContext> => {
-    const size = Math.min(contextSize, largestContext);
+    const size = Math.min(contextSize, longestText.asked);
     context ??= model.createEmbeddingContext({ contextSize: size, batchSize: size, threads: options.threads });
     context.catch(() => (context = undefined));
     return context;
@@ -26,7 +27,7 @@ export function createEmbedder({ model, contextSize }: OpenedModel, options: Loa
   return async ({ texts, truncate }, { onEach, cancelled }) => {
     const embedding = await open();
     // The model's own begin and end tokens are added to each text.
-    const room = Math.min(contextSize, largestContext) - 2;
+    const room = Math.min(contextSize, longestText.asked) - 2;
     const vectors: number[][] = [];
     let tokens = 0;
     for (const text of texts) {
@@ -48,9 +49,6 @@ export function createEmbedder({ model, contextSize }: OpenedModel, options: Loa
     return { vectors, tokens };
   };
 }
-
-/** Tokens. A text is read in one batch, whose buffers grow with it. */
-const largestContext = 2_048;
 
 function scaled(vector: readonly number[]): number[] {
   const length = Math.hypot(...vector);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Llama } from "node-llama-cpp";
 import type { ChatMessage, KnowledgeOptions } from "./childProtocol.ts";
+import { longestText } from "./contextMemory.ts";
 import { searchByMeaning } from "./searchByMeaning.ts";
 import { searchByWords } from "./searchByWords.ts";
 import type { Excerpt } from "./splitKnowledge.ts";
@@ -14,9 +15,6 @@ export type Knowledge = {
     fits: (messages: readonly ChatMessage[]) => boolean,
   ) => Promise<readonly ChatMessage[]>;
 };
-
-/** Tokens of a piece of text that an embedding model sees; what is longer is cut. */
-const EMBEDDED_TOKENS = 512;
 
 /**
  * Reads an entry's knowledge files and makes them searchable. Runs in the model's own process: the texts are strangers'.
@@ -65,8 +63,9 @@ function decode(name: string, bytes: Uint8Array): string {
 
 async function openEmbedder(llama: Llama, modelPath: string) {
   const model = await llama.loadModel({ modelPath, useMmap: false, checkTensors: true, gpuLayers: 0 });
+  // What is longer than that is cut.
   const context = await model.createEmbeddingContext({
-    contextSize: Math.min(EMBEDDED_TOKENS, model.trainContextSize),
+    contextSize: Math.min(longestText.known, model.trainContextSize),
   });
-  return (text: string) => context.getEmbeddingFor(model.tokenize(text).slice(0, EMBEDDED_TOKENS - 2));
+  return (text: string) => context.getEmbeddingFor(model.tokenize(text).slice(0, longestText.known - 2));
 }

@@ -73,11 +73,13 @@ export function createMemoryBudget(options: {
   };
 }
 
-function refuse({ total, weights, cache, process }: MemoryPlan, free: number): EngineError {
-  const parts = `weights ${bytesInWords(weights)}, context ${bytesInWords(cache)}, process ${bytesInWords(process)}`;
+function refuse({ total, ...parts }: MemoryPlan, free: number): EngineError {
+  const { weights, cache, buffers, process } = parts;
+  const words = [`weights ${bytesInWords(weights)}`, `context ${bytesInWords(cache)}`];
+  words.push(`buffers ${bytesInWords(buffers)}`, `process ${bytesInWords(process)}`);
   return new EngineError(
     "no_memory",
-    `the model needs ${bytesInWords(total)} (${parts}) and ${bytesInWords(Math.max(0, free))} are free`,
+    `the model needs ${bytesInWords(total)} (${words.join(", ")}) and ${bytesInWords(Math.max(0, free))} are free`,
     retrySeconds,
   );
 }

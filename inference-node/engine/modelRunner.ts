@@ -26,6 +26,8 @@ export type RunnerOptions = {
    * whether a request waits.
    */
   readonly admit?: (resident: Resident, wanted: boolean) => Promise<() => void>;
+  /** Sets memory aside before a process makes vectors for the first time: that takes a context of its own. */
+  readonly admitVectors?: (resident: Resident) => Promise<() => void>;
   readonly start?: typeof startModelProcess;
   readonly now?: () => number;
   readonly onChange?: (state: RunnerState, detail: string) => void;
@@ -162,6 +164,25 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     return process;
   };
 
+  const rooms = new WeakMap<ModelProcess, { given: Promise<void> | null; grown: boolean }>();
+  /** Room for a process's vectors, kept until it ends. Returns what is told that the memory is taken. */
+  const roomForVectors = async (process: ModelProcess): Promise<() => void> => {
+    const room = rooms.get(process) ?? { given: null, grown: false };
+    rooms.set(process, room);
+    const admit = async (): Promise<void> => {
+      const giveBack = await options.admitVectors?.({ ...resident, idle: () => false, loading: () => !room.grown });
+      void process.exited.then(giveBack);
+    };
+    room.given ??= admit();
+    await room.given.catch((error: unknown) => {
+      room.given = null;
+      throw error;
+    });
+    return () => {
+      room.grown = true;
+    };
+  };
+
   const running = async (): Promise<ModelProcess> => {
     for (;;) {
       if (state === "closed") throw closed();
@@ -205,7 +226,9 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       turns.take(signal, async () => {
         const process = await running();
         await process.loaded;
+        const taken = await roomForVectors(process);
         const embedded = await process.embed(job, signal);
+        taken();
         failures = 0;
         usedAt = now();
         return embedded;

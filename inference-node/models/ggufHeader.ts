@@ -14,11 +14,20 @@ export type GgufFacts = {
   readonly embeddingLength: number;
   /** Elements of keys and values that one token leaves in the cache, over all blocks. */
   readonly cacheElements: number;
+  /** Attention heads; where the file says no single number, as many as would be 64 wide. */
+  readonly headCount: number;
+  /** Tokens that its tokenizer knows. */
+  readonly vocabulary: number;
+  /** Pairs of tokens that its tokenizer merges. */
+  readonly merges: number;
   /** Elements of all tensors. */
   readonly parameters: bigint;
   /** As llama.cpp names the file's type, Q4_K_M for example; null where the file does not say. */
   readonly quantization: string | null;
 };
+
+/** Of a list only the length is kept. */
+type Value = string | number | { readonly elements: number };
 
 const limits = { headerBytes: 67_108_864, pairs: 4_096, tensors: 65_536, name: 65_536, text: 1_048_576 };
 const largest = { context: 16_777_216, blocks: 1_024, width: 1_048_576, heads: 65_536 };
@@ -51,16 +60,19 @@ const [typeText, typeList] = [8, 9];
 /**
  * Reads a GGUF header within fixed bounds, without trusting any length in it.
  *
- * Only what has crashed or hung loaders is looked at: counts, sizes and the presence of a chat template. Throws
- * `BadModelFileError`. Source: ggml's docs/gguf.md.
+ * Only what has crashed or hung loaders is looked at: counts, sizes and the presence of a chat template, which a model
+ * that only makes vectors needs not (`chats: false`). Throws `BadModelFileError`. Source: ggml's docs/gguf.md.
  */
-export async function checkGgufHeader(path: string): Promise<GgufFacts> {
+export async function checkGgufHeader(
+  path: string,
+  options: { readonly chats: boolean } = { chats: true },
+): Promise<GgufFacts> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
     const head = Buffer.allocUnsafe(Math.min(size, limits.headerBytes));
     const { bytesRead } = await file.read(head, 0, head.length, 0);
-    return readFacts(head.subarray(0, bytesRead), size);
+    return readFacts(head.subarray(0, bytesRead), size, options.chats);
   } catch (error) {
     if (error instanceof RangeError) throw refuse("its header ends too early or is too long", error);
     throw error;
@@ -70,7 +82,7 @@ export async function checkGgufHeader(path: string): Promise<GgufFacts> {
 }
 
 /** Pure part of `checkGgufHeader`. `size`: bytes of the whole file. */
-export function readFacts(head: Buffer, size: number): GgufFacts {
+export function readFacts(head: Buffer, size: number, chats: boolean): GgufFacts {
   const reader = createReader(head);
   if (head.length < 24 || reader.u32() !== 0x46554747) throw refuse("it is no GGUF file");
   const version = reader.u32();
@@ -79,11 +91,10 @@ export function readFacts(head: Buffer, size: number): GgufFacts {
   const pairs = reader.count(limits.pairs, "metadata entries");
   if (tensors === 0) throw refuse("it has no tensors");
 
-  const values = new Map<string, string | number>();
+  const values = new Map<string, Value>();
   for (let i = 0; i < pairs; i++) {
     const key = reader.text(limits.name);
-    const value = reader.value(reader.u32());
-    if (value !== null) values.set(key, value);
+    values.set(key, reader.value(reader.u32()));
   }
   let parameters = 0n;
   for (let i = 0; i < tensors; i++) {
@@ -99,16 +110,17 @@ export function readFacts(head: Buffer, size: number): GgufFacts {
   }
   const fileType = values.get("general.file_type");
   const quantization = typeof fileType === "number" ? (fileTypes[fileType] ?? null) : null;
-  return { ...judge(values), parameters, quantization };
+  return { ...judge(values, chats), parameters, quantization };
 }
 
-function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "parameters" | "quantization"> {
+function judge(values: ReadonlyMap<string, Value>, chats: boolean): Omit<GgufFacts, "parameters" | "quantization"> {
   const architecture = values.get("general.architecture");
   if (typeof architecture !== "string" || architecture === "") throw refuse("it names no architecture");
   const number = (key: string, max: number): number => {
     const value = values.get(`${architecture}.${key}`);
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > max) {
-      throw refuse(`${architecture}.${key} is ${value ?? "missing"}; 1 to ${max} is possible`);
+      const said = typeof value === "object" ? "a list" : (value ?? "missing");
+      throw refuse(`${architecture}.${key} is ${said}; 1 to ${max} is possible`);
     }
     return value;
   };
@@ -119,11 +131,11 @@ function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "p
       ["feed_forward_length", largest.width],
     ] as const) {
       // A list holds one value per block; its values are llama.cpp's to judge, in a process of its own.
-      if (values.get(`${architecture}.${key}`) !== "list") number(key, max);
+      if (typeof values.get(`${architecture}.${key}`) !== "object") number(key, max);
     }
   }
   const template = values.get("tokenizer.chat_template");
-  if (typeof template !== "string" || template.trim() === "") throw refuse("it carries no chat template");
+  if (chats && (typeof template !== "string" || template.trim() === "")) throw refuse("it carries no chat template");
   const blockCount = number("block_count", largest.blocks);
   const said = (key: string): number | undefined => {
     const value = values.get(`${architecture}.attention.${key}`);
@@ -142,8 +154,16 @@ function judge(values: ReadonlyMap<string, string | number>): Omit<GgufFacts, "p
     contextLength: number("context_length", largest.context),
     blockCount,
     embeddingLength,
+    headCount: withoutAttention.has(architecture) ? 0 : (heads ?? Math.ceil(embeddingLength / 64)),
+    vocabulary: lengthOf(values, "tokenizer.ggml.tokens"),
+    merges: lengthOf(values, "tokenizer.ggml.merges"),
     cacheElements: withoutAttention.has(architecture) ? 0 : blockCount * perBlock,
   };
+}
+
+function lengthOf(values: ReadonlyMap<string, Value>, key: string): number {
+  const value = values.get(key);
+  return typeof value === "object" ? value.elements : 0;
 }
 
 function createReader(head: Buffer) {
@@ -183,17 +203,17 @@ function createReader(head: Buffer) {
         return head.readUInt8(from);
     }
   };
-  const skipList = (): void => {
+  const skipList = (): number => {
     const type = u32();
     const length = count(head.length, "list elements");
     if (type === typeText) for (let i = 0; i < length; i++) take(count(limits.text, "bytes of text"));
     else take(length * (scalarBytes[type] ?? head.length + 1));
+    return length;
   };
-  const value = (type: number): string | number | null => {
+  const value = (type: number): Value => {
     if (type === typeText) return text(limits.text);
     if (type !== typeList) return scalar(type);
-    skipList();
-    return "list";
+    return { elements: skipList() };
   };
   return { u32, u64, count, text, value };
 }

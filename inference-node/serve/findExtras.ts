@@ -12,8 +12,10 @@ import { watchVerifiedFile } from "../models/verifiedFile.ts";
 export type Extras = {
   readonly adapterPaths: readonly string[];
   readonly knowledge: KnowledgeOptions | null;
-  /** Bytes that adapters and embedding model take in memory. */
-  readonly bytes: number;
+  /** Bytes of the adapters together. */
+  readonly adapterBytes: number;
+  /** The model that finds knowledge by meaning. */
+  readonly embedding: { readonly path: string; readonly bytes: number } | null;
   /** One for each file: is it still the manifest's? */
   readonly checks: readonly (() => Promise<Untouched>)[];
 };
@@ -63,7 +65,8 @@ export async function findExtras(
             settings: wrapper.knowledge ?? DEFAULT_SETTINGS,
             embeddingPath: embedding?.path ?? null,
           },
-    bytes: [...adapters, ...(embedding === undefined ? [] : [embedding])].reduce((sum, { file }) => sum + file.size, 0),
+    adapterBytes: adapters.reduce((sum, { file }) => sum + file.size, 0),
+    embedding: embedding === undefined ? null : { path: embedding.path, bytes: embedding.file.size },
     checks,
   };
 }

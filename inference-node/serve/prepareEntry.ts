@@ -5,7 +5,6 @@ import { describeEngine } from "../engine/describeEngine.ts";
 import type { EngineSetting } from "../engine/engineSettings.ts";
 import { settingFor, upstreamOf } from "../engine/engineSettings.ts";
 import type { MemoryBudget } from "../engine/memoryBudget.ts";
-import { planMemory } from "../engine/memoryPlan.ts";
 import { meterRunner } from "../engine/meter.ts";
 import type { ProcessLimits } from "../engine/modelProcess.ts";
 import { createModelRunner } from "../engine/modelRunner.ts";
@@ -15,8 +14,10 @@ import { checkGgufHeader } from "../models/ggufHeader.ts";
 import type { StoreOptions } from "../models/modelStore.ts";
 import { findModelFile } from "../models/modelStore.ts";
 import { watchVerifiedFile } from "../models/verifiedFile.ts";
+import type { Extras } from "./findExtras.ts";
 import { checkAll, findExtras } from "./findExtras.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
+import { planEntry } from "./planEntry.ts";
 
 export type HostingOptions = {
   readonly gpu: GpuChoice;
@@ -90,16 +91,8 @@ export async function prepareEntry(
     contextSize: Math.min(manifest.contextLength, header.contextLength),
     batchSize: options.batchSize,
   });
-  const { cacheElements, embeddingLength } = header;
   const parallel = options.parallel ?? 1;
-  // Another machine's engine holds the model; here only its tokenizer is read.
-  const here = setting === null || setting.api === "own-llama-server";
-  const plan = planMemory({
-    fileBytes: (here ? facts.modelSize : 0) + extras.bytes,
-    cacheElements: here ? cacheElements * parallel : 0,
-    width: embeddingLength,
-    ...engine,
-  });
+  const memory = await planEntry({ ...facts, ...engine, header, extras, setting, parallel });
 
   return {
     facts,
@@ -122,11 +115,12 @@ export async function prepareEntry(
           sequences: parallel,
           ...(setting !== null && { upstream: upstreamOf(setting, process.env) }),
         },
-        limits: { loadMs: loadLimit(facts.modelSize + extras.bytes, extras.knowledge), ...options.limits },
+        limits: { loadMs: loadLimit(facts.modelSize + extrasBytes(extras), extras.knowledge), ...options.limits },
         maxWaiting: options.maxWaiting,
         restartMs: 500,
         check,
-        admit: (resident, wanted) => context.memory.admit(plan, resident, wanted),
+        admit: (resident, wanted) => context.memory.admit(memory.load, resident, wanted),
+        admitVectors: (resident) => context.memory.admit(memory.vectors, resident, true),
         onChange: (state, detail) => {
           const line = { entry: facts.entryId, model: manifest.name, state, detail };
           if (state === "failed" || state === "quarantined") logger.warn(line, "a model's process ended");
@@ -135,6 +129,10 @@ export async function prepareEntry(
       }),
     ),
   };
+}
+
+function extrasBytes({ adapterBytes, embedding }: Extras): number {
+  return adapterBytes + (embedding?.bytes ?? 0);
 }
 
 /** Milliseconds that loading may take: a minute, what a slow disk needs for the files, and what embedding texts does. */

@@ -56,7 +56,7 @@ describe("a limit of memory", () => {
     const refused = await ask(served, "sums");
     expect(refused).toMatchObject({ status: 503, code: "model_no_memory" });
     const figures =
-      /needs 198\.\d MiB \(weights 1\.0 MiB, context 1\.0 MiB, process 196\.0 MiB\) and 150\.0 MiB are free/;
+      /needs 204\.\d MiB \(weights 1\.0 MiB, context 1\.0 MiB, buffers 9\.0 MiB, process 192\.9 MiB\) and 150\.0 MiB are free/;
     expect(refused.message).toMatch(figures);
     expect((await statesOf(served))[0]).toMatchObject({ state: "failed", detail: expect.stringMatching(figures) });
     expect(await modelProcessesOf(process.pid)).toEqual([]);
@@ -110,7 +110,7 @@ describe("a limit of memory", () => {
       ),
     );
     await rmdir(group.folder);
-    expect(said).toMatch(/^503 The model needs 198\.\d MiB .* and (\d\d|1\d\d)\.\d MiB are free/);
+    expect(said).toMatch(/^503 The model needs 204\.\d MiB .* and (\d\d|1\d\d)\.\d MiB are free/);
   });
 });
 
@@ -150,13 +150,15 @@ test.each([1, 8])(
     await runner.generate(job, { onPrompt: () => undefined, onText: () => undefined }, AbortSignal.timeout(60_000));
     const taken = (await residentMemory(runner.pid() ?? 0)) ?? 0;
     await runner.close();
-    const { cacheElements, embeddingLength } = await checkGgufHeader(sums);
     const { total } = planMemory({
+      shape: await checkGgufHeader(sums),
       fileBytes: (await stat(sums)).size,
-      cacheElements: cacheElements * sequences,
-      width: embeddingLength,
+      adapterBytes: 0,
+      embedding: null,
+      holder: "process",
       contextSize: 512,
       batchSize: 512,
+      sequences,
     });
     expect(taken).toBeLessThan(total);
     expect(taken).toBeGreaterThan(total / 2);

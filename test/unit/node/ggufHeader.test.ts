@@ -29,6 +29,9 @@ describe("a GGUF header", () => {
       blockCount: 4,
       embeddingLength: 128,
       cacheElements: 1_024,
+      headCount: 4,
+      vocabulary: 858,
+      merges: 0,
       parameters: 1_012_096n,
       quantization: "Q8_0",
     });
@@ -41,9 +44,18 @@ describe("a GGUF header", () => {
       blockCount: 4,
       embeddingLength: 128,
       cacheElements: 1_024,
+      headCount: 4,
+      vocabulary: 3,
+      merges: 0,
       parameters: 256n,
       quantization: null,
     });
+  });
+
+  test("without a chat template passes where the model only makes vectors", async () => {
+    const path = join(folder, "vectors.gguf");
+    await writeFile(path, ggufHeader(without("tokenizer.chat_template")));
+    await expect(checkGgufHeader(path, { chats: false })).resolves.toMatchObject({ architecture: "llama" });
   });
 
   test.each([

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryBudget, type Resident } from "../../../inference-node/engine/memoryBudget.ts";
-import { planMemory } from "../../../inference-node/engine/memoryPlan.ts";
 
 const gib = 2 ** 30;
-const plan = (total: number) => ({ weights: total, cache: 0, process: 0, total });
+const plan = (total: number) => ({ weights: total, cache: 0, buffers: 0, process: 0, total });
 
 function model(more: Partial<{ idle: boolean; loading: boolean; usedAt: number }> = {}) {
   const state = { idle: true, loading: false, usedAt: 0, rested: 0, ...more };
@@ -18,21 +17,6 @@ function model(more: Partial<{ idle: boolean; loading: boolean; usedAt: number }
   return { state, resident };
 }
 
-test("a model's need is its file, its context's keys and values, and the process", () => {
-  // Llama 3 8B: 32 blocks, 8 heads of 128 for keys and for values, 4 bits.
-  const need = planMemory({
-    fileBytes: 4_920_739_232,
-    cacheElements: 32 * 8 * 256,
-    width: 4_096,
-    contextSize: 8_192,
-    batchSize: 512,
-  });
-  expect(need.weights).toBe(4_920_739_232);
-  expect(need.cache).toBe(1_073_741_824);
-  expect(need.process).toBe(201_326_592 + 134_217_728);
-  expect(need.total).toBe(need.weights + need.cache + need.process);
-});
-
 describe("memory for models", () => {
   test("that does not suffice is refused with the figures, and nobody is disturbed", async () => {
     const budget = createMemoryBudget({ limit: 4 * gib, available: () => 0, unloadIdle: true });
@@ -41,7 +25,8 @@ describe("memory for models", () => {
     await expect(budget.admit(plan(5 * gib), model().resident, true)).rejects.toMatchObject({
       code: "no_memory",
       retryAfter: 30,
-      message: "the model needs 5.0 GiB (weights 5.0 GiB, context 0 bytes, process 0 bytes) and 3.0 GiB are free",
+      message:
+        "the model needs 5.0 GiB (weights 5.0 GiB, context 0 bytes, buffers 0 bytes, process 0 bytes) and 3.0 GiB are free",
     });
     expect(small.state.rested).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { GenerationJob } from "../../../inference-node/engine/childProtocol.ts";
 import { EngineError } from "../../../inference-node/engine/engineError.ts";
@@ -74,6 +75,50 @@ function runnerWith(more: Partial<RunnerOptions> = {}) {
 }
 
 describe("a model's runner", () => {
+  test("has room made for vectors once a process, before it is asked for them, and gives it back at its end", async () => {
+    let [asked, held] = [0, 0];
+    const { runner, started } = runnerWith({
+      maxWaiting: 3,
+      load: { modelPath: "m.gguf", contextSize: 512, batchSize: 512, threads: 1, gpu: false, sequences: 2 },
+      admitVectors: async ({ idle, loading }) => {
+        expect([idle(), loading()]).toEqual([false, true]);
+        asked += 1;
+        held += 1;
+        return () => {
+          held -= 1;
+        };
+      },
+    });
+    const texts = { texts: ["a"], truncate: false };
+    const answers = [runner.embed(texts, never), runner.embed(texts, never)].map((one) => one.catch(() => null));
+    await until("a process", () => started.length === 1);
+    expect(asked).toBe(0);
+    started[0]?.load();
+    await until("room", () => asked === 1);
+    await setImmediate();
+    started[0]?.die("gone");
+    await Promise.all(answers);
+    expect([asked, held]).toEqual([1, 0]);
+  });
+
+  test("refuses vectors where there is no room for them, and looks again when asked again", async () => {
+    let asked = 0;
+    const { runner, started } = runnerWith({
+      admitVectors: async () => {
+        asked += 1;
+        throw new EngineError("no_memory", "too large", 30);
+      },
+    });
+    const texts = { texts: ["a"], truncate: false };
+    const first = runner.embed(texts, never);
+    first.catch(() => undefined);
+    await until("a process", () => started.length === 1);
+    started[0]?.load();
+    await expect(first).rejects.toMatchObject({ code: "no_memory" });
+    await expect(runner.embed(texts, never)).rejects.toMatchObject({ code: "no_memory" });
+    expect([asked, runner.state()]).toEqual([2, "ready"]);
+  });
+
   test("starts nothing before somebody asks", () => {
     const { runner, started } = runnerWith();
     expect(runner.state()).toBe("asleep");
