@@ -19,6 +19,10 @@ const kvType = "f16";
 export type AuditOptions = {
   readonly modelPath: string;
   readonly adapterPaths: readonly string[];
+  /** Whether these are known to be all of the entry's adapters: without one, an honest node's answers differ. */
+  readonly knowsAdapters: boolean;
+  /** The entry's manifest, where it is known: another entry may have the same model. */
+  readonly manifestHash?: string;
   readonly threads: number;
   /** Where a bundle's signature is good. Throws where neither the bundle nor the auditor says. */
   readonly lawOf: (bundle: SavedBundle) => ReceiptLaw;
@@ -30,10 +34,12 @@ export type AuditOptions = {
 export type AuditReport = {
   readonly verdict: Verdict;
   readonly model: { readonly sha256: string; readonly quantization: string | null };
+  /** LoRA adapters that were applied; null where nothing says which the entry has, so that a difference proves nothing. */
+  readonly adapters: number | null;
   /** The audit's own engine; null where there was nothing to evaluate. */
   readonly engine: string | null;
   readonly read: number;
-  /** Read, and no part of the verdict: sampled, about another model file, or the same question and answer again. */
+  /** Read, and no part of the verdict: sampled, about another model file or entry, or the same question and answer again. */
   readonly notGreedy: number;
   readonly otherModel: number;
   readonly repeated: number;
@@ -51,7 +57,11 @@ export async function auditReceipts(read: readonly ReadBundle[], options: AuditO
   const failing: FailingReceipt[] = [...(options.failing ?? [])];
   const keys = new Map<Address, boolean | null>();
   const sound: ReadBundle[] = [];
-  const about = read.filter(({ bundle }) => bundle.receipt.modelRoot === identity.modelRoot);
+  const about = read.filter(
+    ({ bundle: { receipt } }) =>
+      receipt.modelRoot === identity.modelRoot &&
+      (options.manifestHash === undefined || receipt.manifestHash === options.manifestHash),
+  );
   for (const one of about) {
     const law = options.lawOf(one.bundle);
     const { key, faults } = await checkReceipt(one.bundle, law);
@@ -72,8 +82,10 @@ export async function auditReceipts(read: readonly ReadBundle[], options: AuditO
     mismatches: bundle.outputTokens.filter((token, index) => token !== said[index]).length,
   }));
   const pools = poolAnswers(compared satisfies readonly Judged[]);
+  const verdict = verdictOf(pools, failing.length);
   return {
-    verdict: verdictOf(pools, failing.length),
+    verdict: options.knowsAdapters ? verdict : withoutAdapters(verdict, failing.length),
+    adapters: options.knowsAdapters ? options.adapterPaths.length : null,
     model: { sha256: identity.modelSha256, quantization },
     engine,
     read: read.length,
@@ -92,6 +104,11 @@ export async function auditReceipts(read: readonly ReadBundle[], options: AuditO
 /** Whether the answer is what the model itself finds likeliest at each place: no sampling, nothing punished. */
 function isGreedy({ params }: SavedBundle): boolean {
   return params.temperature === 0 && (params.repeatPenalty ?? 1) === 1;
+}
+
+/** Where the entry may have an adapter that was not applied, differing tokens accuse nobody. */
+function withoutAdapters(verdict: Verdict, failing: number): Verdict {
+  return verdict === "does not hold" && failing === 0 ? "not enough" : verdict;
 }
 
 function wordsOf({ receipt, promptTokens, outputTokens }: SavedBundle): string {

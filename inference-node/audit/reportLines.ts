@@ -14,12 +14,15 @@ export function reportLines(report: AuditReport): string[] {
   const { failing, differing, pools, keys } = report;
   const left = [
     [report.notGreedy, "sampled: only greedy answers can be judged"],
-    [report.otherModel, "about another model file"],
+    [report.otherModel, "about another model file or entry"],
     [report.repeated, "the same question and answer again"],
   ] as const;
   return [
     `${report.verdict.toUpperCase()}: ${report.read} receipts read, ${failing.length} failing`,
     `model    SHA-256 ${report.model.sha256.slice(2)}, ${report.model.quantization ?? "quantisation unknown"}`,
+    report.adapters === null
+      ? "adapters unknown: if the entry has any, what differs proves nothing. Give its manifest (--manifest), which a node serves at /manifests/<hash>"
+      : `adapters ${report.adapters} applied, all that the entry has`,
     ...(report.engine === null ? [] : [`engine   ${report.engine}`]),
     ...left.filter(([count]) => count > 0).map(([count, what]) => `left out ${count} ${what}`),
     ...pools.map((pool) => {

@@ -1,18 +1,22 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { BaseError, InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
+import { BaseError, shortMessageOf } from "#protocol/errors.ts";
+import { manifestHash } from "#protocol/manifest.ts";
 import type { AuditReport } from "../audit/auditReceipts.ts";
 import { auditReceipts } from "../audit/auditReceipts.ts";
 import { enoughTokens } from "../audit/auditVerdict.ts";
+import { checkJudgeable } from "../audit/checkJudgeable.ts";
 import { chooseModel, openNodeClient } from "../audit/nodeClient.ts";
 import { probeNode } from "../audit/probeNode.ts";
 import { readBundles } from "../audit/readBundles.ts";
 import { notProven, reportLines } from "../audit/reportLines.ts";
 import { saveBundle } from "../audit/saveBundle.ts";
+import { nodeHashing } from "../models/nodeHashing.ts";
 import { identifyModelFile } from "../models/verifyModelFile.ts";
 import { explain } from "./explain.ts";
 import { openLaw } from "./openLaw.ts";
-import { pullProbed } from "./pullProbed.ts";
+import { pullAdapters, pullProbed } from "./pullProbed.ts";
+import { readManifest } from "./readManifest.ts";
 import { say } from "./say.ts";
 
 type LawFlags = { readonly rpc?: string; readonly nodeRegistry?: string; readonly chainId?: number };
@@ -40,10 +44,9 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
     .description("have a model say again what signed answers claim it said")
     .requiredOption("--from <path>", "saved bundles: a .jsonl or .json file, or a folder of them")
     .requiredOption("--model <gguf>", "the model file of the entry")
-    .action((flags: AuditFlags & { from: string; model: string }) =>
-      judged(flags, async () =>
-        auditReceipts(await readBundles(flags.from), { ...(await settings(flags)), modelPath: flags.model }),
-      ),
+    .option("--manifest <file>", "the entry's manifest, which says whether it has adapters")
+    .action((flags: AuditFlags & { from: string; model: string; manifest?: string }) =>
+      judged(flags, () => audit(flags)),
     );
 
   auditOptions(program.command("probe"), "probe https://node.example --entry sums")
@@ -84,7 +87,11 @@ function auditOptions(command: Command, example: string): Command {
     examples: [example],
     codes: "0 it holds; 1 it does not; 2 too little was seen, or it could not be looked at",
   })
-    .option("--adapter <gguf...>", "the entry's LoRA adapters", [] as string[])
+    .option(
+      "--adapter <gguf...>",
+      "the entry's LoRA adapters, all of them in its order (probe fetches them by their hash)",
+      [] as string[],
+    )
     .option("--threads <n>", "threads of the evaluation", Number, 1)
     .option("--rpc <url>", "chain that is asked whose key signed; needs --node-registry")
     .option("--node-registry <address>", "registry whose signatures these are (default: as the bundles note)")
@@ -100,21 +107,28 @@ function careful(command: Command): Command {
 async function settings(flags: AuditFlags) {
   return {
     lawOf: await openLaw(flags),
-    adapterPaths: flags.adapter,
     threads: flags.threads,
     onProgress: progress("answers judged"),
   };
+}
+
+async function audit(flags: AuditFlags & { from: string; model: string; manifest?: string }): Promise<AuditReport> {
+  const bundles = await readBundles(flags.from);
+  const common = { ...(await settings(flags)), modelPath: flags.model, adapterPaths: flags.adapter };
+  if (flags.manifest === undefined)
+    return auditReceipts(bundles, { ...common, knowsAdapters: flags.adapter.length > 0 });
+  const manifest = await readManifest(flags.manifest);
+  await checkJudgeable(manifest, flags.adapter);
+  const hash = manifestHash(manifest, nodeHashing.sha256);
+  return auditReceipts(bundles, { ...common, knowsAdapters: true, manifestHash: hash });
 }
 
 async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promise<AuditReport> {
   const client = await openNodeClient(url, signal);
   const model = chooseModel(client, flags.entry);
   const manifest = await client.manifest(model);
-  if (manifest.wrapper.responseFormat !== undefined) {
-    throw new InvalidInputError("This entry's answers are held to a grammar, which an audit does not know.", {
-      metaMessages: ["Its greedy answers are not the likeliest tokens of the model alone."],
-    });
-  }
+  const adapterPaths = flags.adapter.length > 0 ? flags.adapter : await pullAdapters(client, manifest, flags, signal);
+  await checkJudgeable(manifest, adapterPaths);
   const modelPath = flags.model ?? (await pullProbed(client, model, manifest, flags, signal));
   const { modelRoot } = await identifyModelFile(modelPath, { signal });
   const own = flags.questions === undefined ? [] : (await readFile(flags.questions, "utf8")).split("\n");
@@ -128,7 +142,13 @@ async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promi
     file: flags.save,
     onProgress: progress("tokens asked for"),
   });
-  return auditReceipts(read, { ...(await settings(flags)), modelPath, failing });
+  return auditReceipts(read, {
+    ...(await settings(flags)),
+    modelPath,
+    adapterPaths,
+    knowsAdapters: true,
+    failing,
+  });
 }
 
 async function judged(flags: AuditFlags, look: () => Promise<AuditReport>): Promise<void> {

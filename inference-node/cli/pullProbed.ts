@@ -1,15 +1,18 @@
 import { prefixedHex } from "#protocol/hashing.ts";
-import type { Manifest } from "#protocol/manifest.ts";
+import type { Manifest, ManifestFile } from "#protocol/manifest.ts";
 import { modelFile } from "#protocol/manifest.ts";
 import type { NodeClient, ServedModel } from "../audit/nodeClient.ts";
-import { findModelFile } from "../models/modelStore.ts";
+import type { StoreOptions } from "../models/modelStore.ts";
+import { findFile, findModelFile } from "../models/modelStore.ts";
+
+type PullOptions = { readonly store: string; readonly allowPrivate?: true };
 
 /** Fetches the model that a manifest names, by its hash: from the manifest's addresses, else from the node itself. */
 export async function pullProbed(
   { url }: NodeClient,
   { manifestHash, id }: ServedModel,
   manifest: Manifest,
-  { store, allowPrivate }: { readonly store: string; readonly allowPrivate?: true },
+  options: PullOptions,
   signal: AbortSignal,
 ): Promise<string> {
   const file = modelFile(manifest);
@@ -23,13 +26,28 @@ export async function pullProbed(
     modelSize: file.size,
     manifestURI: `${url}/manifests/${manifestHash.slice(2)}`,
   };
-  const files = manifest.files.map((one) =>
-    one.role === "model" ? { ...one, urls: [...one.urls, `${url}/models/${file.sha256}`] } : one,
-  );
-  const { path } = await findModelFile(
-    facts,
-    { ...manifest, files },
-    { folder: store, ownFolders: [], allowPrivate: allowPrivate === true, signal, onRefused: () => undefined },
-  );
-  return path;
+  const files = manifest.files.map((one) => (one.role === "model" ? alsoFrom(url, one) : one));
+  return (await findModelFile(facts, { ...manifest, files }, storeOf(options, signal))).path;
+}
+
+/** Fetches the LoRA adapters that a manifest names, in its order, as `pullProbed` does the model. */
+export async function pullAdapters(
+  { url }: NodeClient,
+  manifest: Manifest,
+  options: PullOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const file of manifest.files.filter(({ role }) => role === "adapter")) {
+    paths.push((await findFile(alsoFrom(url, file), storeOf(options, signal))).path);
+  }
+  return paths;
+}
+
+function alsoFrom(url: string, file: ManifestFile): ManifestFile {
+  return { ...file, urls: [...file.urls, `${url}/models/${file.sha256}`] };
+}
+
+function storeOf({ store, allowPrivate }: PullOptions, signal: AbortSignal): StoreOptions {
+  return { folder: store, ownFolders: [], allowPrivate: allowPrivate === true, signal, onRefused: () => undefined };
 }

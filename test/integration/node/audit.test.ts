@@ -33,13 +33,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Audits answers that a node signed as the entry's, whatever gave them. */
-async function audit(spoken: readonly Spoken[]) {
+async function audit(spoken: readonly Spoken[], knowsAdapters = true) {
   const file = join(folder, "bundles.jsonl");
   const bundles = await Promise.all(spoken.map((one) => signedBundle(entry, account, one)));
   await writeFile(file, bundles.map((bundle) => JSON.stringify(bundle)).join("\n"));
   return await auditReceipts(await readBundles(file), {
     modelPath,
     adapterPaths: [],
+    knowsAdapters,
     threads: 1,
     lawOf: () => law,
     onProgress: () => undefined,
@@ -64,6 +65,12 @@ test("a node that serves the model requantised to Q4_0 is caught", async () => {
   const smaller = join(folder, "smaller.gguf");
   await requantizeModel(modelPath, smaller);
   expect(await audit(await speak(smaller, asked))).toMatchObject({ verdict: "does not hold" });
+});
+
+test("nobody is accused by what differs where the entry may have an adapter that was not applied", async () => {
+  const other = await writeEntry(folder, "bedtime", 2);
+  const report = await audit(await speak(other.modelPath, asked.slice(0, 5)), false);
+  expect(report).toMatchObject({ verdict: "not enough", adapters: null, pools: [{ verdict: "does not hold" }] });
 });
 
 test("a node that serves another model is caught, though it names another CPU", async () => {

@@ -1,8 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bareHex } from "#protocol/hashing.ts";
+import { storedPath } from "../../../inference-node/models/modelStore.ts";
+import { loraFile } from "../../support/loraFile.ts";
 import { startLyingNode } from "../../support/lyingNode.ts";
+import { manifestFileOf } from "../../support/manifestFileOf.ts";
 import { requantizeModel } from "../../support/requantizeModel.ts";
 import { runScript } from "../../support/runScript.ts";
 import { until } from "../../support/until.ts";
@@ -59,5 +63,42 @@ test.each([
     expect(pools).toMatchObject([{ rule: "exact", verdict: "does not hold" }]);
   } finally {
     await liar.close();
+  }
+});
+
+test("an entry with an adapter is judged with it, or not at all", async () => {
+  const adapter = loraFile({ tensor: "blk.0.attn_q.weight", width: 128, rank: 4, value: 4 });
+  const file = await manifestFileOf(adapter, { role: "adapter", name: "accent.gguf" });
+  let manifestPath = "";
+  const node = await startNode(async (at) => {
+    await writeFile(join(at, "accent.gguf"), adapter);
+    const made = await writeEntry(at, "haiku", 1, (manifest) => ({ ...manifest, files: [...manifest.files, file] }));
+    manifestPath = join(at, `${bareHex(made.facts.manifestHash)}.json`);
+    return [made.facts];
+  });
+  try {
+    await isReady(node.url);
+    const store = join(folder, "store");
+    const save = join(folder, "adapted.jsonl");
+    const common = ["--model", entry.modelPath, "--json"];
+    const asked = ["probe", node.url, "--requests", "3", "--save", save, "--store", store, ...common];
+    expect(await runScript("inference-node/main.ts", asked)).toMatchObject({ code: 2 });
+    await mkdir(store, { recursive: true });
+    await writeFile(storedPath(store, file), adapter);
+    const report = await runScript("inference-node/main.ts", asked);
+    expect(report.code).toBe(0);
+    expect(JSON.parse(report.output)).toMatchObject({ verdict: "holds", adapters: 1, pools: [{ mismatches: 0 }] });
+
+    const audit = ["audit-receipts", "--from", save, ...common];
+    const unknown = await runScript("inference-node/main.ts", audit);
+    expect(unknown.code).toBe(2);
+    expect(JSON.parse(unknown.output)).toMatchObject({ verdict: "not enough", adapters: null });
+    const without = await runScript("inference-node/main.ts", [...audit, "--manifest", manifestPath]);
+    expect(without.code).toBe(2);
+    expect(without.output).toContain("cannot be judged without its own LoRA adapters");
+    const all = [...audit, "--manifest", manifestPath, "--adapter", storedPath(store, file)];
+    expect(await runScript("inference-node/main.ts", all)).toMatchObject({ code: 0 });
+  } finally {
+    await node.close();
   }
 });
