@@ -14,6 +14,7 @@ import { saveBundle } from "../audit/saveBundle.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
 import { identifyModelFile } from "../models/verifyModelFile.ts";
 import { explain } from "./explain.ts";
+import { whole } from "./numberFlags.ts";
 import { openLaw } from "./openLaw.ts";
 import { pullAdapters, pullProbed } from "./pullProbed.ts";
 import { readManifest } from "./readManifest.ts";
@@ -55,7 +56,7 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
     .option("--model <gguf>", "the model file; fetched by its hash when absent")
     .option("--entry <id>", "which of the node's models: id, entry id or name")
     .option("--questions <file>", "questions of your own, one a line, asked first")
-    .option("--requests <n>", "ask no more often than this", Number, 400)
+    .option("--requests <n>", "ask no more often than this", whole(1), 400)
     .option("--save <file>", "where the bundles are kept", ".coindrop/bundles/probe.jsonl")
     .option("--store <folder>", "where a fetched model is kept", ".coindrop/models")
     .option("--allow-private", "fetch over plain http and from private addresses")
@@ -92,10 +93,10 @@ function auditOptions(command: Command, example: string): Command {
       "the entry's LoRA adapters, all of them in its order (probe fetches them by their hash)",
       [] as string[],
     )
-    .option("--threads <n>", "threads of the evaluation", Number, 1)
+    .option("--threads <n>", "threads of the evaluation", whole(1, 256), 1)
     .option("--rpc <url>", "chain that is asked whose key signed; needs --node-registry")
     .option("--node-registry <address>", "registry whose signatures these are (default: as the bundles note)")
-    .option("--chain-id <n>", "its chain, where no --rpc is given (default: as the bundles note)", Number)
+    .option("--chain-id <n>", "its chain, where no --rpc is given (default: as the bundles note)", whole(1))
     .addHelpText("after", notShown);
 }
 

@@ -5,6 +5,7 @@ import { addressSchema } from "#protocol/primitives.ts";
 import type { Costs } from "../serve/modelCost.ts";
 import { costsSchema } from "../serve/modelCost.ts";
 import type { NodeFlags } from "./nodeOptions.ts";
+import { tlsOf } from "./nodeOptions.ts";
 import { takeVariable } from "./readKey.ts";
 
 type Keystore = { readonly file: string; readonly passwordEnv: string };
@@ -49,6 +50,7 @@ export function answersOfFlags(flags: InitFlags): InitAnswers {
   );
   if (flags.rpc === undefined || flags.contest === undefined)
     throw new InvalidInputError("There is nobody to ask, so flags must say it.", { metaMessages: missing });
+  const tls = tlsOf(flags);
   const passwordEnv = flags.passwordEnv ?? defaults.passwordEnv;
   return {
     rpcUrl: checked(z.url({ protocol: /^https?$/ }), flags.rpc, "--rpc"),
@@ -76,21 +78,28 @@ export function answersOfFlags(flags: InitFlags): InitAnswers {
     manifests: flags.manifests ?? [],
     host: flags.host ?? "127.0.0.1",
     port: flags.port ?? defaults.port,
-    ...(flags.tlsCert !== undefined &&
-      flags.tlsKey !== undefined && { tls: { cert: flags.tlsCert, key: flags.tlsKey } }),
+    ...(tls !== undefined && { tls }),
     ...costsOf(flags),
     allowPrivate: flags.allowPrivate === true,
   };
 }
 
 function costsOf(flags: InitFlags): { readonly costs?: Costs } {
-  if (flags.watts === undefined) return {};
+  const { watts, priceKwh, hardwarePrice, lifetimeYears, currency } = flags;
+  if ([watts, priceKwh, hardwarePrice, lifetimeYears, currency].every((flag) => flag === undefined)) return {};
+  if (watts === undefined || priceKwh === undefined)
+    throw new InvalidInputError("What a token costs is reckoned from power and price together.", {
+      metaMessages: [
+        `missing: ${[watts === undefined && "--watts", priceKwh === undefined && "--price-kwh"].filter(Boolean).join(", ")}`,
+        "--hardware-price, --lifetime-years and --currency add to them. Say both, or none of the five.",
+      ],
+    });
   const costs = costsSchema.safeParse({
-    watts: flags.watts,
-    pricePerKwh: flags.priceKwh ?? 0,
-    ...(flags.hardwarePrice !== undefined && { hardwarePrice: flags.hardwarePrice }),
-    ...(flags.lifetimeYears !== undefined && { lifetimeYears: flags.lifetimeYears }),
-    ...(flags.currency !== undefined && { currency: flags.currency }),
+    watts,
+    pricePerKwh: priceKwh,
+    ...(hardwarePrice !== undefined && { hardwarePrice }),
+    ...(lifetimeYears !== undefined && { lifetimeYears }),
+    ...(currency !== undefined && { currency }),
   });
   if (costs.success) return { costs: costs.data };
   throw new InvalidInputError("The costs are not valid.", {

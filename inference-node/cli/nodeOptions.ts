@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { InvalidInputError } from "#protocol/errors.ts";
+import { amount, whole } from "./numberFlags.ts";
 
 export type NodeFlags = {
   readonly config?: string;
@@ -60,15 +62,15 @@ export function withNodeOptions(command: Command): Command {
     .option("--tls-cert <file>", "own certificate, PEM; with --tls-key the node speaks https")
     .option("--tls-key <file>", "the certificate's private key, PEM")
     .option("--gpu <kind>", "none, auto, cuda, vulkan or metal")
-    .option("--threads <n>", "threads of each model's process", Number)
-    .option("--from-block <n>", "first block to look at", Number)
-    .option("--poll-ms <n>", "milliseconds between looks at the chain", Number)
-    .option("--memory <bytes>", "memory for all models together (what the machine has left)", Number)
+    .option("--threads <n>", "threads of each model's process", whole(1, 256))
+    .option("--from-block <n>", "first block to look at", whole(0))
+    .option("--poll-ms <n>", "milliseconds between looks at the chain", whole(100, 600_000))
+    .option("--memory <bytes>", "memory for all models together (what the machine has left)", whole(1))
     .option("--unload-idle", "unload the model used longest ago when another one needs its memory")
     .option("--cold-start", "load a model only when somebody asks it")
     .option("--mirrors <url...>", "base URLs of other nodes, asked for the files that they serve")
     .option("--serve-models", "let others fetch the verified models from here")
-    .option("--serve-rate <n>", "megabytes per second for all such downloads together (10)", Number)
+    .option("--serve-rate <n>", "megabytes per second for all such downloads together (10)", amount(0.01, 100_000))
     .option("--allow-private", "fetch over plain http and from private addresses")
     .option("--log-level <level>", "fatal, error, warn, info or debug");
 }
@@ -96,10 +98,7 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     manifests: flags.manifests,
     store: flags.store,
     state: flags.state,
-    tls:
-      flags.tlsCert === undefined || flags.tlsKey === undefined
-        ? undefined
-        : { cert: flags.tlsCert, key: flags.tlsKey },
+    tls: tlsOf(flags),
     host: flags.host,
     port: flags.port,
     gpu: flags.gpu === "none" ? false : flags.gpu,
@@ -116,6 +115,16 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     logLevel: flags.logLevel,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The certificate that the flags name. Throws `InvalidInputError` where they name half of it. */
+export function tlsOf({ tlsCert, tlsKey }: NodeFlags): { readonly cert: string; readonly key: string } | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey };
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  const [given, missing] = tlsCert === undefined ? ["--tls-key", "--tls-cert"] : ["--tls-cert", "--tls-key"];
+  throw new InvalidInputError(`${given} stands alone; ${missing} is missing.`, {
+    metaMessages: ["A node speaks https with a certificate and its private key. Name both, or neither."],
+  });
 }
 
 /** Reads "all" or ids such as 1,4. Throws what commander turns into a sentence. */

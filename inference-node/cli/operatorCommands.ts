@@ -10,6 +10,7 @@ import type { NodeConfig } from "./nodeConfig.ts";
 import { configFile, readNodeConfig } from "./nodeConfig.ts";
 import type { NodeFlags } from "./nodeOptions.ts";
 import { configFlags, withNodeOptions } from "./nodeOptions.ts";
+import { amount, whole } from "./numberFlags.ts";
 import { onStop } from "./stopSignals.ts";
 
 // Each command loads what it needs when it runs: asking for help should not wait for llama.cpp or a chain's client.
@@ -36,13 +37,17 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
   ])
     .option("--out <file>", "where to write it", configFile)
     .option("--force", "replace the file", false)
-    .option("--port <n>", "port to listen on", Number)
+    .option("--port <n>", "port to listen on", whole(0, 65_535))
     .option("--host <address>", "address to listen on")
     .option("--new-keystore <file>", "make a new signing key in an encrypted keystore, password from --password-env")
-    .option("--watts <n>", "power drawn while a model answers", Number)
-    .option("--price-kwh <n>", "price of a kWh", Number)
-    .option("--hardware-price <n>", "price of card or machine", Number)
-    .option("--lifetime-years <n>", "years over which that price is spread (3)", Number)
+    .option("--watts <n>", "power drawn while a model answers; with --price-kwh", amount(0, 1_000_000))
+    .option("--price-kwh <n>", "price of a kWh; with --watts", amount(0, 1_000))
+    .option(
+      "--hardware-price <n>",
+      "price of card or machine (0: it is there anyway); with --watts",
+      amount(0, 100_000_000),
+    )
+    .option("--lifetime-years <n>", "years over which that price is spread (3)", amount(0.01, 100))
     .option("--currency <code>", "currency of the prices (USD)")
     .option("--yes", "ask nothing: flags say everything")
     .action(async (flags: Flags & InitFlags & { readonly out: string; readonly force: boolean }) => {
@@ -87,7 +92,7 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
     ["serve", "serve --config node.json --port 8090"],
     "0 it was told to stop; 1 it could not start, with the reason on standard error",
   )
-    .option("--port <n>", "port to listen on; 0 takes a free one", Number)
+    .option("--port <n>", "port to listen on; 0 takes a free one", whole(0, 65_535))
     .option("--host <address>", "address to listen on")
     .option("--until-stdin-closes", "stop when standard input ends", false)
     .action(async (flags: Flags & { untilStdinCloses: boolean }) => {
@@ -100,7 +105,7 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
   command("host", "add an entry to those that are hosted, fetch and verify its model, and serve", ["host 0xc0de… 3"])
     .argument("<contest>", "the contest's address; may be another one than the configured", readContest)
     .argument("<entry>", "the entry's id", readId)
-    .option("--port <n>", "port to listen on; 0 takes a free one", Number)
+    .option("--port <n>", "port to listen on; 0 takes a free one", whole(0, 65_535))
     .option("--host <address>", "address to listen on")
     .action(async (contest: Address, entryId: number, flags: Flags) => {
       onStop(() => stop.abort(new Error("told to stop")), false);

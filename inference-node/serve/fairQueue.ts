@@ -3,6 +3,8 @@ import type { Caller } from "./caller.ts";
 
 /** Who waits for one model, and in which order they are served. */
 export type FairQueue = {
+  /** Answers that may be under way at a time. */
+  readonly slots: number;
   readonly running: () => number;
   readonly waiting: () => number;
   /** Runs `work` when its turn comes. Whoever gives up while waiting leaves the queue. */
@@ -111,6 +113,7 @@ export function createFairQueue({
   };
 
   return {
+    slots,
     running: () => running,
     waiting: () => waiting.length,
     async take(caller, signal, work) {

@@ -17,7 +17,15 @@ export type Metrics = {
   readonly text: () => Promise<string>;
 };
 
-const states: readonly RunnerState[] = ["asleep", "loading", "ready", "failed", "closed"];
+/** Every state, so that one without a model shows as 0. */
+const states: Readonly<Record<RunnerState, true>> = {
+  asleep: true,
+  loading: true,
+  ready: true,
+  failed: true,
+  quarantined: true,
+  closed: true,
+};
 const seconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** Counts what a node does. The names that start with `llamacpp:` are those of llama-server. */
@@ -87,7 +95,7 @@ export function createMetrics(options: {
     labelNames: ["state"],
     registers,
     collect() {
-      for (const state of states) {
+      for (const state of Object.keys(states)) {
         this.set({ state }, entries().filter(({ runner }) => runner.state() === state).length);
       }
     },

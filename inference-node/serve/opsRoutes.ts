@@ -53,7 +53,7 @@ export function addOpsRoutes(app: FastifyInstance, { admission, limits, metrics 
           stop: stop ?? [],
         },
       },
-      total_slots: 1,
+      total_slots: admission.queueOf(entry).slots,
       model_alias: idOf(entry),
       model_path: basename(modelPath),
       modalities: { vision: false, audio: false },
@@ -63,13 +63,16 @@ export function addOpsRoutes(app: FastifyInstance, { admission, limits, metrics 
 
   app.get<ByModel>("/slots", ({ query }) => {
     const entries = query.model === undefined ? view.entries() : [named(view.entries(), query.model)];
-    return entries.map((entry, id) => ({
-      id,
-      model: idOf(entry),
-      n_ctx: entry.engine.contextSize,
-      is_processing: admission.queueOf(entry).running() > 0,
-      waiting: admission.queueOf(entry).waiting(),
-    }));
+    const slots = entries.flatMap((entry) => {
+      const queue = admission.queueOf(entry);
+      return Array.from({ length: queue.slots }, (_, place) => ({
+        model: idOf(entry),
+        n_ctx: entry.engine.contextSize,
+        is_processing: place < queue.running(),
+        waiting: queue.waiting(),
+      }));
+    });
+    return slots.map((slot, id) => ({ id, ...slot }));
   });
 }
 

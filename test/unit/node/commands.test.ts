@@ -1,8 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../inference-node/cli/createProgram.ts";
 import { withEntry } from "../../../inference-node/cli/hostCommand.ts";
 import { answersOfFlags } from "../../../inference-node/cli/initAnswers.ts";
+import { readNodeConfig } from "../../../inference-node/cli/nodeConfig.ts";
+import { configFlags } from "../../../inference-node/cli/nodeOptions.ts";
 
 const known = [
   ...["serve", "register", "init", "doctor", "host", "status", "attest", "stake", "key add", "endpoint", "exit"],
@@ -86,11 +91,78 @@ describe("init without a terminal", () => {
     [{ contest: "0x12" }, '--contest "0x12" is not valid'],
     [{ rpc: "ftp://a" }, '--rpc "ftp://a" is not valid'],
     [{ endpoint: "nowhere" }, '--endpoint "nowhere" is not valid'],
-    [{ watts: -1 }, "The costs are not valid."],
-    [{ watts: 1, currency: "euros" }, "The costs are not valid."],
+    [{ watts: -1, priceKwh: 0.3 }, "The costs are not valid."],
+    [{ watts: 1, priceKwh: 0.3, currency: "euros" }, "The costs are not valid."],
     [{ newKeystore: "k.json", passwordEnv: "COINDROP_NO_SUCH" }, "COINDROP_NO_SUCH is empty"],
   ])("refuses %j", (flags, reason) => {
     const whole = { rpc: "http://127.0.0.1:1", contest: "0x00000000000000000000000000000000000c0de5" };
     expect(() => answersOfFlags({ ...whole, ...flags })).toThrow(reason);
+  });
+});
+
+describe("half of a certificate", () => {
+  test.each([
+    [{ tlsCert: "cert.pem" }, "--tls-cert stands alone; --tls-key is missing."],
+    [{ tlsKey: "key.pem" }, "--tls-key stands alone; --tls-cert is missing."],
+  ])("by flags is refused: %o", (flags, reason) => {
+    expect(() => configFlags(flags)).toThrow(reason);
+    expect(() => answersOfFlags({ rpc: "http://rpc", contest: `0x${"1".repeat(40)}`, ...flags })).toThrow(reason);
+  });
+
+  test.each(["cert", "key"])(
+    "by a configuration with %s alone is refused, by the missing field's name",
+    async (half) => {
+      const folder = await mkdtemp(join(tmpdir(), "coindrop-half-"));
+      try {
+        await writeFile(join(folder, "node.json"), JSON.stringify({ tls: { [half]: "one.pem" } }));
+        const missing = half === "cert" ? "tls.key" : "tls.cert";
+        await expect(readNodeConfig(join(folder, "node.json"), {})).rejects.toThrow(missing);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
+});
+
+describe("a flag's number", () => {
+  test.each([
+    ["serve", "--threads", "many"],
+    ["serve", "--threads", "-1"],
+    ["serve", "--threads", "1.5"],
+    ["serve", "--port", "70000"],
+    ["serve", "--memory", ""],
+    ["serve", "--serve-rate", "0"],
+    ["init", "--watts", "NaN"],
+    ["init", "--price-kwh", "-0.1"],
+    ["init", "--lifetime-years", "0"],
+    ["probe", "--requests", "-5"],
+    ["probe", "--requests", "some"],
+    ["audit-receipts", "--threads", "0"],
+    ["audit-receipts", "--chain-id", "one"],
+  ])("that is none is refused: %s %s %j", async (name, flag, value) => {
+    const program = open();
+    const command = commandsOf(program).get(name) ?? expect.unreachable();
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    const required = name === "audit-receipts" ? ["--from", "a", "--model", "b"] : name === "probe" ? ["http://n"] : [];
+    await expect(
+      program.exitOverride().parseAsync([name, ...required, `${flag}=${value}`], { from: "user" }),
+    ).rejects.toMatchObject({ code: "commander.invalidArgument", message: expect.stringContaining("It must be a") });
+  });
+});
+
+describe("costs of which half is said", () => {
+  const whole = { rpc: "http://rpc", contest: `0x${"1".repeat(40)}` };
+  test.each([
+    [{ hardwarePrice: 1_600 }, "--watts, --price-kwh"],
+    [{ watts: 300 }, "--price-kwh"],
+    [{ priceKwh: 0.3, currency: "EUR" }, "--watts"],
+    [{ lifetimeYears: 4, watts: 300 }, "--price-kwh"],
+  ])("are refused: %o", (flags, missing) => {
+    expect(() => answersOfFlags({ ...whole, ...flags })).toThrow(`missing: ${missing}\n`);
+  });
+
+  test("and whole are taken", () => {
+    const { costs } = answersOfFlags({ ...whole, watts: 300, priceKwh: 0.3, hardwarePrice: 1_600 });
+    expect(costs).toEqual({ watts: 300, pricePerKwh: 0.3, hardwarePrice: 1_600, lifetimeYears: 3, currency: "USD" });
   });
 });
