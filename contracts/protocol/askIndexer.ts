@@ -1,6 +1,7 @@
 import type { Answer, EndpointName, Endpoints, refusal } from "./endpoints.ts";
 import { InvalidInputError } from "./errors.ts";
 import { IndexerAwayError, IndexerRefusedError, NotFoundError } from "./indexerErrors.ts";
+import { retryAfterOf } from "./retryAfterOf.ts";
 
 /** What checks answers; fetched beside the first of them, so that a page can show something before. */
 export type Shapes = { readonly endpoints: Endpoints; readonly refusal: typeof refusal };
@@ -76,12 +77,4 @@ async function fetchBody({ url, signal, fetch: fetchNow }: Reach, init: RequestI
     signal?.throwIfAborted();
     throw new IndexerAwayError("The indexer did not answer.", { url, status: null, cause });
   }
-}
-
-/** Milliseconds; in HTTP either seconds or a date. */
-function retryAfterOf(headers: Headers): number | undefined {
-  const given = headers.get("retry-after");
-  if (given === null) return undefined;
-  const milliseconds = /^\d+$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - Date.now();
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }

@@ -1,3 +1,5 @@
+import { retryAfterOf } from "#protocol/retryAfterOf.ts";
+
 /** When an endpoint does not say how long to wait. */
 const DEFAULT_MS = 1_000;
 const MOST_MS = 60_000;
@@ -24,16 +26,7 @@ export function rateLimitOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** The time of day where the answer was made: this machine's own clock may be set otherwise. */
-function timeOf(headers: unknown): number {
-  const said = headers instanceof Headers ? Date.parse(headers.get("date") ?? "") : Number.NaN;
-  return Number.isNaN(said) ? Date.now() : said;
-}
-
-/** `Retry-After` in seconds or as a date. Source: RFC 9110, 10.2.3. */
 function waitOf(headers: unknown): number {
-  const given = headers instanceof Headers ? headers.get("retry-after") : null;
-  if (given === null) return DEFAULT_MS;
-  const ms = /^\d+$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - timeOf(headers);
-  return Number.isFinite(ms) ? Math.min(MOST_MS, Math.max(0, ms)) : DEFAULT_MS;
+  const wanted = headers instanceof Headers ? retryAfterOf(headers) : undefined;
+  return Math.min(MOST_MS, wanted ?? DEFAULT_MS);
 }
