@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "./data/withoutEval.ts";
 import "./look/tokens.css";
 import "./look/fonts.css";
 import "./look/base.css";

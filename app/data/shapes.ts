@@ -1,10 +1,6 @@
-import { config } from "zod";
 import { appConfigSchema } from "#protocol/config.ts";
 import { endpoints, refusal } from "#protocol/endpoints.ts";
 import { createIndexerClient, type IndexerClient } from "#protocol/indexerClient.ts";
-
-// The page forbids eval, which zod would otherwise try for speed.
-config({ jitless: true });
 
 /** What may come in from outside. In a chunk of its own, so that the first paint does not wait for zod. */
 export const shapes = { config: appConfigSchema };

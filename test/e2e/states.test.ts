@@ -11,6 +11,7 @@ import { type CannedOptions, cannedContest, startCannedSite } from "../support/c
 import { launchChromium } from "../support/chromium.ts";
 import { connectWallet } from "../support/demoVoter.ts";
 import { axeFaults, sidewaysFaults } from "../support/pageFaults.ts";
+import { openSitePage } from "../support/sitePage.ts";
 
 // States that the running demo is not in: services silent, the contest over, entries removed or without a description.
 
@@ -67,6 +68,23 @@ test("while the services are slow the page keeps its shape and says who is asked
   const page = await visit("", { indexer: "slow" });
   await see(page.getByText("Asking the indexer.")).toBeVisible(PATIENCE);
   await expectSound(page);
+});
+
+test("what comes in is checked without the eval that the page's own policy forbids", async () => {
+  const site = await startCannedSite({ dist });
+  const { page, close } = await openSitePage(browser);
+  open.push(site.close, close);
+  const forbidden: string[] = [];
+  await page.exposeFunction("onForbidden", (what: string) => forbidden.push(what));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => {
+      const { onForbidden } = globalThis as unknown as { readonly onForbidden: (what: string) => void };
+      onForbidden(`${violatedDirective}: ${blockedURI} in ${sourceFile}`);
+    });
+  });
+  await page.goto(`${site.url}/contest/${cannedContest}/ranking`);
+  await see(page.getByRole("heading", { name: "Who overtook whom" })).toBeVisible(PATIENCE);
+  expect(forbidden).toEqual([]);
 });
 
 test("with indexer and chain silent it says so, calms, and offers to try again", async () => {
