@@ -9,7 +9,7 @@ import type { Rpc } from "./rpc.ts";
 const ENTRIES_AT_ONCE = 100;
 
 /** A tally that the fold and the contract do not agree on. */
-export type Mismatch = { readonly contest: Hex; readonly entryId: number; readonly facts: readonly string[] };
+type Mismatch = { readonly contest: Hex; readonly entryId: number; readonly facts: readonly string[] };
 
 /**
  * Compares folded tallies with what the contracts themselves say at a block. `entries` are those of one contest from

@@ -115,6 +115,7 @@ export function joinEndpoints(rpcs: readonly Rpc[], notices: Notices): Rpc {
     headers: (numbers) => any((rpc) => rpc.headers(numbers)),
     logs,
     receiptLogs: (blockHash) => any((rpc) => rpc.receiptLogs(blockHash)),
+    nonce: (address, at) => any((rpc) => rpc.nonce(address, at)),
     code: (address) => any((rpc) => rpc.code(address)),
     call: (to, data, at) => any((rpc) => rpc.call(to, data, at)),
     async onHead(wake) {

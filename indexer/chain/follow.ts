@@ -175,17 +175,18 @@ export function createFollower(options: FollowOptions) {
     }
     const standing = await store.standing();
     const to = standing?.finalized ?? at.number;
-    log.error({ ...mismatch, block: at.number, readAgainFrom: to + 1 }, "folded tallies are not the contract's");
+    const { emitter, facts } = mismatch;
+    log.error({ emitter, facts, block: at.number, readAgainFrom: to + 1 }, "the contracts say something else");
     if (to >= at.number || watch.isHopeless()) {
       // The hole lies in what cannot be taken back. Until it is mended, the alarm stays and the rest goes on.
       status = { ...status, problem: watch.alarm() };
-      if (await resync(mismatch.contest)) await compare(at);
+      if (await resync(emitter)) await compare(at);
       return;
     }
     await store.rollback(to);
     rangeSize.refused();
     options.onChange();
-    throw new TallyMismatchError(watch.alarm() ?? "", { metaMessages: mismatch.facts });
+    throw new TallyMismatchError(watch.alarm() ?? "", { metaMessages: facts });
   }
 
   /** Up to where to read now: one range, and blocks that are final apart from those that are not. */

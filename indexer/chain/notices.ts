@@ -10,6 +10,8 @@ export type Notices = {
   disagreements: number;
   /** Times that folded tallies were not those of the contract. */
   tallyMismatches: number;
+  /** Times that the factory had made another number of contests than were known. */
+  countMismatches: number;
   /** Times that all logs of a contract were read anew, since what was stored of it had a hole. */
   resyncs: number;
   /** Times that blocks were taken back. */
@@ -27,6 +29,7 @@ export function createNotices(): Notices {
     inventedLogs: 0,
     disagreements: 0,
     tallyMismatches: 0,
+    countMismatches: 0,
     resyncs: 0,
     reorgs: 0,
     rpcErrors: 0,

@@ -1,13 +1,17 @@
 import type { Logger } from "pino";
 import type { Hex } from "viem";
+import type { ChainEvent } from "../decode/events.ts";
 import { contests } from "../project/tables.ts";
 import type { Header, Placed, Store } from "../store/store.ts";
 import type { TokenRow } from "../store/tables.ts";
+import { begunAt } from "./begunAt.ts";
 import { BranchChangedError, ChainUnreachableError, RequestRefusedError } from "./errors.ts";
 import type { Notices } from "./notices.ts";
 import { createRangeSize } from "./rangeSize.ts";
 import { readRange } from "./readRange.ts";
 import type { Rpc } from "./rpc.ts";
+
+type ContestCreated = Extract<ChainEvent, { readonly name: "ContestCreated" }>;
 
 /** Pause after the first time that a contract was read anew, and the longest one: each is twice the one before. */
 const FIRST_PAUSE_MS = 1_000;
@@ -18,51 +22,88 @@ type ResyncOptions = {
   readonly store: Store;
   readonly factory: Hex;
   readonly nodeRegistry: Hex;
-  readonly fromBlock: number;
   readonly notices: Notices;
   readonly now: () => number;
   readonly onChange: () => void;
   readonly log: Pick<Logger, "error">;
 };
 
+type Stretch = {
+  /** Read is what follows on it. */
+  readonly from: Header;
+  /** Where the database stands. */
+  readonly at: Header;
+  /** Whether blocks are held against their receipts also where they are final and no log of them came. */
+  readonly everyBlock: boolean;
+};
+
 /**
- * Mends a hole in what was folded long ago: reads all that one contract ever emitted anew, every block held against its
+ * Mends a hole in what was folded long ago: reads all that one contract ever emitted anew, blocks held against their
  * receipts, and puts its fold in the place of what is stored, in one transaction. What does not help is tried again
  * later and later.
  */
 export function createResync(options: ResyncOptions) {
-  const { rpc, store, nodeRegistry, fromBlock, notices, now, onChange, log } = options;
+  const { rpc, store, factory, nodeRegistry, notices, now, onChange, log } = options;
   const tries = new Map<Hex, { readonly count: number; readonly next: number }>();
 
-  /** Returns whether it was done: false while it is not time for another try. */
+  /**
+   * Of the factory's contests, those that are missing are read anew. Returns whether it was done: false while it is not
+   * time for another try.
+   */
   async function resync(emitter: Hex): Promise<boolean> {
     const { count, next } = tries.get(emitter) ?? { count: 0, next: 0 };
     if (now() < next) return false;
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** count, LONGEST_PAUSE_MS);
     try {
-      const contest = emitter === nodeRegistry ? null : emitter;
       const standing = await store.standing();
       const at = standing && (await store.headerAt(standing.block));
       if (at === undefined) throw new Error("the database lost its position");
-      const from = await begin(contest);
-      log.error({ contract: emitter, from: from.number + 1, to: at.number }, "read anew: what is stored has a hole");
-      await store.refold({ contest, at, ...(await readAll(contest, from, at)) });
-      notices.resyncs += 1;
-      onChange();
+      const contest = emitter === nodeRegistry ? null : emitter;
+      const stretch = { from: await before(contest), at, everyBlock: count > 0 };
+      if (emitter === factory) await readMissing(stretch);
+      else await readAnew(contest, stretch);
       return true;
     } finally {
       tries.set(emitter, { count: count + 1, next: now() + pause });
     }
   }
 
-  async function begin(contest: Hex | null): Promise<Header> {
+  /** The block before the first that a contract can have emitted something in. */
+  async function before(contest: Hex | null): Promise<Header> {
     const known = contest === null ? undefined : await store.read((rows) => rows.get(contests, [contest]));
-    const header = await rpc.header(Math.max(0, (known?.createdBlock ?? fromBlock) - 1));
+    return headerOf(known === undefined ? await begunAt(store) : known.createdBlock - 1);
+  }
+
+  async function headerOf(number: number): Promise<Header> {
+    const header = await rpc.header(number);
     if (header === null) throw new ChainUnreachableError("The chain's endpoint does not know an old block.");
     return header;
   }
 
-  async function readAll(contest: Hex | null, from: Header, at: Header) {
+  async function readMissing(stretch: Stretch): Promise<void> {
+    const known = new Set(await store.contests());
+    tell(factory, stretch);
+    const { events } = await readAll([], stretch, ({ event }) => isCreation(event) && !known.has(event.contest));
+    for (const { at, event } of events)
+      if (isCreation(event)) await readAnew(event.contest, { ...stretch, from: await headerOf(at.block - 1) });
+  }
+
+  async function readAnew(contest: Hex | null, stretch: Stretch): Promise<void> {
+    const emitter = contest ?? nodeRegistry;
+    tell(emitter, stretch);
+    const isOurs = ({ at, event }: Placed) =>
+      at.emitter === emitter || (isCreation(event) && event.contest === emitter);
+    const found = await readAll(contest === null ? [] : [contest], stretch, isOurs);
+    await store.refold({ contest, at: stretch.at, ...found });
+    notices.resyncs += 1;
+    onChange();
+  }
+
+  function tell(contract: Hex, { from, at }: Stretch): void {
+    log.error({ contract, from: from.number + 1, to: at.number }, "read anew: what is stored has a hole");
+  }
+
+  async function readAll(known: readonly Hex[], { from, at, everyBlock }: Stretch, isOurs: (one: Placed) => boolean) {
     const size = createRangeSize();
     const [events, headers, tokens]: [Placed[], Header[], TokenRow[]] = [[], [], []];
     for (let after = from; after.number < at.number; ) {
@@ -70,12 +111,11 @@ export function createResync(options: ResyncOptions) {
       if (to === undefined || (to.number === at.number && to.hash !== at.hash))
         throw new BranchChangedError(`Block ${at.number} is another one by now.`);
       try {
-        const known = contest === null ? [] : [contest];
-        const finalized = (await store.standing())?.finalized ?? 0;
+        const finalized = everyBlock ? from.number : ((await store.standing())?.finalized ?? 0);
         const range = await readRange({
           ...{ ...options, contests: known, hasToken: store.hasToken, after, to, finalized, thorough: true },
         });
-        const ours = range.events.filter((placed) => belongs(placed, contest ?? nodeRegistry));
+        const ours = range.events.filter(isOurs);
         const numbers = new Set(ours.map((placed) => placed.at.block));
         events.push(...ours);
         headers.push(...range.headers.filter(({ number }) => numbers.has(number)));
@@ -97,6 +137,6 @@ export function createResync(options: ResyncOptions) {
   };
 }
 
-function belongs({ at, event }: Placed, emitter: Hex): boolean {
-  return at.emitter === emitter || (event.name === "ContestCreated" && event.contest === emitter);
+function isCreation(event: ChainEvent): event is ContestCreated {
+  return event.name === "ContestCreated";
 }

@@ -154,6 +154,8 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
         throw error;
       }
     },
+    /** How many transactions an account has sent at a block; of a contract: how many contracts it made, and one. */
+    nonce: (address: Hex, at: number) => ask(quantity, "eth_getTransactionCount", [address, toQuantity(at)]),
     code: (address: Hex) => ask(hexSchema, "eth_getCode", [address, "latest"]),
     /** Result of a read-only call, with bounded gas, at the newest block or at an older one. */
     call: (to: Hex, data: Hex, at?: number) =>

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DeepReorgError } from "../../indexer/chain/errors.ts";
-import { FINALITY, playScript, scripts } from "../support/indexerScript.ts";
+import { playScript, scripts } from "../support/indexerScript.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { replayed } from "../support/replayed.ts";
 import { mustAgree } from "../support/scriptBooks.ts";
+import { FINALITY } from "../support/scriptedFollower.ts";
 import { postgresHome, sqliteHome } from "../support/scriptHomes.ts";
 
 /** Scripts in the test; `npm run fuzz:indexer` plays 1,000, and a tenth as many on Postgres. */

@@ -1,8 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
-import { createFollower } from "../../indexer/chain/follow.ts";
-import { createNotices } from "../../indexer/chain/notices.ts";
-import { rpcOver } from "../../indexer/chain/rpc.ts";
 import { project } from "../../indexer/project/project.ts";
 import { entries } from "../../indexer/project/tables.ts";
 import { DatabaseAwayError } from "../../indexer/store/DatabaseAwayError.ts";
@@ -13,12 +10,12 @@ import { dump } from "../unit/indexer/memoryStore.ts";
 import { CrashError } from "./crashingDatabase.ts";
 import type { Move, ScriptedChain } from "./scriptedChain.ts";
 import { createScriptedChain } from "./scriptedChain.ts";
-import { CHAIN_ID, FACTORY, REGISTRY } from "./scriptedLogs.ts";
+import { createScriptedFollower, FINALITY } from "./scriptedFollower.ts";
+import { scriptedRpc } from "./scriptedRpc.ts";
 import type { Home } from "./scriptHomes.ts";
 import { sqliteHome } from "./scriptHomes.ts";
 
 export const ENTRIES = 3;
-export const FINALITY = 6;
 
 /** What the chain does. */
 type ChainAct =
@@ -128,22 +125,7 @@ async function look(chain: ScriptedChain, home: Home, dieAt?: number): Promise<"
   const life = await home.open(dieAt);
   const store = createStore({ backend: life.backend, project, tell });
   const outside = createStore({ backend: life.outside, project, tell });
-  const follower = createFollower({
-    rpc: rpcOver({ request: chain.request }, "script"),
-    store,
-    factory: FACTORY,
-    nodeRegistry: REGISTRY,
-    chainId: CHAIN_ID,
-    file: "script",
-    fromBlock: 0,
-    finalityDepth: FINALITY,
-    auditBlocks: FINALITY,
-    notices: createNotices(),
-    pollMs: 1,
-    now: Date.now,
-    onChange: () => {},
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-  });
+  const follower = createScriptedFollower(scriptedRpc(chain), store);
   const stop = new AbortController();
   let ended: unknown;
   const running = follower.run(stop.signal).catch((error: unknown) => {

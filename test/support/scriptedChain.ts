@@ -138,6 +138,8 @@ export function createScriptedChain({
         const block = blocks.find(({ header }) => header.hash === params[0]);
         return block === undefined ? null : [{ logs: block.logs }];
       }
+      case "eth_getTransactionCount":
+        return hex(nonceOf(params[0] as Hex, Number(params[1])));
       case "eth_getCode":
         return "0x01";
       case "eth_call":
@@ -152,6 +154,12 @@ export function createScriptedChain({
     if (tag !== "finalized") return blocks[Number(tag)];
     if (finality === undefined) throw new RpcFault(-32602, "unknown tag");
     return blocks[Math.max(0, blocks.length - 1 - finality)];
+  }
+
+  /** A factory's account counts itself, the code of all contests, and each contest. */
+  function nonceOf(address: Hex, number: number): number {
+    const own = blocks.slice(0, number + 1).flatMap(({ logs }) => logs.filter((log) => log.address === address));
+    return number === 0 ? 0 : 2 + own.length;
   }
 
   function logsFor({ address, blockHash, fromBlock, toBlock }: Filter): readonly RawLog[] {

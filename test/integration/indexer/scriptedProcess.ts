@@ -1,4 +1,4 @@
-import { FINALITY } from "../../support/indexerScript.ts";
+import { FINALITY } from "../../support/scriptedFollower.ts";
 import { FACTORY, REGISTRY } from "../../support/scriptedLogs.ts";
 import { startIndexerProcess } from "./indexerProcess.ts";
 
