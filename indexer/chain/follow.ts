@@ -5,6 +5,7 @@ import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import { pause } from "#protocol/pause.ts";
 import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
 import type { Header, Placed, Store } from "../store/store.ts";
+import { createLook } from "./createLook.ts";
 import {
   BranchChangedError,
   ChainUnreachableError,
@@ -82,6 +83,7 @@ export function createFollower(options: FollowOptions) {
   /** What the last try failed with; null after one that did not. */
   let failure: string | null = null;
   const ahead = createReadAhead();
+  const look = createLook(options);
 
   async function verify(): Promise<void> {
     const stored = await store.standing();
@@ -98,12 +100,11 @@ export function createFollower(options: FollowOptions) {
   async function step(): Promise<boolean> {
     await store.claim();
     if (!verified) await verify();
-    const head = await rpc.header("latest");
-    if (head === null) throw new ChainUnreachableError("The chain's endpoint has no newest block.");
-    status = { ...status, head: head.number, seenAt: options.now(), problem: failure ?? watch.alarm() };
     const standing = await store.standing();
     const after = standing && (await store.headerAt(standing.block));
     if (standing === undefined || after === undefined) throw new Error("the database lost its position");
+    const { head, finalizedTag } = await look(ahead.isBegunAfter(after));
+    status = { ...status, head: head.number, seenAt: options.now(), problem: failure ?? watch.alarm() };
 
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
@@ -139,7 +140,7 @@ export function createFollower(options: FollowOptions) {
       const catchingUp = to.number < settled;
       if (catchingUp) await ahead.begin(to, () => read(to, next, [...contests, ...createdIn(range)]));
       await store.commit({ ...range, catchingUp });
-      rangeSize.answered(range.logs);
+      rangeSize.answered(range.logs, to.number - after.number);
       contradictions = 0;
       options.onChange(range.events);
       if (to.number - after.number > 1)
@@ -196,15 +197,6 @@ export function createFollower(options: FollowOptions) {
     if (number === head.number) return head;
     const [to] = await rpc.headers([number]);
     return to ?? head;
-  }
-
-  async function finalizedTag(): Promise<number> {
-    const header = await rpc.header("finalized").catch((error: unknown) => {
-      // A chain without the tag says so; the depth alone decides.
-      if (error instanceof RequestRefusedError) return null;
-      throw error;
-    });
-    return header?.number ?? Number.POSITIVE_INFINITY;
   }
 
   /** Returns whether anything had to be taken back. */

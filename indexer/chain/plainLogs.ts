@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 const WORD = /^0x[0-9a-f]{64}$/;
-const BYTES = /^0x([0-9a-f]{2})*$/;
+const DIGITS = /^0x[0-9a-f]*$/;
 const QUANTITY = /^0x[0-9a-f]{1,13}$/;
 const MOST_TOPICS = 4;
 
@@ -24,7 +24,7 @@ export function plainLogs(answer: unknown): Log[] | undefined {
     const index = quantity(logIndex);
     if (shared === undefined || index === undefined || (removed !== undefined && typeof removed !== "boolean"))
       return undefined;
-    if (!is(ADDRESS, address) || !is(BYTES, data) || !areWords(topics)) return undefined;
+    if (!is(ADDRESS, address) || !is(DIGITS, data) || data.length % 2 !== 0 || !areWords(topics)) return undefined;
     const { block, transaction } = shared;
     logs.push({ address, topics, data, block, blockHash: shared.blockHash, transaction, logIndex: index });
   }

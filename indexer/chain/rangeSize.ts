@@ -1,5 +1,5 @@
 const LARGEST = 10_000;
-const FIRST = 1_000;
+const FIRST = 200;
 /** Logs in one range: what is folded in one transaction, and held in memory. */
 const LOGS_WANTED = 5_000;
 /** Answers in a row before a size that was refused is tried again. */
@@ -12,12 +12,12 @@ export function createRangeSize() {
   let answers = 0;
   return {
     blocks: () => blocks,
-    /** A range with this many logs was answered. */
-    answered(logs: number): void {
+    /** A range of `span` blocks with this many logs was answered; others may have been asked for since. */
+    answered(logs: number, span: number): void {
       answers += 1;
       if (answers % TRUST_AFTER === 0) ceiling = Math.min(LARGEST, ceiling * 2);
-      if (logs > LOGS_WANTED) blocks = Math.max(1, Math.floor((blocks * LOGS_WANTED) / logs));
-      else if (logs < LOGS_WANTED / 2) blocks = Math.min(ceiling, blocks * 2);
+      if (logs > LOGS_WANTED) blocks = Math.max(1, Math.min(blocks, Math.floor((span * LOGS_WANTED) / logs)));
+      else if (logs < LOGS_WANTED / 2) blocks = Math.min(ceiling, Math.max(blocks, span * 2));
     },
     /** A range was refused or took too long. Returns whether a smaller one is left to try. */
     refused(): boolean {

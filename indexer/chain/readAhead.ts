@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { Header, Range } from "../store/store.ts";
-import type { readRange } from "./readRange.ts";
+import type { RangeRead } from "./readRange.ts";
 import type { ChainHeader } from "./rpc.ts";
 
 /** A range that was read: up to where, of which contests, and what is in it. */
@@ -9,13 +9,14 @@ export type Read = {
   /** The last block of the range after it. */
   readonly next: ChainHeader;
   readonly contests: readonly Hex[];
-  readonly range: Awaited<ReturnType<typeof readRange>>;
+  readonly range: RangeRead;
 };
 
 /** The one range that is read while the one before it is folded in. */
 export function createReadAhead() {
   let ahead: { readonly after: Header; readonly read: Promise<Read> } | undefined;
   return {
+    isBegunAfter: (after: Pick<Header, "hash">): boolean => ahead?.after.hash === after.hash,
     /** What was begun after this block; undefined where nothing was, or where it is to be read more thoroughly. */
     take(after: Pick<Header, "hash">, thorough: boolean): Promise<Read> | undefined {
       const begun = ahead?.after.hash === after.hash && !thorough ? ahead.read : undefined;

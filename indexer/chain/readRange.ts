@@ -33,11 +33,14 @@ type ReadOptions = {
   readonly logs?: Promise<readonly Log[]> | undefined;
 };
 
+/** What is in a range, and how many logs of our addresses were there. */
+export type RangeRead = Range & { readonly logs: number };
+
 /**
  * Reads the blocks after `after` up to `to`: headers, logs of our contracts and of contests created on the way, tokens.
  * Everything is checked to belong to one branch that follows `after`. Throws `BranchChangedError` where it does not.
  */
-export async function readRange(options: ReadOptions): Promise<Range & { readonly logs: number }> {
+export async function readRange(options: ReadOptions): Promise<RangeRead> {
   const { rpc, factory, nodeRegistry, contests, after, to, finalized } = options;
   const single = to.number === after.number + 1;
   const span = single ? { blockHash: to.hash } : { from: after.number + 1, to: to.number };

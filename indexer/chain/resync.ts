@@ -120,7 +120,7 @@ export function createResync(options: ResyncOptions) {
         events.push(...ours);
         headers.push(...range.headers.filter(({ number }) => numbers.has(number)));
         tokens.push(...range.tokens);
-        size.answered(range.logs);
+        size.answered(range.logs, to.number - after.number);
         after = to;
       } catch (error) {
         const tooMuch = error instanceof RequestRefusedError || error instanceof ChainUnreachableError;

@@ -12,7 +12,6 @@ import {
   nodes,
   slashings,
   stakes,
-  tallies,
   wallets,
 } from "../project/tables.ts";
 import type { Table } from "../store/table.ts";
@@ -45,6 +44,10 @@ const TALLY = {
   support: wei("Coins that count nothing"),
   voters: { words: "Wallets with a stake above 0." },
 } as const;
+
+const { weight: entryWeight, ...REST_OF_TALLY } = TALLY;
+/** What follows a stake's change says the entry's whole tally from then on. */
+const TALLY_AFTERWARDS = { entryWeight, ...REST_OF_TALLY };
 
 /** Every table that an export holds, with words for each of its columns. All of it follows from the chain. */
 export const publicTables: readonly PublicTable[] = [
@@ -88,12 +91,6 @@ export const publicTables: readonly PublicTable[] = [
     },
   },
   {
-    table: tallies,
-    title: "Tallies over time",
-    words: "An entry's tally after each block that changed it.",
-    columns: { contest: CONTEST, entryId: ENTRY, block: BLOCK, ...TALLY },
-  },
-  {
     table: stakes,
     title: "Stakes",
     words: "What each wallet has on each entry now.",
@@ -121,7 +118,8 @@ export const publicTables: readonly PublicTable[] = [
   {
     table: activity,
     title: "Activity",
-    words: "What happened, one row for each event.",
+    words:
+      "What happened, one row for each event. Where a stake changed, also the entry's tally afterwards; empty elsewhere.",
     columns: {
       contest: CONTEST,
       block: BLOCK,
@@ -136,6 +134,7 @@ export const publicTables: readonly PublicTable[] = [
       amount: { words: "Wei of the coin, or of the prize token for funded and claimed, as decimal digits." },
       stake: wei("The stake afterwards"),
       weight: { words: "What of the stake counts afterwards." },
+      ...TALLY_AFTERWARDS,
       number: { words: "Rank of a claim, highest entry of a count, number of a challenge." },
       evidenceURI: { words: "Where the evidence is said to be." },
       ruling: { words: "0 refused, 1 eligible, 2 ineligible." },

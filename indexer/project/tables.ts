@@ -87,29 +87,12 @@ export const evidence = defineTable({
   indexes: [["block"]],
 });
 
-/** What an entry's tally was from a block on: the last state in each block that changed it. */
-export const tallies = defineTable({
-  name: "tallies",
-  columns: {
-    block: integer,
-    contest: hex,
-    entryId: integer,
-    weight: amount,
-    acc: amount,
-    last: integer,
-    staked: amount,
-    support: amount,
-    voters: integer,
-  },
-  keyLength: 3,
-  blockColumn: "block",
-  indexes: [["contest", "entryId", "block"]],
-});
-
 export const stakes = defineTable({
   name: "stakes",
   columns: { contest: hex, voter: hex, entryId: integer, stake: amount, weight: amount, changedBlock: integer },
   keyLength: 3,
+  // Whoever drops drops on several.
+  together: true,
 });
 
 /** A wallet in a contest. */
@@ -155,7 +138,10 @@ export type ActivityKind =
   | "finalized"
   | "claimed";
 
-/** What happened, one row for each event that a person would want to read about. */
+/**
+ * What happened, one row for each event that a person would want to read about. What changed a stake also says what the
+ * entry's tally was from then on.
+ */
 export const activity = defineTable({
   name: "activity",
   columns: {
@@ -169,6 +155,13 @@ export const activity = defineTable({
     amount: nullable(amount),
     stake: nullable(amount),
     weight: nullable(amount),
+    /** The entry's tally afterwards. */
+    entryWeight: nullable(amount),
+    acc: nullable(amount),
+    last: nullable(integer),
+    staked: nullable(amount),
+    support: nullable(amount),
+    voters: nullable(integer),
     /** The rank of a claim, the highest id of a count, the id of a challenge. */
     number: nullable(integer),
     evidenceURI: nullable(text),
@@ -270,7 +263,6 @@ export const foldTables: readonly Table<unknown>[] = [
   entries,
   challenges,
   evidence,
-  tallies,
   stakes,
   wallets,
   credits,
@@ -291,7 +283,6 @@ export const registryTables: ReadonlySet<string> = new Set(
 export type ContestRow = Row<typeof contests>;
 export type EntryRow = Row<typeof entries>;
 export type ChallengeRow = Row<typeof challenges>;
-export type TallyRow = Row<typeof tallies>;
 export type ActivityRow = Row<typeof activity>;
 export type NodeRow = Row<typeof nodes>;
 export type AttestationRow = Row<typeof attestations>;

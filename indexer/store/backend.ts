@@ -15,8 +15,15 @@ export type WriterRows = Rows & {
     table: Table<unknown>,
     keys: readonly (readonly Cell[])[],
   ) => Promise<readonly (readonly Cell[] | undefined)[]>;
-  /** The same for one key at once, where the database is in this process; null where it is not. */
-  readonly cellsNow: ((table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined) | null;
+  /** The same at once, where the database is in this process; null where it is not. */
+  readonly now: RowsNow | null;
+};
+
+/** Reads that do not wait. */
+export type RowsNow = {
+  readonly cells: (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
+  /** All rows with the same key but for its last column; undefined where they are many. */
+  readonly family: (table: Table<unknown>, key: readonly Cell[]) => readonly (readonly Cell[])[] | undefined;
 };
 
 /** A database that a store keeps its rows in. */

@@ -12,6 +12,10 @@ export type Column<T> = {
 
 const MOST_BYTES = 32;
 
+/** The newest amounts and their cells: a stake stands in several columns of several rows. */
+const encoded = new Map<bigint, Uint8Array>();
+const MOST_ENCODED = 1_000;
+
 /**
  * Unsigned integer below 2^256 as its length in bytes and then its bytes, the highest first, so that a database compares
  * and sorts it as a number and keeps small ones short.
@@ -19,6 +23,8 @@ const MOST_BYTES = 32;
 export const amount: Column<bigint> = {
   sql: "BLOB NOT NULL",
   encode(value) {
+    const known = encoded.get(value);
+    if (known !== undefined) return known;
     if (value < 0n) throw new RangeError(`an amount must fit 256 bits without sign: ${value}`);
     const digits = value.toString(16);
     const length = (digits.length + 1) >> 1;
@@ -26,6 +32,8 @@ export const amount: Column<bigint> = {
     const bytes = Buffer.allocUnsafe(length + 1);
     bytes[0] = length;
     bytes.write(digits.length % 2 === 0 ? digits : `0${digits}`, 1, "hex");
+    if (encoded.size >= MOST_ENCODED) encoded.clear();
+    encoded.set(value, bytes);
     return bytes;
   },
   decode(cell) {

@@ -30,7 +30,7 @@ export async function foldRange(
       missing.set(id, { table, key });
       throw new MissingRow();
     };
-    const overlay = createOverlay(rows.cellsNow ?? readLoaded);
+    const overlay = createOverlay(rows.now ?? { cells: readLoaded, family: () => undefined });
     const changes: (Change & { readonly block: number })[] = [];
     for (const { at, event } of events) {
       try {

@@ -1,5 +1,5 @@
 import type { Change, Key, State } from "../project/change.ts";
-import type { Write } from "./backend.ts";
+import type { RowsNow, Write } from "./backend.ts";
 import type { Cell } from "./column.ts";
 import type { Table } from "./table.ts";
 
@@ -16,15 +16,15 @@ type Slot = { readonly key: readonly Cell[]; row: unknown; changed: boolean; jou
 /** Slots by the cells of their keys, one level for each cell. */
 type Branch = Map<Cell, Branch | Slot>;
 
-type ReadCells = (table: Table<unknown>, key: readonly Cell[]) => readonly Cell[] | undefined;
-
 /**
  * The state during one range of blocks: rows are read once, changed in memory, and written together. For blocks that
  * can be rolled back it keeps what every row was before.
  */
-export function createOverlay(read: ReadCells) {
+export function createOverlay(read: RowsNow) {
   const slots = new Map<Table<unknown>, Branch>();
   const befores: Before[] = [];
+  /** Branches that hold every row there is under them. */
+  const whole = new Set<Branch>();
 
   /** Finds a row's slot by its key, cell by cell: no text has to be made of it. */
   function slotOf(table: Table<unknown>, key: readonly Cell[]): Slot {
@@ -33,11 +33,25 @@ export function createOverlay(read: ReadCells) {
     const last = key[table.keyLength - 1] ?? null;
     const known = branch.get(last);
     if (known !== undefined) return known as Slot;
+    if (table.together && branch.size === 0) readFamily(table, key, branch);
     // A row that belongs to its block is new with it: there is nothing to read.
-    const cells = table.blockColumn === null ? read(table, key) : undefined;
+    const isNew = table.blockColumn !== null || whole.has(branch);
+    return (
+      (branch.get(last) as Slot | undefined) ?? put(branch, table, key, isNew ? undefined : read.cells(table, key))
+    );
+  }
+
+  function readFamily(table: Table<unknown>, key: readonly Cell[], branch: Branch): void {
+    const family = read.family(table, key);
+    if (family === undefined) return;
+    whole.add(branch);
+    for (const cells of family) put(branch, table, cells.slice(0, table.keyLength), cells);
+  }
+
+  function put(branch: Branch, table: Table<unknown>, key: readonly Cell[], cells: readonly Cell[] | undefined): Slot {
     const row = cells === undefined ? undefined : table.decode(cells);
     const slot = { key, row, changed: false, journaled: Number.NEGATIVE_INFINITY };
-    branch.set(last, slot);
+    branch.set(key[table.keyLength - 1] ?? null, slot);
     return slot;
   }
 

@@ -151,7 +151,7 @@ const LISTEN_AGAIN_MS = 500;
 function writerRows(client: Client): WriterRows {
   return {
     ...createRows((sql, parameters) => ask(client, sql, parameters.map(toPostgres))),
-    cellsNow: null,
+    now: null,
     async cellsOf(table: Table<unknown>, keys: readonly (readonly Cell[])[]) {
       const found = new Map<string, readonly Cell[]>();
       for (const { sql, parameters } of selectKeys(table, keys)) {

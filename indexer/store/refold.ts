@@ -30,7 +30,7 @@ export async function refold(
 ): Promise<Write[]> {
   const tables = foldTables.filter(({ name }) => registryTables.has(name) === (contest === null));
   const names = tables.map(({ name }) => `'${name}'`).join(", ");
-  const { writes, befores } = await foldRange({ ...rows, cellsNow: () => undefined }, events, {
+  const { writes, befores } = await foldRange({ ...rows, now: { cells: () => undefined, family: () => [] } }, events, {
     project,
     finalized,
     told: false,

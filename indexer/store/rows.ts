@@ -36,9 +36,9 @@ export function selectByKey(table: Table<unknown>): string {
   return `SELECT ${listed(table.columns)} FROM "${table.name}" WHERE ${whereKey(table)}`;
 }
 
-/** Condition that one row's key fulfils, one `?` for each of its columns. */
-export function whereKey({ columns, keyLength }: Table<unknown>): string {
-  const parts = columns.slice(0, keyLength).map((column) => `"${column}" = ?`);
+/** Condition that one row's key fulfils, one `?` for each of its columns, or for the first few of them. */
+export function whereKey({ columns, keyLength }: Table<unknown>, length = keyLength): string {
+  const parts = columns.slice(0, length).map((column) => `"${column}" = ?`);
   return parts.join(" AND ");
 }
 

@@ -1,11 +1,14 @@
 import type { StatementSync } from "node:sqlite";
-import type { Backend, Write } from "./backend.ts";
+import type { Backend, RowsNow, Write } from "./backend.ts";
 import type { Cell } from "./column.ts";
 import { explainedSqlite } from "./explainedSqlite.ts";
 import { createTurns } from "./inTurn.ts";
 import type { OpenDatabase } from "./openDatabase.ts";
 import { createRows, listed, selectByKey, whereKey } from "./rows.ts";
 import type { Table } from "./table.ts";
+
+/** Rows that are read together at most: beyond, each is read when it is asked for. */
+const MOST_IN_FAMILY = 256;
 
 /**
  * SQLite behind the store, on one connection: reads and writes take turns, so that each reads one moment. A turn waits
@@ -26,13 +29,13 @@ export function createSqliteBackend({ database, path, close }: OpenDatabase): Ba
 
   const all = (sql: string, parameters: readonly Cell[]) =>
     statement(sql).all(...parameters) as unknown as (readonly Cell[])[];
-  const cellsNow = (table: Table<unknown>, key: readonly Cell[]) => all(selectByKey(table), key)[0];
   const rows = createRows(async (sql, parameters) => all(sql, parameters));
+  const now = readNow(statement);
   const writerRows = {
     ...rows,
-    cellsNow,
+    now,
     cellsOf: async (table: Table<unknown>, keys: readonly (readonly Cell[])[]) =>
-      keys.map((key) => cellsNow(table, key)),
+      keys.map((key) => now.cells(table, key)),
   };
 
   function apply(write: Write): void {
@@ -81,5 +84,31 @@ export function createSqliteBackend({ database, path, close }: OpenDatabase): Ba
     leads: () => true,
     watch: () => async () => {},
     close: () => inTurn(async () => close()),
+  };
+}
+
+/** Reads by key. A fold does this for every event, so each table's statements are looked up by the table itself. */
+function readNow(statement: (sql: string) => StatementSync): RowsNow {
+  const byKey = perTable((table) => statement(selectByKey(table)));
+  const byFamily = perTable((table) =>
+    statement(
+      `SELECT ${listed(table.columns)} FROM "${table.name}" WHERE ${whereKey(table, table.keyLength - 1)} LIMIT ${MOST_IN_FAMILY + 1}`,
+    ),
+  );
+  return {
+    cells: (table, key) => byKey(table).get(...key) as unknown as readonly Cell[] | undefined,
+    family(table, key) {
+      const found = byFamily(table).all(...key.slice(0, -1)) as unknown as readonly (readonly Cell[])[];
+      return found.length > MOST_IN_FAMILY ? undefined : found;
+    },
+  };
+}
+
+function perTable<T>(make: (table: Table<unknown>) => T): (table: Table<unknown>) => T {
+  const made = new Map<Table<unknown>, T>();
+  return (table) => {
+    const known = made.get(table) ?? make(table);
+    made.set(table, known);
+    return known;
   };
 }

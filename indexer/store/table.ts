@@ -14,6 +14,8 @@ export type Table<Row> = {
   readonly keyLength: number;
   /** Column that holds the block which wrote the row, for tables whose rows never change in a later block. */
   readonly blockColumn: string | null;
+  /** Whether rows whose keys differ in the last column only are mostly touched together, and so are read together. */
+  readonly together: boolean;
   /** How SQLite keeps each column. */
   readonly types: readonly CellType[];
   /** How SQLite makes it, without its further indexes. */
@@ -31,13 +33,14 @@ type TableOptions<C> = {
   readonly columns: C;
   readonly keyLength: number;
   readonly blockColumn?: keyof C & string;
+  readonly together?: boolean;
   /** Further indexes, each a list of columns. */
   readonly indexes?: readonly (readonly (keyof C & string)[])[];
 };
 
 /** Describes a table. The first `keyLength` columns are its primary key. */
 export function defineTable<C extends Columns>(options: TableOptions<C>): Table<RowOf<C>> {
-  const { name, columns, keyLength, blockColumn, indexes = [] } = options;
+  const { name, columns, keyLength, blockColumn, together = false, indexes = [] } = options;
   const entries = Object.entries(columns) as [string, Column<unknown>][];
   const names = entries.map(([column]) => column);
   const listed = (list: readonly string[]) => list.map((column) => `"${column}"`).join(", ");
@@ -49,6 +52,7 @@ export function defineTable<C extends Columns>(options: TableOptions<C>): Table<
     columns: names,
     keyLength,
     blockColumn: blockColumn ?? null,
+    together,
     types: entries.map(([, { sql }]) => sql.split(" ")[0] as CellType),
     ddl: `CREATE TABLE "${name}" (${cells.join(", ")}, ${primary}) WITHOUT ROWID, STRICT;`,
     indexDdl: indexes.map(

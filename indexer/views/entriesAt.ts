@@ -1,12 +1,12 @@
 import type { EntryStatus } from "#protocol/rules.ts";
-import type { ContestRow, EntryRow, TallyRow } from "../project/tables.ts";
+import type { ContestRow, EntryRow } from "../project/tables.ts";
 import { activity, challenges, entries } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
-import { talliesAt } from "./talliesAt.ts";
+import { talliesAt } from "./tallies.ts";
 
 /** What can change of an entry, as it stood after a block. */
 export type EntryAt = Pick<EntryRow, "entryId" | "author" | "manifestHash"> &
-  Pick<TallyRow, "weight" | "acc" | "last" | "support" | "staked" | "voters"> & { readonly status: EntryStatus };
+  Pick<EntryRow, "weight" | "acc" | "last" | "support" | "staked" | "voters"> & { readonly status: EntryStatus };
 
 const UNTOUCHED = { weight: 0n, acc: 0n, last: 0, support: 0n, staked: 0n, voters: 0 };
 

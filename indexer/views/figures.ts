@@ -2,7 +2,7 @@ import type { EntryView } from "#protocol/http.ts";
 import type { Window } from "#protocol/tally.ts";
 import { displayedTally, projectedScore } from "#protocol/tally.ts";
 import type { WireRules } from "#protocol/wireRules.ts";
-import type { EntryRow, TallyRow } from "../project/tables.ts";
+import type { EntryRow } from "../project/tables.ts";
 
 type Figures = Pick<
   EntryView,
@@ -14,7 +14,7 @@ export function windowOf(rules: Pick<WireRules, "countFrom" | "votesClose">): Wi
 }
 
 /** Projected (or final) score of a tally, in weight-seconds. It changes with stakes only, not with time. */
-export function scoreOf({ weight, acc, last }: Pick<TallyRow, "weight" | "acc" | "last">, window: Window): bigint {
+export function scoreOf({ weight, acc, last }: Pick<EntryRow, "weight" | "acc" | "last">, window: Window): bigint {
   return projectedScore({ weight, acc, last: BigInt(last), status: "live" }, window);
 }
 

@@ -1,10 +1,11 @@
 import type { Hex } from "viem";
 import type { At, HistoryPoint } from "#protocol/http.ts";
-import { entries, tallies } from "../project/tables.ts";
+import { entries } from "../project/tables.ts";
 import type { Rows } from "../store/rows.ts";
 import { atOf, blockNumberAt } from "./blocks.ts";
 import { contestRow } from "./contests.ts";
 import { scoreOf, windowOf } from "./figures.ts";
+import { talliesUpTo } from "./tallies.ts";
 
 type History = {
   readonly at: At;
@@ -50,10 +51,7 @@ export async function historyView(rows: Rows, address: Hex, buckets: number): Pr
   );
 
   const last = points.at(-1)?.block ?? null;
-  const changes =
-    last === null
-      ? []
-      : await rows.select(tallies, `"contest" = ? AND "block" <= ? ORDER BY "entryId", "block"`, address, last);
+  const changes = last === null ? [] : await talliesUpTo(rows, address, last);
   const gone = await rows.select(entries, `"contest" = ? AND "removedBlock" IS NOT NULL`, address);
   const removed = new Map(gone.map(({ entryId, removedBlock }) => [entryId, removedBlock]));
   let bucket = 0;

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import { nodeFlags } from "./nodeFlags.js";
 import { quietEnv } from "./quietEnv.js";
 import { SetupError } from "./step.js";
 
@@ -22,7 +23,7 @@ export function runScript({ root, node, script, args }) {
   // Hardhat's command line fetches a banner in a terminal unless it believes to be in CI.
   if (script === "hardhat") env.CI ??= "true";
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [file, ...args], { stdio: "inherit", env });
+    const child = spawn(node, [...nodeFlags(file), file, ...args], { stdio: "inherit", env });
     const pass = (/** @type {NodeJS.Signals} */ signal) => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     };

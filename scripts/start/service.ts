@@ -4,6 +4,7 @@ import type { WriteStream } from "node:fs";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { BaseError } from "#protocol/errors.ts";
+import { nodeFlags } from "../setup/nodeFlags.js";
 import { root } from "../tool/root.ts";
 
 export type ServiceSpec = {
@@ -35,7 +36,7 @@ const QUOTED = 5;
  */
 export function startService({ name, file, args, env = {}, logFile }: ServiceSpec): Service {
   const log = createWriteStream(logFile, { flags: "a" });
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags(file), file, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe", "ipc"],

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Ready } from "#protocol/http.ts";
+import { nodeFlags } from "../../scripts/setup/nodeFlags.js";
 import { FACTORY, REGISTRY } from "../support/scriptedLogs.ts";
 
 const MAIN = fileURLToPath(new URL("../../indexer/main.ts", import.meta.url));
@@ -20,7 +21,9 @@ export async function startBenchIndexer(rpc: string, file: string) {
     "log-level": "error",
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(process.execPath, [MAIN, "serve", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...nodeFlags(MAIN), MAIN, "serve", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once("data", (chunk) => resolve((JSON.parse(String(chunk)) as { readonly url: string }).url));

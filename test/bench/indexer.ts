@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { measureApi } from "./measureApi.ts";
 import { measureCold, measureFloor } from "./measureCold.ts";
 import { measureLive } from "./measureLive.ts";
+import { measureStore } from "./measureStore.ts";
 import { startStaticChain } from "./startStaticChain.ts";
 
 const { values } = parseArgs({
@@ -37,16 +38,20 @@ try {
     growth.push({ events: size, microseconds: (ms * 1_000) / size });
   }
   const floor = [await measureFloor(chain, events, "raw")];
+  const store = [await measureStore({ events, file: join(folder, "store.sqlite") })];
   const file = join(folder, "cold.sqlite");
   const cold = await measureCold(chain, { events, file });
+  store.push(await measureStore({ events, file: join(folder, "again.sqlite") }));
   floor.push(await measureFloor(chain, events, "raw"));
   const generic = await measureFloor(chain, events, "viem");
   growth.push({ events, microseconds: (cold.ms * 1_000) / events });
-  const floorMs = floor.reduce((sum, ms) => sum + ms, 0) / floor.length;
+  const [floorMs, storeMs] = [mean(floor), mean(store)];
   row("floor: getLogs, JSON, raw decode; no store", events, floorMs);
+  row("SQLite alone: the same rows, no chain, no fold", events, storeMs);
   row("the same with viem's decodeEventLog", events, generic);
   row("cold sync", events, cold.ms);
   line("cold sync, share of the floor's speed", (floorMs / cold.ms).toFixed(2));
+  line("the same of floor and SQLite one after another", ((floorMs + storeMs) / cold.ms).toFixed(2));
   line("Ponder", "not there");
 
   const live = await measureLive(chain, { file, blocks: LIVE_BLOCKS, listeners: 10 });
@@ -70,6 +75,7 @@ try {
       bench: "indexer",
       events,
       coldVsFloor: round(floorMs / cold.ms),
+      coldVsFloorAndStore: round((floorMs + storeMs) / cold.ms),
       peakRssMb: Math.max(cold.peakMb, live.peakMb),
       liveP50Ms: round(live.p50),
       liveP99Ms: round(live.p99),
@@ -80,6 +86,10 @@ try {
 } finally {
   chain.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function round(value: number): number {
