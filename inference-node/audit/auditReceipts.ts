@@ -1,7 +1,9 @@
 import type { Address } from "viem";
 import type { Engine } from "#protocol/node.ts";
+import { planMemory } from "../engine/memoryPlan.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
-import { identifyModelFile } from "../models/verifyModelFile.ts";
+import { identifyWithBar } from "../models/identifyWithBar.ts";
+import type { StoreOptions } from "../models/modelStore.ts";
 import type { Judged, Pool, Verdict } from "./auditVerdict.ts";
 import { poolAnswers, verdictOf } from "./auditVerdict.ts";
 import type { FailingReceipt, ReceiptLaw } from "./checkReceipt.ts";
@@ -24,6 +26,12 @@ export type AuditOptions = {
   /** The entry's manifest, where it is known: another entry may have the same model. */
   readonly manifestHash?: string;
   readonly threads: number;
+  /** Which of llama.cpp's CPU backends evaluates; the best for this CPU where it is absent. */
+  readonly backend?: string | undefined;
+  /** Bytes that the model may take; what the machine has left where it is absent. */
+  readonly memory?: number;
+  /** Shows somebody how far the reading of the model file is. */
+  readonly progress?: StoreOptions["progress"];
   /** Where a bundle's signature is good. Throws where neither the bundle nor the auditor says. */
   readonly lawOf: (bundle: SavedBundle) => ReceiptLaw;
   /** Receipts that fail already, for what the audit cannot see. */
@@ -52,8 +60,9 @@ export type AuditReport = {
 
 /** Checks saved bundles, and has the model say again what each greedy answer should have been. */
 export async function auditReceipts(read: readonly ReadBundle[], options: AuditOptions): Promise<AuditReport> {
-  const identity = await identifyModelFile(options.modelPath);
-  const { quantization } = await checkGgufHeader(options.modelPath);
+  const identity = await identifyWithBar(options.modelPath, options.progress);
+  const header = await checkGgufHeader(options.modelPath);
+  const { quantization } = header;
   const failing: FailingReceipt[] = [...(options.failing ?? [])];
   const keys = new Map<Address, boolean | null>();
   const sound: ReadBundle[] = [];
@@ -72,7 +81,11 @@ export async function auditReceipts(read: readonly ReadBundle[], options: AuditO
   const greedy = sound.filter(({ bundle }) => isGreedy(bundle));
   const once = [...new Map(greedy.map((one) => [wordsOf(one.bundle), one])).values()];
 
-  const { judged, refused, engine } = await judgeAnswers(once, options);
+  const { judged, refused, engine } = await judgeAnswers(once, {
+    ...options,
+    weigh: (sizes) =>
+      planMemory({ ...sizes, ...header, width: header.embeddingLength, fileBytes: identity.modelSize }).total,
+  });
   failing.push(...refused);
   const compared = judged.map(({ where, bundle, said, build }) => ({
     where,

@@ -1,4 +1,6 @@
+import { InvalidInputError } from "#protocol/errors.ts";
 import type { Engine } from "#protocol/node.ts";
+import { bytesInWords } from "../engine/bytesInWords.ts";
 import type { FailingReceipt } from "./checkReceipt.ts";
 import { JudgeError, openJudge } from "./openJudge.ts";
 import type { ReadBundle } from "./readBundles.ts";
@@ -13,6 +15,12 @@ export type JudgeSettings = {
   readonly modelPath: string;
   readonly adapterPaths: readonly string[];
   readonly threads: number;
+  /** Which of llama.cpp's CPU backends; the best for this CPU where it is absent. */
+  readonly backend?: string | undefined;
+  /** Bytes that the model takes with a context and a batch. */
+  readonly weigh: (sizes: { readonly contextSize: number; readonly batchSize: number }) => number;
+  /** Bytes that may be taken; what the machine has left where it is absent. */
+  readonly memory?: number;
   readonly onProgress: (done: number, of: number) => void;
 };
 
@@ -30,7 +38,16 @@ export async function judgeAnswers(bundles: readonly ReadBundle[], settings: Jud
     const lengths = group.map(({ bundle }) => bundle.promptTokens.length + bundle.outputTokens.length);
     // What llama.cpp makes room for is a multiple of this anyway.
     const contextSize = Math.ceil(Math.max(...lengths) / 256) * 256;
-    const judge = await openJudge({ ...settings, batchSize, contextSize });
+    const [needed, free] = [settings.weigh({ contextSize, batchSize }), settings.memory ?? process.availableMemory()];
+    if (needed > free) {
+      throw new InvalidInputError("The audit's model does not fit in this machine's memory.", {
+        metaMessages: [
+          `It needs ${bytesInWords(needed)}, and ${bytesInWords(free)} are free.`,
+          "Audit on a larger machine, or end what else runs here.",
+        ],
+      });
+    }
+    const judge = await openJudge({ ...settings, batchSize, contextSize }, settings.backend);
     try {
       engine = `llama.cpp ${judge.llamaCpp}, ${judge.variant}`;
       for (const { where, bundle } of group) {

@@ -1,24 +1,28 @@
 import type { AuditReport } from "./auditReceipts.ts";
-import { enoughTokens, tolerated } from "./auditVerdict.ts";
+import { enoughExactTokens, enoughTokens, tolerated } from "./auditVerdict.ts";
 
 /** What an audit does not show, whatever its verdict. */
 export const notProven = [
   "that answers nobody saved, or sampled ones, came from this model",
   "that the text you read is the tokens that were signed, or the prompt the question you asked",
   "that a node whose engine differs from yours runs a model very close to this one: within the tolerance it passes",
+  "that a node which names a llama-server as its engine runs this model and no close one: its CPU is not named, so the tolerance holds",
   "whose machine answered, and that the entry on chain names this file (verify does)",
 ] as const;
+
+const words = { holds: "HOLDS", "does not hold": "DOES NOT HOLD", "not enough": "TOO LITTLE TO TELL" } as const;
 
 /** An audit's report for a person. */
 export function reportLines(report: AuditReport): string[] {
   const { failing, differing, pools, keys } = report;
+  const tokens = pools.reduce((all, pool) => all + pool.tokens, 0);
   const left = [
     [report.notGreedy, "sampled: only greedy answers can be judged"],
     [report.otherModel, "about another model file or entry"],
     [report.repeated, "the same question and answer again"],
   ] as const;
   return [
-    `${report.verdict.toUpperCase()}: ${report.read} receipts read, ${failing.length} failing`,
+    `${words[report.verdict]}, by ${tokens} tokens: ${report.read} receipts read, ${failing.length} failing`,
     `model    SHA-256 ${report.model.sha256.slice(2)}, ${report.model.quantization ?? "quantisation unknown"}`,
     report.adapters === null
       ? "adapters unknown: if the entry has any, what differs proves nothing. Give its manifest (--manifest), which a node serves at /manifests/<hash>"
@@ -29,9 +33,9 @@ export function reportLines(report: AuditReport): string[] {
       const rate = pool.matchRate === null ? "no token" : `${(pool.matchRate * 100).toFixed(2)} % match`;
       const rule =
         pool.rule === "exact"
-          ? "the bits must be the same"
+          ? `the bits must be the same, of ${enoughExactTokens} tokens or more`
           : `up to ${(tolerated * 100).toFixed(1)} % may differ, of ${enoughTokens} tokens or more`;
-      return `node     ${pool.node}: ${pool.verdict}; ${rate}, ${pool.mismatches} of ${pool.tokens} tokens differ in ${pool.answers} answers (${rule})`;
+      return `node     ${pool.node}: ${words[pool.verdict].toLowerCase()}; ${rate}, ${pool.mismatches} of ${pool.tokens} tokens differ in ${pool.answers} answers (${rule})`;
     }),
     ...keys.map(
       ({ key, registered }) =>

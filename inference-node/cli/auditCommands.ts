@@ -11,8 +11,10 @@ import { probeNode } from "../audit/probeNode.ts";
 import { readBundles } from "../audit/readBundles.ts";
 import { notProven, reportLines } from "../audit/reportLines.ts";
 import { saveBundle } from "../audit/saveBundle.ts";
+import { identifyWithBar } from "../models/identifyWithBar.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
-import { identifyModelFile } from "../models/verifyModelFile.ts";
+import type { ProgramContext } from "./createProgram.ts";
+import type { OpenProgress } from "./createTerminal.ts";
 import { explain } from "./explain.ts";
 import { whole } from "./numberFlags.ts";
 import { openLaw } from "./openLaw.ts";
@@ -20,10 +22,12 @@ import { pullAdapters, pullProbed } from "./pullProbed.ts";
 import { readManifest } from "./readManifest.ts";
 import { say } from "./say.ts";
 
+type Context = Pick<ProgramContext, "stop" | "progress">;
 type LawFlags = { readonly rpc?: string; readonly nodeRegistry?: string; readonly chainId?: number };
 type AuditFlags = LawFlags & {
   readonly adapter: string[];
   readonly threads: number;
+  readonly backend?: string;
   readonly json?: true;
 };
 type ProbeFlags = AuditFlags & {
@@ -40,14 +44,15 @@ const exitCodes = { holds: 0, "does not hold": 1, "not enough": 2 } as const;
 const notShown = ["", "Not shown by an audit:", ...notProven.map((line) => `  ${line}`)].join("\n");
 
 /** Adds `audit-receipts`, `probe` and `ask`: what somebody can do who trusts no node. */
-export function withAuditCommands(program: Command, { stop }: { readonly stop: AbortController }): void {
+export function withAuditCommands(program: Command, context: Context): void {
+  const { stop } = context;
   auditOptions(program.command("audit-receipts"), "audit-receipts --from .coindrop/bundles --model sums.gguf")
     .description("have a model say again what signed answers claim it said")
     .requiredOption("--from <path>", "saved bundles: a .jsonl or .json file, or a folder of them")
     .requiredOption("--model <gguf>", "the model file of the entry")
     .option("--manifest <file>", "the entry's manifest, which says whether it has adapters")
     .action((flags: AuditFlags & { from: string; model: string; manifest?: string }) =>
-      judged(flags, () => audit(flags)),
+      judged(flags, () => audit(flags, context)),
     );
 
   auditOptions(program.command("probe"), "probe https://node.example --entry sums")
@@ -60,7 +65,7 @@ export function withAuditCommands(program: Command, { stop }: { readonly stop: A
     .option("--save <file>", "where the bundles are kept", ".coindrop/bundles/probe.jsonl")
     .option("--store <folder>", "where a fetched model is kept", ".coindrop/models")
     .option("--allow-private", "fetch over plain http and from private addresses")
-    .action((url: string, flags: ProbeFlags) => judged(flags, () => probe(url, flags, stop.signal)));
+    .action((url: string, flags: ProbeFlags) => judged(flags, () => probe(url, flags, context)));
 
   explain(careful(program.command("ask")), {
     examples: ['ask https://node.example "What is 17 plus 5?" --greedy'],
@@ -94,6 +99,7 @@ function auditOptions(command: Command, example: string): Command {
       [] as string[],
     )
     .option("--threads <n>", "threads of the evaluation", whole(1, 256), 1)
+    .option("--backend <name>", "llama.cpp's CPU backend, as the node names it (default: the best for this CPU)")
     .option("--rpc <url>", "chain that is asked whose key signed; needs --node-registry")
     .option("--node-registry <address>", "registry whose signatures these are (default: as the bundles note)")
     .option("--chain-id <n>", "its chain, where no --rpc is given (default: as the bundles note)", whole(1))
@@ -105,17 +111,27 @@ function careful(command: Command): Command {
   return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 }
 
-async function settings(flags: AuditFlags) {
+/** The bars that `pull` and `verify` show; none beside JSON. */
+function barsOf(flags: AuditFlags, { progress: open }: Context): OpenProgress | undefined {
+  return flags.json ? undefined : open;
+}
+
+async function settings(flags: AuditFlags, context: Context) {
   return {
     lawOf: await openLaw(flags),
     threads: flags.threads,
+    backend: flags.backend,
+    progress: barsOf(flags, context),
     onProgress: progress("answers judged"),
   };
 }
 
-async function audit(flags: AuditFlags & { from: string; model: string; manifest?: string }): Promise<AuditReport> {
+async function audit(
+  flags: AuditFlags & { from: string; model: string; manifest?: string },
+  context: Context,
+): Promise<AuditReport> {
   const bundles = await readBundles(flags.from);
-  const common = { ...(await settings(flags)), modelPath: flags.model, adapterPaths: flags.adapter };
+  const common = { ...(await settings(flags, context)), modelPath: flags.model, adapterPaths: flags.adapter };
   if (flags.manifest === undefined)
     return auditReceipts(bundles, { ...common, knowsAdapters: flags.adapter.length > 0 });
   const manifest = await readManifest(flags.manifest);
@@ -124,14 +140,16 @@ async function audit(flags: AuditFlags & { from: string; model: string; manifest
   return auditReceipts(bundles, { ...common, knowsAdapters: true, manifestHash: hash });
 }
 
-async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promise<AuditReport> {
+async function probe(url: string, flags: ProbeFlags, context: Context): Promise<AuditReport> {
+  const { signal } = context.stop;
+  const pull = { ...flags, progress: barsOf(flags, context) };
   const client = await openNodeClient(url, signal);
   const model = chooseModel(client, flags.entry);
   const manifest = await client.manifest(model);
-  const adapterPaths = flags.adapter.length > 0 ? flags.adapter : await pullAdapters(client, manifest, flags, signal);
+  const adapterPaths = flags.adapter.length > 0 ? flags.adapter : await pullAdapters(client, manifest, pull, signal);
   await checkJudgeable(manifest, adapterPaths);
-  const modelPath = flags.model ?? (await pullProbed(client, model, manifest, flags, signal));
-  const { modelRoot } = await identifyModelFile(modelPath, { signal });
+  const modelPath = flags.model ?? (await pullProbed(client, model, manifest, pull, signal));
+  const { modelRoot } = await identifyWithBar(modelPath, pull.progress, signal);
   const own = flags.questions === undefined ? [] : (await readFile(flags.questions, "utf8")).split("\n");
   const { read, failing } = await probeNode({
     client,
@@ -144,7 +162,7 @@ async function probe(url: string, flags: ProbeFlags, signal: AbortSignal): Promi
     onProgress: progress("tokens asked for"),
   });
   return auditReceipts(read, {
-    ...(await settings(flags)),
+    ...(await settings(flags, context)),
     modelPath,
     adapterPaths,
     knowsAdapters: true,

@@ -5,7 +5,7 @@ import type { NodeClient, ServedModel } from "../audit/nodeClient.ts";
 import type { StoreOptions } from "../models/modelStore.ts";
 import { findFile, findModelFile } from "../models/modelStore.ts";
 
-type PullOptions = { readonly store: string; readonly allowPrivate?: true };
+type PullOptions = Pick<StoreOptions, "progress"> & { readonly store: string; readonly allowPrivate?: true };
 
 /** Fetches the model that a manifest names, by its hash: from the manifest's addresses, else from the node itself. */
 export async function pullProbed(
@@ -48,6 +48,6 @@ function alsoFrom(url: string, file: ManifestFile): ManifestFile {
   return { ...file, urls: [...file.urls, `${url}/models/${file.sha256}`] };
 }
 
-function storeOf({ store, allowPrivate }: PullOptions, signal: AbortSignal): StoreOptions {
-  return { folder: store, ownFolders: [], allowPrivate: allowPrivate === true, signal, onRefused: () => undefined };
+function storeOf({ store, allowPrivate, progress }: PullOptions, signal: AbortSignal): StoreOptions {
+  return { folder: store, ownFolders: [], allowPrivate: allowPrivate === true, progress, signal, onRefused: () => undefined };
 }

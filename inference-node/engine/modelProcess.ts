@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { childEnvironment } from "./childEnvironment.ts";
 import type { EmbedJob, FromChild, GenerationJob, LoadedModel, LoadOptions, ToChild } from "./childProtocol.ts";
 import { fromChildSchema } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
@@ -213,23 +214,4 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
 
 function mixedUp(): EngineError {
   return new EngineError("crashed", "the model's process answered another question");
-}
-
-const passed = [
-  "PATH",
-  "HOME",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "SystemRoot",
-  "LANG",
-  "LD_LIBRARY_PATH",
-  "CUDA_VISIBLE_DEVICES",
-  "NODE_COMPILE_CACHE",
-];
-
-function childEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
 }

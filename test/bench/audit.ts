@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { enoughTokens, poolAnswers, tolerated } from "../../inference-node/audit/auditVerdict.ts";
+import { onlyBackend } from "../../inference-node/audit/cpuBackends.ts";
 import { openJudge } from "../../inference-node/audit/openJudge.ts";
 import { ordinaryQuestion } from "../../inference-node/audit/ordinaryQuestions.ts";
 import { seededRandom } from "../../scripts/start/seededRandom.ts";
 import { root } from "../../scripts/tool/root.ts";
-import { onlyVariant } from "../support/cpuVariants.ts";
 import { requantizeModel } from "../support/requantizeModel.ts";
 import { type Spoken, speak } from "../support/speakers.ts";
 
@@ -28,20 +28,25 @@ const cases = [
   { name: "another model under its name", honest: false },
 ] as const;
 
+const [x64, haswell] = [onlyBackend("x64"), onlyBackend("haswell")];
 const folder = mkdtempSync(path.join(tmpdir(), "coindrop-audit-"));
 try {
   const random = seededRandom(20_261_127);
   const questions = distinctQuestions(runsPerModel * questionsPerRun, random);
   const fileOf = (model: Model) => path.join(root, "scripts/demo/models", `${model}.gguf`);
-  const x64 = onlyVariant("x64", folder);
-  const haswell = onlyVariant("haswell", folder);
 
   const spoken = new Map<Model, Spoken[][]>();
   for (const model of models) {
     const small = path.join(folder, `${model}.q4.gguf`);
     await requantizeModel(fileOf(model), small);
-    const [native, plain] = await Promise.all([speak(fileOf(model), questions), speak(fileOf(model), questions, x64)]);
-    const [wide, quarter] = await Promise.all([speak(fileOf(model), questions, haswell), speak(small, questions)]);
+    const [native, plain] = await Promise.all([
+      speak(fileOf(model), questions),
+      speak(fileOf(model), questions, x64.nodeArguments),
+    ]);
+    const [wide, quarter] = await Promise.all([
+      speak(fileOf(model), questions, haswell.nodeArguments),
+      speak(small, questions),
+    ]);
     spoken.set(model, [native, plain, wide, quarter]);
     console.log(`${model} has spoken`);
   }
@@ -76,6 +81,8 @@ try {
     }),
   );
 } finally {
+  x64.remove();
+  haswell.remove();
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -50,6 +50,11 @@ describe("the verdict", () => {
     expect(verdict(answers("a", true, 2_000, 0))).toBe("holds");
     expect(verdict(answers("a", true, 2_000, 1))).toBe("does not hold");
   });
+  test("says nothing of a match over less than 512 tokens, and does of a single mismatch", () => {
+    expect(verdict(answers("a", true, 511, 0))).toBe("not enough");
+    expect(verdict(answers("a", true, 512, 0))).toBe("holds");
+    expect(verdict(answers("a", true, 1, 1))).toBe("does not hold");
+  });
   test("takes 3.5 % of 1,024 tokens or more where they may differ", () => {
     expect(verdict(answers("a", false, 1_000, 35), answers("a", false, 1_000, 35))).toBe("holds");
     expect(verdict(answers("a", false, 1_000, 35), answers("a", false, 1_000, 36))).toBe("does not hold");
@@ -60,9 +65,9 @@ describe("the verdict", () => {
     expect(verdict(answers("a", false, 90_000, 0), answers("b", false, 2_000, 100))).toBe("does not hold");
   });
   test("is not enough as long as one pool is, and never holds with a failing receipt", () => {
-    expect(verdict(answers("a", true, 50, 0), answers("a", false, 50, 0))).toBe("not enough");
+    expect(verdict(answers("a", true, 5_000, 0), answers("a", false, 50, 0))).toBe("not enough");
     expect(verdict()).toBe("not enough");
-    expect(verdictOf(poolAnswers([answers("a", true, 50, 0)]), 1)).toBe("does not hold");
+    expect(verdictOf(poolAnswers([answers("a", true, 5_000, 0)]), 1)).toBe("does not hold");
   });
 });
 
