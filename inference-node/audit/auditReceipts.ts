@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Address } from "viem";
 import type { Engine } from "#protocol/node.ts";
 import { planMemory } from "../engine/memoryPlan.ts";
@@ -81,10 +82,18 @@ export async function auditReceipts(read: readonly ReadBundle[], options: AuditO
   const greedy = sound.filter(({ bundle }) => isGreedy(bundle));
   const once = [...new Map(greedy.map((one) => [wordsOf(one.bundle), one])).values()];
 
+  const adapters = await Promise.all(options.adapterPaths.map((path) => stat(path)));
+  const plan = {
+    shape: header,
+    fileBytes: identity.modelSize,
+    adapterBytes: adapters.reduce((sum, { size }) => sum + size, 0),
+    embedding: null,
+    holder: "process",
+    sequences: 1,
+  } as const;
   const { judged, refused, engine } = await judgeAnswers(once, {
     ...options,
-    weigh: (sizes) =>
-      planMemory({ ...sizes, ...header, width: header.embeddingLength, fileBytes: identity.modelSize }).total,
+    weigh: (sizes) => planMemory({ ...plan, ...sizes }).total,
   });
   failing.push(...refused);
   const compared = judged.map(({ where, bundle, said, build }) => ({
