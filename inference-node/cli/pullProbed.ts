@@ -49,5 +49,12 @@ function alsoFrom(url: string, file: ManifestFile): ManifestFile {
 }
 
 function storeOf({ store, allowPrivate, progress }: PullOptions, signal: AbortSignal): StoreOptions {
-  return { folder: store, ownFolders: [], allowPrivate: allowPrivate === true, progress, signal, onRefused: () => undefined };
+  return {
+    folder: store,
+    ownFolders: [],
+    allowPrivate: allowPrivate === true,
+    progress,
+    signal,
+    onRefused: () => undefined,
+  };
 }
