@@ -10,6 +10,7 @@ import { createMemoryBudget } from "./engine/memoryBudget.ts";
 import { probeEngine } from "./engine/probeEngine.ts";
 import type { EntryFacts } from "./models/entryFacts.ts";
 import { entryKey } from "./models/entryFacts.ts";
+import { monotonic } from "./monotonic.ts";
 import type { ServeLimits } from "./serve/admission.ts";
 import { createAdmission, defaultServeLimits } from "./serve/admission.ts";
 import { createApp } from "./serve/createApp.ts";
@@ -62,6 +63,8 @@ export type NodeOptions = HostingOptions & {
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Milliseconds of a clock that nobody sets, for what is waited for; the process's own where absent. */
+  readonly elapsed?: () => number;
 };
 
 /** Milliseconds between two looks for block challenges, which run for a day, and at the files of what is served. */
@@ -91,6 +94,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const journal = options.journal ?? createMemoryJournal();
   const clock = createChainClock(options.now ?? Date.now);
   const { now } = clock;
+  const elapsed = options.elapsed ?? monotonic;
   const remembered = options.remembered ?? null;
   const finalised = new Map(remembered?.entries.map((facts) => [entryKey(facts), facts]));
   let isFresh = false;
@@ -141,7 +145,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     pollMs: options.pollMs,
     logger,
     signal,
-    now,
+    elapsed,
     onChange: () => {
       attester.nudge();
       void warmUp();
@@ -153,6 +157,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
     served: host.intact,
     tickMs: Math.min(longestLookMs, options.pollMs * 15),
     now,
+    elapsed,
     signal,
     log,
   });
@@ -165,6 +170,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
           folders: [options.storeFolder, ...options.modelFolders],
           pollMs: Math.min(longestLookMs, options.pollMs * 15),
           now,
+          elapsed,
           signal,
           log,
         });
@@ -192,7 +198,7 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
   const admission = createAdmission({
     limits: serveLimits,
     maxWaiting,
-    now,
+    now: elapsed,
     ...(parallel !== undefined && { parallel }),
   });
   const app = await createApp({

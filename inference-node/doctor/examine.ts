@@ -12,6 +12,7 @@ import { contestsOf, stateFolderOf } from "../cli/nodeConfig.ts";
 import { openChain } from "../cli/openOperator.ts";
 import { readKey } from "../cli/readKey.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import { monotonic } from "../monotonic.ts";
 import { openState, StateFolderError } from "../state/openState.ts";
 import { checkClock } from "./checkClock.ts";
 import { checkEndpoint } from "./checkEndpoint.ts";
@@ -96,7 +97,7 @@ async function clockOf(client: PublicClient, now: () => number): Promise<Finding
   const first = await client.getBlock();
   const found = checkClock(now() / 1000, Number(first.timestamp), false);
   if (found.state !== "care") return found;
-  for (const began = now(); now() - began < blockPatienceMs; await sleep(500)) {
+  for (const began = monotonic(); monotonic() - began < blockPatienceMs; await sleep(500)) {
     const next = await client.getBlock();
     if (next.number > first.number) return checkClock(now() / 1000, Number(next.timestamp), true);
   }

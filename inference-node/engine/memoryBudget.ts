@@ -8,7 +8,7 @@ export type Resident = {
   readonly idle: () => boolean;
   /** Whether it is still growing to what its plan says. */
   readonly loading: () => boolean;
-  /** Milliseconds since 1970 of the last answer, or of loading. */
+  /** When it answered last, or was loaded, in milliseconds of a clock that nobody sets. */
   readonly usedAt: () => number;
   /** Ends its process; settles when the memory is free. */
   readonly rest: () => Promise<void>;

@@ -1,3 +1,4 @@
+import { monotonic } from "../monotonic.ts";
 import type { EmbedJob, GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
 import { EngineError } from "./engineError.ts";
 
@@ -29,7 +30,8 @@ export type RunnerOptions = {
   /** Sets memory aside before a process makes vectors for the first time: that takes a context of its own. */
   readonly admitVectors?: (resident: Resident) => Promise<() => void>;
   readonly start?: typeof startModelProcess;
-  readonly now?: () => number;
+  /** Milliseconds of a clock that nobody sets; the process's own where absent. */
+  readonly elapsed?: (() => number) | undefined;
   readonly onChange?: (state: RunnerState, detail: string) => void;
 };
 
@@ -56,7 +58,7 @@ const usualQuarantine = { after: 5, ms: 3_600_000 };
 
 export function createModelRunner(options: RunnerOptions): ModelRunner {
   const start = options.start ?? startModelProcess;
-  const now = options.now ?? Date.now;
+  const elapsed = options.elapsed ?? monotonic;
   const turns = createTurns(options.maxWaiting, options.load.sequences);
   let state: RunnerState = "asleep";
   let current: ModelProcess | null = null;
@@ -64,7 +66,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   let failures = 0;
   let notBefore = 0;
   let reason: string | null = null;
-  let usedAt = now();
+  let usedAt = elapsed();
   const quarantine = options.quarantine ?? usualQuarantine;
 
   const become = (next: RunnerState, detail = ""): void => {
@@ -79,10 +81,10 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     const wait = backOff();
     if (failures < quarantine.after) become("failed", why);
     else {
-      notBefore = now() + quarantine.ms;
+      notBefore = elapsed() + quarantine.ms;
       become(
         "quarantined",
-        `failed ${failures} times in a row, left alone until ${new Date(notBefore).toISOString()}: ${why}`,
+        `failed ${failures} times in a row, left alone until ${new Date(Date.now() + quarantine.ms).toISOString()}: ${why}`,
       );
     }
     return wait;
@@ -104,7 +106,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   /** Puts the next start off, longer after each failure. Returns for how long, in milliseconds. */
   const backOff = (): number => {
     const wait = Math.min(longestRestartMs, options.restartMs * 2 ** failures);
-    notBefore = now() + wait;
+    notBefore = elapsed() + wait;
     failures += 1;
     return wait;
   };
@@ -132,7 +134,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
       giveBack();
       throw closed();
     }
-    usedAt = now();
+    usedAt = elapsed();
     const started = start(options.load, options.limits);
     const loaded = started.loaded.then(async (model) => {
       if (await untouched()) return model;
@@ -187,7 +189,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     for (;;) {
       if (state === "closed") throw closed();
       if (current !== null) return current;
-      const wait = notBefore - now();
+      const wait = notBefore - elapsed();
       if (wait > 0 && state === "quarantined") {
         const words = "the model failed too often on this node and is left alone";
         throw new EngineError("quarantined", words, Math.ceil(wait / 1000));
@@ -219,7 +221,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
         await process.loaded;
         const answered = await process.generate(job, handlers, signal);
         failures = 0;
-        usedAt = now();
+        usedAt = elapsed();
         return answered;
       }),
     embed: (job, signal) =>
@@ -230,7 +232,7 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
         const embedded = await process.embed(job, signal);
         taken();
         failures = 0;
-        usedAt = now();
+        usedAt = elapsed();
         return embedded;
       }),
     async close() {

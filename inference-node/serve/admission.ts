@@ -52,7 +52,7 @@ export function createAdmission(options: {
   readonly maxWaiting: number;
   /** Answers of one model that may be under way at a time; one where absent. */
   readonly parallel?: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that nobody sets. */
   readonly now: () => number;
 }): Admission {
   const { limits, now } = options;

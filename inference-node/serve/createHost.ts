@@ -18,7 +18,8 @@ export type HostOptions = {
   readonly pollMs: number;
   readonly logger: FastifyBaseLogger;
   readonly signal: AbortSignal;
-  readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number;
   /** Called after the set of served entries changed. */
   readonly onChange: () => void;
 };
@@ -47,7 +48,7 @@ const longestRetryMs = 60_000;
 const mostPreparing = 4;
 
 export function createHost(options: HostOptions): Host {
-  const { chain, logger, signal, now } = options;
+  const { chain, logger, signal, elapsed } = options;
   const hosted = new Map<string, HostedEntry>();
   const failed = new Map<string, Failure>();
   const preparing = new Map<string, Promise<void>>();
@@ -102,7 +103,7 @@ export function createHost(options: HostOptions): Host {
       const times = (before?.times ?? 0) + 1;
       const wait = error instanceof RetryableError ? Math.min(longestRetryMs, 1_000 * 2 ** times) : longestRetryMs;
       const detail = error instanceof Error ? error.message : String(error);
-      failed.set(key, { facts, detail, times, retryAt: now() + wait });
+      failed.set(key, { facts, detail, times, retryAt: elapsed() + wait });
       logger.warn({ entry: entryId }, `cannot serve an entry yet: ${detail}`);
     }
   };
@@ -113,7 +114,7 @@ export function createHost(options: HostOptions): Host {
     for (const facts of known.toSorted((one, other) => triedOf(one) - triedOf(other))) {
       const key = entryKey(facts);
       if (signal.aborted || preparing.size >= mostPreparing) return;
-      if (hosted.has(key) || preparing.has(key) || (failed.get(key)?.retryAt ?? 0) > now()) continue;
+      if (hosted.has(key) || preparing.has(key) || (failed.get(key)?.retryAt ?? 0) > elapsed()) continue;
       const done = host(facts).finally(() => {
         preparing.delete(key);
         fill();

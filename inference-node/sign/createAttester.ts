@@ -15,8 +15,10 @@ export type AttesterOptions = {
   readonly chain: Pick<NodeChain, "attest" | "lastAttested">;
   /** Entries that are served now, each with its file looked at just before. */
   readonly served: () => Promise<readonly { readonly facts: EntryFacts; readonly engine: Engine }[]>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: which epoch it is. */
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets: when to try again. */
+  readonly elapsed: () => number;
   readonly signal: AbortSignal;
   /** Milliseconds between two looks at what is served; half a minute when absent. */
   readonly tickMs?: number;
@@ -39,7 +41,7 @@ const usualTickMs = 30_000;
 const retryMs = { first: 2_000, longest: 300_000 };
 
 export function createAttester(options: AttesterOptions): Attester {
-  const { signer, chain, now, signal, log, tickMs = usualTickMs } = options;
+  const { signer, chain, now, elapsed, signal, log, tickMs = usualTickMs } = options;
   let current: readonly SignedAttestation[] = [];
   const onChain = new Map<string, bigint | null>();
   let wake = Promise.withResolvers<void>();
@@ -78,7 +80,7 @@ export function createAttester(options: AttesterOptions): Attester {
   };
 
   const publish = async (): Promise<void> => {
-    if (now() < notBefore) return;
+    if (elapsed() < notBefore) return;
     try {
       const due: SignedAttestation[] = [];
       for (const signed of current) if (await isDue(signed)) due.push(signed);
@@ -91,7 +93,7 @@ export function createAttester(options: AttesterOptions): Attester {
     } catch (error) {
       const wait = Math.min(retryMs.longest, retryMs.first * 2 ** failures);
       failures += 1;
-      notBefore = now() + wait;
+      notBefore = elapsed() + wait;
       if (!signal.aborted) log.warn(`attesting on chain failed, next try in ${wait / 1000} s: ${reasonOf(error)}`);
     }
   };
@@ -107,7 +109,8 @@ export function createAttester(options: AttesterOptions): Attester {
       while (!signal.aborted) {
         await sign();
         await publish();
-        const wait = notBefore > now() ? Math.min(tickMs, notBefore - now()) : tickMs;
+        const left = notBefore - elapsed();
+        const wait = left > 0 ? Math.min(tickMs, left) : tickMs;
         await Promise.race([sleep(wait, undefined, { signal }).catch(() => undefined), wake.promise]);
         wake = Promise.withResolvers<void>();
       }

@@ -27,7 +27,7 @@ beforeAll(async () => {
         modelPath = sums.modelPath;
         return [sums.facts, twin.facts, other.facts];
       },
-      { now: () => clock.ms },
+      { now: () => clock.ms, elapsed: () => clock.ms },
     );
   const watched = await watchRoutes(start);
   node = watched.server;

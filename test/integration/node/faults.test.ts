@@ -222,7 +222,7 @@ describe("what is not the entry's is refused before it is loaded", () => {
 
   test("a served file that is changed: neither attested nor handed out from then on, and served again once mended", async () => {
     const clock = { ms: Date.UTC(2026, 5, 1, 12, 10) };
-    const served = await startWith("sums", { now: () => clock.ms });
+    const served = await startWith("sums", { now: () => clock.ms, elapsed: () => clock.ms });
     const attested = async () =>
       ((await (await fetch(`${served.url}/v1/attestations`)).json()) as { attestations: unknown[] }).attestations
         .length;

@@ -23,7 +23,7 @@ afterEach(() => {
 
 function start(options: { lastOnChain?: bigint | null; refuse?: { times: number } } = {}) {
   const account = privateKeyToAccount(generatePrivateKey());
-  const clock = { ms: 1_000 * hour };
+  const clock = { ms: 1_000 * hour, ahead: 0 };
   const batches: bigint[][] = [];
   const lines: string[] = [];
   const served = [{ facts: entry(1), engine }];
@@ -39,7 +39,8 @@ function start(options: { lastOnChain?: bigint | null; refuse?: { times: number 
       },
     },
     served: async () => [...served],
-    now: () => clock.ms,
+    now: () => clock.ms + clock.ahead,
+    elapsed: () => clock.ms,
     signal: stop.signal,
     log: { info: (line) => void lines.push(line), warn: (line) => void lines.push(line) },
   });
@@ -51,10 +52,28 @@ function start(options: { lastOnChain?: bigint | null; refuse?: { times: number 
     const epoch = BigInt(Math.floor(ms / hour));
     await until("a new attestation", () => attester.attestations()[0]?.attestation.epoch === epoch);
   };
-  return { attester, batches, lines, served, at };
+  return { attester, batches, lines, served, at, clock };
 }
 
 describe("attesting", () => {
+  test.each([2, -2])("is tried again when its time has come, though the clock jumps by %i hours", async (hours) => {
+    const { attester, batches, clock, lines } = start({ refuse: { times: 1 } });
+    await until("the refusal", () => lines.some((line) => line.includes("next try in 2 s")));
+    clock.ahead = hours * hour;
+    const look = async () => {
+      const epoch = attester.attestations()[0]?.attestation.epoch;
+      clock.ahead += Math.sign(hours) * hour;
+      attester.nudge();
+      await until("another look", () => attester.attestations()[0]?.attestation.epoch !== epoch);
+    };
+    await look();
+    await look();
+    expect(batches).toEqual([]);
+    clock.ms += 2_000;
+    attester.nudge();
+    await until("the next try", () => batches.length === 1);
+  });
+
   test("is signed anew each epoch, on chain first and then a day later", async () => {
     const { batches, at } = start();
     await until("the first on chain", () => batches.length === 1);

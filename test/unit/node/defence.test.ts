@@ -34,7 +34,7 @@ afterEach(async () => {
 function defend(options: { refusals?: number; signed?: boolean; dueIn?: number } = {}) {
   const journal = createMemoryJournal();
   if (options.signed !== false) journal.record(facts, path, 1_000);
-  const clock = { ms: 1_000 * 3_600_000 };
+  const clock = { ms: 1_000 * 3_600_000, ahead: 0 };
   const answers: { id: bigint; proof: BlockProof }[] = [];
   const lines: string[] = [];
   const state = { looks: 0, refusals: options.refusals ?? 0 };
@@ -64,7 +64,8 @@ function defend(options: { refusals?: number; signed?: boolean; dueIn?: number }
     journal,
     folders: [join(folder, "store"), join(folder, "none")],
     pollMs: 2,
-    now: () => clock.ms,
+    now: () => clock.ms + clock.ahead,
+    elapsed: () => clock.ms,
     signal: stop.signal,
     log: {
       info: (line) => void lines.push(line),
@@ -124,6 +125,25 @@ describe("a block challenge", () => {
     await until("the second refusal", () => lines.length === 3);
     expect(lines[2]).toContain("next try in 4 s");
     clock.ms += 4_000;
+    await until("the answer", () => answers.length === 1);
+  });
+
+  test("is answered once a clock that jumped two hours ahead is right again", async () => {
+    const { clock, answers, lines } = defend({ refusals: 1, dueIn: 3_600 });
+    await until("the refusal", () => lines.length === 2);
+    clock.ahead = 7_200_000;
+    clock.ms += 2_000;
+    await until("the word of it", () => lines.some((line) => line.includes("was not brought in time")));
+    clock.ahead = 0;
+    clock.ms += 60_000;
+    await until("the answer", () => answers.length === 1);
+  });
+
+  test("is tried again when its time has come, though the clock jumps back two hours", async () => {
+    const { clock, answers, lines } = defend({ refusals: 1 });
+    await until("the refusal", () => lines.length === 2);
+    clock.ahead = -7_200_000;
+    clock.ms += 2_000;
     await until("the answer", () => answers.length === 1);
   });
 

@@ -1,5 +1,6 @@
 import pino from "pino";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { RetryableError } from "#protocol/errors.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
 import { createHost } from "../../../inference-node/serve/createHost.ts";
 import type { HostedEntry } from "../../../inference-node/serve/hostedEntry.ts";
@@ -40,12 +41,48 @@ function start(known: readonly EntryFacts[], stuck: readonly number[] = []) {
     pollMs: 5,
     logger: pino({ level: "silent" }),
     signal: stop.signal,
-    now: () => 0,
+    elapsed: () => 0,
     onChange: () => undefined,
   });
   void host.run();
   return { host, state, ids: () => host.entries().map(({ facts }) => facts.entryId) };
 }
+
+test.each([-2, 2])("what failed is tried again in its time, though the clock jumps by %i hours", async (hours) => {
+  const clock = { ms: 0 };
+  let [tried, looks] = [0, 0];
+  const host = createHost({
+    chain: {
+      async entries() {
+        looks += 1;
+        return { block: looks, entries: [entry(1)] };
+      },
+    },
+    async prepare() {
+      tried += 1;
+      throw new RetryableError("not yet");
+    },
+    pollMs: 2,
+    logger: pino({ level: "silent" }),
+    signal: stop.signal,
+    elapsed: () => clock.ms,
+    onChange: () => undefined,
+  });
+  const now = Date.now();
+  const jumping = vi.spyOn(Date, "now").mockReturnValue(now);
+  try {
+    void host.run();
+    await until("the failure", () => tried === 1);
+    jumping.mockReturnValue(now + hours * 3_600_000);
+    const before = looks;
+    await expect.poll(() => looks).toBeGreaterThan(before + 3);
+    expect(tried).toBe(1);
+    clock.ms += 2_000;
+    await expect.poll(() => tried).toBe(2);
+  } finally {
+    jumping.mockRestore();
+  }
+});
 
 describe("the entries that a node hosts", () => {
   test.each([
