@@ -7,23 +7,25 @@
 
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { wholeNumberOption } from "./cli/arguments.ts";
 import { root } from "./tool/root.ts";
 import { run } from "./tool/run.ts";
 
-const { values } = parseArgs({
-  options: {
-    scripts: { type: "string", default: "1000" },
-    killed: { type: "string", default: "50" },
-    seed: { type: "string", default: String(randomInt(2 ** 31)) },
-    only: { type: "string", default: "" },
-    path: { type: "string", default: "" },
-  },
-});
+const values = new Command("fuzz:indexer")
+  .description("Plays random scripts of forks and deaths against the indexer; each must end like a fresh fold.")
+  .option("--scripts <number>", "scripts in one process, which dies between any two writes", wholeNumberOption, 1_000)
+  .option("--killed <number>", "scripts with processes that are killed in earnest", wholeNumberOption, 50)
+  .option("--seed <number>", "the scripts of an earlier run", wholeNumberOption, randomInt(2 ** 31))
+  .option("--only <name>", "one kind: sqlite, postgres, killed-sqlite or killed-postgres", "")
+  .option("--path <path>", "one script, as the message of a failure names it", "")
+  .addHelpText("after", "\nExample: npm run fuzz:indexer -- --scripts 5000 --killed 100 --seed 7")
+  .parse()
+  .opts<{ scripts: number; killed: number; seed: number; only: string; path: string }>();
 const env = {
-  INDEXER_SCRIPTS: values.scripts,
-  INDEXER_KILLED_SCRIPTS: values.killed,
-  INDEXER_SEED: values.seed,
+  INDEXER_SCRIPTS: String(values.scripts),
+  INDEXER_KILLED_SCRIPTS: String(values.killed),
+  INDEXER_SEED: String(values.seed),
   INDEXER_PATH: values.path,
 };
 console.log(`the same again: npm run fuzz:indexer -- --seed ${values.seed}`);

@@ -82,7 +82,7 @@ export const publicTables: readonly PublicTable[] = [
       manifestHash: { words: "SHA-256 of the manifest in canonical JSON." },
       modelSha256: { words: "SHA-256 of the GGUF file." },
       modelRoot: { words: "BitTorrent v2 pieces root of the GGUF file." },
-      modelSize: { words: "Size of the GGUF file.", unit: "byte" },
+      modelSize: { words: "Size of the GGUF file, in bytes.", unit: "byte" },
       manifestURI: { words: "Where its author says that the manifest is." },
       submittedBlock: { words: "Number of the block that submitted it." },
       status: { words: "live, challenged, retracted or removed." },

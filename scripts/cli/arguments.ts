@@ -17,3 +17,8 @@ export function bytes32Option(text: string): Hex {
   if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError("It must be 32 bytes: 0x and 64 hex digits.");
   return text as Hex;
 }
+
+export function wholeNumberOption(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
