@@ -3,6 +3,7 @@ import { erc20Abi, formatUnits } from "viem";
 import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { BaseError } from "#protocol/errors.ts";
 import type { Signer } from "../sign/createSigner.ts";
+import { readAmount } from "./coinAmount.ts";
 
 /** What a registration cannot go on without. */
 export class RegistrationError extends BaseError {
@@ -15,17 +16,20 @@ export type Registration = {
   readonly operator: WalletClient<Transport, Chain, Account>;
   readonly signer: Signer;
   readonly endpoint: string;
-  /** Wei; the registry's least stake when null. */
-  readonly stake: bigint | null;
+  /** In coins, such as "200"; the registry's least stake when null. */
+  readonly stake: string | null;
+  /** Whether the signing key may be the one that holds the stake. */
+  readonly allowOneKey: boolean;
 };
 
 /**
  * Makes the registry know a node: its stake, endpoint and signing key, in as many transactions as are still needed.
  *
  * Safe to repeat: what is there already stays. Returns what was done, in words. Throws `RegistrationError` when the
- * coins are missing or the key answers for another node.
+ * coins are missing, the key answers for another node, or is the operator's own; and what `readAmount` throws.
  */
-export async function registerNode({ client, operator, signer, endpoint, stake }: Registration): Promise<string[]> {
+export async function registerNode(registration: Registration): Promise<string[]> {
+  const { client, operator, signer, endpoint, stake } = registration;
   const registry = { address: signer.registry, abi: nodeRegistryAbi } as const;
   const node = operator.account.address;
   const done: string[] = [];
@@ -41,12 +45,16 @@ export async function registerNode({ client, operator, signer, endpoint, stake }
       metaMessages: ["Give this node a signing key of its own."],
     });
   }
+  if (isZero(owner)) refuseOneKey(node, signer.key, registration.allowOneKey);
   const current = await client.readContract({ ...registry, functionName: "nodeOf", args: [node] });
   const known = current.stake > 0n || current.endpoint !== "";
 
   if (!known) {
-    const amount = stake ?? (await client.readContract({ ...registry, functionName: "minStake" }));
     const coin = await client.readContract({ ...registry, functionName: "coin" });
+    const amount =
+      stake === null
+        ? await client.readContract({ ...registry, functionName: "minStake" })
+        : await readAmount(client, coin, stake);
     const coins = await amountsOf(client, coin);
     await approve({ client, operator, coin, spender: signer.registry, amount, coins, mined });
     const { request } = await client.simulateContract({
@@ -77,6 +85,18 @@ export async function registerNode({ client, operator, signer, endpoint, stake }
     await mined(await operator.writeContract(request), `moved the endpoint to ${endpoint}`);
   }
   return done;
+}
+
+/** Throws `RegistrationError` where the key to be registered holds the stake, too, and that was not asked for. */
+export function refuseOneKey(node: Address, key: Address, allowed: boolean): void {
+  if (allowed || node.toLowerCase() !== key.toLowerCase()) return;
+  throw new RegistrationError("The signing key is the key that holds the stake.", {
+    metaMessages: [
+      `account: ${node}`,
+      "It lies on a machine that strangers talk to: whoever breaks in would have the stake, too.",
+      "Make another: npm run node -- init --new-keystore key.json. To use one for both all the same: --allow-one-key",
+    ],
+  });
 }
 
 async function approve(options: {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { describeIssues } from "#protocol/manifest.ts";
-import { addressSchema, amountSchema } from "#protocol/primitives.ts";
+import { addressSchema } from "#protocol/primitives.ts";
 import type { HostedContest } from "../chain/readContests.ts";
 import { engineSettingSchema } from "../engine/engineSettings.ts";
 import { defaultServeLimits } from "../serve/admission.ts";
@@ -42,8 +42,13 @@ const nodeConfigSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(256)
     .optional(),
-  /** Wei. When given, `serve` registers the node if the registry does not know it yet. */
-  registerStake: amountSchema.optional(),
+  /** In coins, such as "200". When given, `serve` registers the node if the registry does not know it yet. */
+  registerStake: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, "expected an amount of coins, such as 200 or 12.5")
+    .optional(),
+  /** Whether the signing key may be the one that holds the stake: whoever has the machine then has the stake, too. */
+  allowOneKey: z.boolean().default(false),
   models: folders.default([]),
   manifests: folders.default([]),
   /** Where fetched models are kept. */

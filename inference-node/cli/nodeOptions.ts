@@ -17,6 +17,7 @@ export type NodeFlags = {
   readonly operatorKeyEnv?: string;
   readonly endpoint?: string;
   readonly stake?: string;
+  readonly allowOneKey?: boolean;
   readonly models?: string[];
   readonly manifests?: string[];
   readonly store?: string;
@@ -54,7 +55,8 @@ export function withNodeOptions(command: Command): Command {
     .option("--password-env <name>", "environment variable with the keystore's password")
     .option("--operator-key-env <name>", "environment variable with the operator's key")
     .option("--endpoint <url>", "base URL under which the world reaches this node")
-    .option("--stake <wei>", "stake to register with; serve registers the node when this is given")
+    .option("--stake <coins>", "coins to register with, such as 200; serve registers the node when this is given")
+    .option("--allow-one-key", "let the key that holds the stake sign, too")
     .option("--models <folder...>", "folders with model files")
     .option("--manifests <folder...>", "folders with manifests named <sha256>.json")
     .option("--store <folder>", "where fetched models are kept (.coindrop/models)")
@@ -94,6 +96,7 @@ export function configFlags(flags: NodeFlags): Record<string, unknown> {
     operatorKey: flags.operatorKeyEnv === undefined ? undefined : { env: flags.operatorKeyEnv },
     endpoint: flags.endpoint,
     registerStake: flags.stake,
+    allowOneKey: flags.allowOneKey,
     models: flags.models,
     manifests: flags.manifests,
     store: flags.store,

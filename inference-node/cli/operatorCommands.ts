@@ -72,7 +72,7 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
 
   command("register", "register the node: stake, endpoint, signing key", [
     "register --endpoint https://node.example",
-    "register --endpoint https://node.example --stake 200000000000000000000",
+    "register --endpoint https://node.example --stake 200",
   ]).action(async (flags: Flags) => {
     onStop(() => stop.abort(new Error("told to stop")), false);
     const config = await configOf(flags);

@@ -22,8 +22,8 @@ export async function registerCommand(
   const { client, operator, signer } = await openNode(config, null, logger, signal);
   if (operator === null)
     throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
-  const stake = config.registerStake === undefined ? null : BigInt(config.registerStake);
-  const done = await registerNode({ client, operator, signer, endpoint: config.endpoint, stake });
+  const { endpoint, allowOneKey, registerStake: stake = null } = config;
+  const done = await registerNode({ client, operator, signer, endpoint, stake, allowOneKey });
   const lines = done.length > 0 ? done : ["nothing to do: the registry knows this node as it is"];
   say(json, { node: signer.node, key: signer.key, endpoint: config.endpoint, done }, lines);
 }

@@ -148,11 +148,12 @@ async function registerUntilDone(
 ): Promise<void> {
   if (operator === null)
     throw new InvalidInputError("Registering needs the operator's key.", { metaMessages: ["--operator-key-env NAME"] });
-  const stake = BigInt(config.registerStake ?? 0);
+  const { allowOneKey, registerStake: stake = null } = config;
   for (let wait = 1_000; !signal.aborted; wait = Math.min(60_000, wait * 2)) {
     try {
       await gate();
-      for (const line of await registerNode({ client, operator, signer, endpoint, stake })) logger.info(line);
+      for (const line of await registerNode({ client, operator, signer, endpoint, stake, allowOneKey }))
+        logger.info(line);
       return;
     } catch (error) {
       logger.warn(`registering failed, next try in ${wait / 1000} s: ${reasonOf(error)}`);

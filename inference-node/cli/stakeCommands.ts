@@ -1,6 +1,8 @@
-import { formatUnits, parseUnits } from "viem";
+import { formatUnits } from "viem";
 import { InvalidInputError } from "#protocol/errors.ts";
 import { attestationOf, attestationsAnswer, modelId } from "#protocol/node.ts";
+import { readAmount } from "../chain/coinAmount.ts";
+import { refuseOneKey } from "../chain/registerNode.ts";
 import type { NodeStanding } from "../chain/registryCalls.ts";
 import { readStanding } from "../chain/registryCalls.ts";
 import { createSigner } from "../sign/createSigner.ts";
@@ -24,7 +26,7 @@ export async function stakeCommand(
   }
   const { client, node, calls } = await openOperator(config);
   const before = await readStanding(client, config.nodeRegistry, node);
-  const transaction = await calls.addStake(parseCoins(add, before.coin.decimals));
+  const transaction = await calls.addStake(await readAmount(client, before.coin.address, add));
   const standing = await readStanding(client, config.nodeRegistry, node);
   say(json, { ...standing, transaction }, [
     `added ${add} ${standing.coin.symbol} (${transaction})`,
@@ -36,6 +38,7 @@ export async function stakeCommand(
 export async function keyAddCommand(config: NodeConfig, { json }: Spoken): Promise<void> {
   const key = await readKey(config.key, "the signing key to add");
   const { chainId, node, calls } = await openOperator(config);
+  refuseOneKey(node, key.address, config.allowOneKey);
   const signer = createSigner({ account: key, node, chainId, registry: config.nodeRegistry });
   const transaction = await calls.addKey(signer.key, await signer.proveKey());
   say(json, { node, key: signer.key, transaction }, [
@@ -127,13 +130,6 @@ function describeStanding(standing: NodeStanding): string[] {
       ? [`Add ${amount(standing.minStake - standing.stake)} to be active again: stake --add`]
       : []),
   ];
-}
-
-function parseCoins(text: string, decimals: number): bigint {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidInputError(`"${text}" is no amount of coins, such as 12.5.`);
-  const amount = parseUnits(text, decimals);
-  if (amount === 0n) throw new InvalidInputError("An amount of 0 adds nothing.");
-  return amount;
 }
 
 function dateOf(seconds: number): string {

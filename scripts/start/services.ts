@@ -15,7 +15,7 @@ import { answers, whenReady } from "./whenReady.ts";
 /** Milliseconds between two looks of a node at the chain: a second at most until a new entry is seen. */
 const NODE_POLL = 500;
 /** Wei: three times the least stake of an active node. */
-const NODE_STAKE = 600n * 10n ** 18n;
+const NODE_STAKE = "600";
 
 /** The chain. When it dies, everything that it knew is gone. */
 export async function startChain(
@@ -123,7 +123,7 @@ export async function startNode(
           "--contest",
           demo.contest,
         ],
-        ...["--port", String(port), "--endpoint", url, "--stake", String(NODE_STAKE), "--poll-ms", String(NODE_POLL)],
+        ...["--port", String(port), "--endpoint", url, "--stake", NODE_STAKE, "--poll-ms", String(NODE_POLL)],
         ...[
           "--models",
           demoModels,

@@ -58,7 +58,7 @@ function serve(more: readonly string[] = []): HouseProcess {
     "--manifests": folder,
     "--store": join(folder, "store"),
     "--operator-key-env": "TEST_OPERATOR_KEY",
-    "--stake": String(200n * 10n ** 18n),
+    "--stake": "200",
     "--poll-ms": "200",
   };
   return run("inference-node/main.ts", ["serve", "--cold-start", ...Object.entries(flags).flat(), ...more], {

@@ -41,7 +41,7 @@ afterAll(async () => {
   await house?.close(node);
 });
 
-function serve(more: readonly string[] = [], stake = "200000000000000000000"): HouseProcess {
+function serve(more: readonly string[] = [], stake = "200"): HouseProcess {
   const flags = {
     "--rpc": gate.url,
     "--factory": demo.factory,

@@ -124,6 +124,25 @@ describe("doctor", () => {
 });
 
 describe("a node from its configuration", () => {
+  test("is not registered with the key that holds the stake, unless that is asked for, nor with absurd stakes", async () => {
+    const with_ = (...more: string[]) =>
+      say(["register", "--config", config(), "--endpoint", "http://127.0.0.1:1", ...more]);
+    const same = ["--key-env", "TEST_OPERATOR_KEY_TOO"];
+    const env = { ...secrets, TEST_OPERATOR_KEY_TOO: operator.privateKey };
+    const one = await say(["register", "--config", config(), "--endpoint", "http://127.0.0.1:1", ...same], env);
+    expect(one).toMatchObject({ code: 1, err: expect.stringContaining("is the key that holds the stake") });
+    expect(one.err).toContain("--allow-one-key");
+    const added = await say(["key", "add", "--config", config(), ...same], env);
+    expect(added).toMatchObject({ code: 1, err: expect.stringContaining("is the key that holds the stake") });
+    const allowed = await say(["key", "add", "--config", config(), ...same, "--allow-one-key"], env);
+    expect(allowed.err).toContain("the registry does not know this node");
+
+    expect((await with_("--stake", "200000000000000000000")).err).toContain("not in wei: did you mean 200?");
+    expect((await with_("--stake", "0")).err).toContain("An amount of 0 stakes nothing.");
+    expect((await with_("--stake", "0.0000000000000000001")).err).toContain("more decimals than");
+    expect((await with_("--stake", "1e3")).err).toContain("expected an amount of coins");
+  });
+
   test("registers, and adds a second signing key", async () => {
     const registered = await ask("register", "--endpoint", "http://127.0.0.1:1");
     expect(registered["done"]).toContainEqual(expect.stringContaining("registered with a stake of"));

@@ -43,7 +43,7 @@ function serve(state = "state", more: readonly string[] = []): HouseProcess {
     "--store": join(folder, "store"),
     "--state": join(folder, state),
     "--operator-key-env": "TEST_OPERATOR_KEY",
-    "--stake": String(stake),
+    "--stake": "200",
     "--poll-ms": "200",
   };
   return run("inference-node/main.ts", ["serve", "--cold-start", ...Object.entries(flags).flat(), ...more], {
