@@ -3,17 +3,17 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
+import type { Address } from "viem";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { contestAbi } from "#protocol/abi.ts";
-import { entryAnswer, errorAnswer, rankingAnswer } from "#protocol/http.ts";
-import { snapshotAnswer, snapshotProofAnswer, votersAnswer } from "#protocol/httpBooks.ts";
+import { errorAnswer } from "#protocol/http.ts";
+import { everyItem } from "#protocol/indexerClient.ts";
 import { readHidden } from "../../../indexer/manifests/readHidden.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { LAB_TIMES } from "../../support/contestLab.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 
 const LEAF = ["address", "uint256", "uint96", "uint120", "uint256", "uint32", "uint8"];
 
@@ -54,26 +54,23 @@ describe("the books of a contest", () => {
 
   const raw = (path: string, headers: Record<string, string> = {}) =>
     fetch(`${indexer.url}/v1/contests/${lab.contest}${path}`, { headers });
-  async function ask<T extends z.ZodType>(path: string, shape: T): Promise<z.output<T>> {
-    return shape.parse(await (await raw(path)).json());
-  }
+  const client = () => clientOf(indexer.url);
+  const rankingAt = (block?: number) => client().ranking({ contest: lab.contest, block });
 
   test("every past ranking is the one that the contract told then", async () => {
     for (const [block, scores] of said) {
-      const { rows, at } = await ask(`/ranking?block=${block}`, rankingAnswer);
+      const { rows, at } = await rankingAt(block);
       expect(at.block.number).toBe(block);
       const known = new Map(rows.map(({ entryId, score }) => [entryId, BigInt(score)]));
       expect([1, 2, 3].map((id) => known.get(id))).toEqual(scores.map((score) => score));
     }
-    const leaders = await Promise.all(
-      [...said.keys()].map(async (block) => (await ask(`/ranking?block=${block}`, rankingAnswer)).rows[0]?.entryId),
-    );
+    const leaders = await Promise.all([...said.keys()].map(async (block) => (await rankingAt(block)).rows[0]?.entryId));
     expect(leaders).toEqual([1, 2, 2, 1, 1]);
   });
 
   test("a block without events is answered by the last one before; others are refused by name", async () => {
     const [first = 0] = said.keys();
-    expect((await ask(`/ranking?block=${first}`, rankingAnswer)).rows.map(({ voters }) => voters)).toEqual([1, 0, 0]);
+    expect((await rankingAt(first)).rows.map(({ voters }) => voters)).toEqual([1, 0, 0]);
     const future = await raw("/ranking?block=99999");
     expect([future.status, (await future.json()) as unknown]).toEqual([
       404,
@@ -84,20 +81,14 @@ describe("the books of a contest", () => {
   });
 
   test("voters come by address, page by page, whatever happens between two pages", async () => {
-    const all = await ask("/voters", votersAnswer);
+    const all = await client().voters({ contest: lab.contest });
     expect(all.items.map(({ wallet }) => wallet)).toEqual([lab.alice, lab.bob, lab.carol].map(lower).toSorted());
     expect(all.next).toBeNull();
-    const pages: z.output<typeof votersAnswer>["items"] = [];
-    for (let after: string | null = ""; after !== null; ) {
-      const page: z.output<typeof votersAnswer> = await ask(
-        `/voters?limit=1${after === "" ? "" : `&after=${after}`}`,
-        votersAnswer,
-      );
-      pages.push(...page.items);
-      after = page.next;
-    }
+    const pages = await Array.fromAsync(
+      everyItem((after: Address | undefined) => client().voters({ contest: lab.contest, limit: 1, after })),
+    );
     expect(pages).toEqual(all.items);
-    const ofTwo = await ask("/voters?entry=2", votersAnswer);
+    const ofTwo = await client().voters({ contest: lab.contest, entry: 2 });
     expect(new Map(ofTwo.items.map(({ wallet, staked }) => [wallet, staked]))).toEqual(
       new Map([
         [lower(lab.bob), parseEther("0.5").toString()],
@@ -107,7 +98,7 @@ describe("the books of a contest", () => {
   });
 
   test("a snapshot at a finalised block can be recomputed, and each leaf proven", async () => {
-    const { root, leaves, at } = await ask("/snapshot", snapshotAnswer);
+    const { root, leaves, at } = await client().snapshot({ contest: lab.contest });
     expect(at.block.number).toBe(at.finalized);
     expect(leaves.map(({ entryId, voters, status }) => [entryId, voters, status])).toEqual([
       [1, 1, "live"],
@@ -122,7 +113,7 @@ describe("the books of a contest", () => {
     );
     expect(tree.root).toBe(root);
     for (const { entryId, leaf } of leaves) {
-      const proven = await ask(`/snapshot/${entryId}`, snapshotProofAnswer);
+      const proven = await client().snapshotProof({ contest: lab.contest, id: entryId });
       expect(proven.leaf.leaf).toEqual(leaf);
       expect(StandardMerkleTree.verify(proven.root, LEAF, proven.leaf.leaf, proven.proof)).toBe(true);
     }
@@ -132,10 +123,10 @@ describe("the books of a contest", () => {
   });
 
   test("an entry that the operator hides keeps its row and figures, and says why", async () => {
-    const { entry } = await ask("/entries/2", entryAnswer);
+    const { entry } = await client().entry({ contest: lab.contest, id: 2 });
     expect(entry.manifest).toEqual({ state: "hidden", reason: "It names a private person." });
     expect(entry.staked).toBe(parseEther("1.5").toString());
-    expect((await ask("/ranking", rankingAnswer)).rows.find(({ entryId }) => entryId === 2)?.rank).toBe(3);
+    expect((await rankingAt()).rows.find(({ entryId }) => entryId === 2)?.rank).toBe(3);
   });
 
   test("an answer that is known already is not sent again; a large one comes compressed", async () => {
@@ -151,7 +142,7 @@ describe("the books of a contest", () => {
 
   test("metrics name head, lag, reorgs, errors of the endpoint and times by route", async () => {
     await raw("/ranking");
-    const text = await (await fetch(`${indexer.url}/metrics`)).text();
+    const text = await client().metrics();
     const head = await lab.headNumber();
     expect(text).toContain(`coindrop_indexer_head_block ${head}\n`);
     expect(text).toContain("coindrop_indexer_lag_blocks 0\n");

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import type { Address } from "viem";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ready } from "#protocol/http.ts";
-import { contestAnswer, rankingAnswer } from "#protocol/http.ts";
+import { NotFoundError } from "#protocol/indexerErrors.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
 import { faults, together } from "../../support/faultyRpc.ts";
@@ -10,7 +10,7 @@ import { RpcFault, startRpcServer } from "../../support/rpcServer.ts";
 import { createSimulatedChain } from "../../support/simulatedChain.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 import { readIndex } from "./openIndex.ts";
 
 let lab: IndexerLab;
@@ -42,11 +42,11 @@ async function mine(blocks: number): Promise<void> {
   for (let block = 0; block < blocks; block++) await lab.request("evm_mine");
 }
 
-const ready = (indexer: Indexer) => getJson<Ready>(`${indexer.url}/ready`);
+const ready = (indexer: Indexer) => clientOf(indexer.url).ready();
 
 async function scores(indexer: Indexer): Promise<Record<number, string>> {
   await indexed(indexer.url, lab.headNumber);
-  const { rows } = rankingAnswer.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}/ranking`));
+  const { rows } = await clientOf(indexer.url).ranking({ contest: lab.contest });
   return Object.fromEntries(rows.map(({ entryId, score }) => [entryId, score]));
 }
 
@@ -103,11 +103,12 @@ describe("when the chain takes another branch", () => {
     const later = lab.openRules.countFrom - 1_000;
     const { contest } = await lab.create({ ...lab.openRules, entriesOpen: later, votesOpen: later + 1 });
     await indexed(indexer.url, lab.headNumber);
-    expect((await fetch(`${indexer.url}/v1/contests/${contest}`)).status).toBe(200);
+    const found = () => clientOf(indexer.url).contest({ contest: contest.toLowerCase() as Address });
+    expect((await found()).contest.entryCount).toBe(0);
     await lab.request("evm_revert", [fork]);
     await mine(3);
     await indexed(indexer.url, lab.headNumber);
-    expect((await fetch(`${indexer.url}/v1/contests/${contest}`)).status).toBe(404);
+    await expect(found()).rejects.toBeInstanceOf(NotFoundError);
     await expectAsFresh(indexer);
   });
 
@@ -134,7 +135,7 @@ describe("when the endpoint is at fault", () => {
       return answer.ready ? undefined : answer;
     });
     expect(away.reason).toBe("The chain's endpoint does not answer.");
-    const { contest } = contestAnswer.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}`));
+    const { contest } = await clientOf(indexer.url).contest({ contest: lab.contest });
     expect(contest.voters).toBe(1);
 
     await lab.drop(lab.bob, 2, parseEther("3"));
@@ -169,7 +170,7 @@ describe("when the endpoint is at fault", () => {
     lab.rpc.intercept(together(faults.forgetBlock(hidden), faults.without("eth_getBlockReceipts")));
     const indexer = await start();
     await until("ready to say so", async () => {
-      const { reason } = await getJson<Ready>(`${indexer.url}/ready`);
+      const { reason } = await clientOf(indexer.url).ready();
       return reason?.includes("do not add up");
     });
     lab.rpc.intercept((_, proceed) => proceed());
@@ -226,7 +227,7 @@ describe("when the endpoint is at fault", () => {
     });
     const indexer = await start({ finalityDepth: 2 });
     await indexed(indexer.url, lab.headNumber);
-    const { at } = contestAnswer.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}`));
+    const { at } = await clientOf(indexer.url).contest({ contest: lab.contest });
     expect(at.finalized).toBe((await lab.headNumber()) - 2);
   });
 
@@ -285,6 +286,6 @@ test("phase and projected score do not need a block with an event", async () => 
   await lab.at(LAB_TIMES.votesClose + 1);
   await lab.request("evm_mine");
   expect(await scores(indexer)).toMatchObject({ 1: "777600000000000000000000" });
-  const { contest } = contestAnswer.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}`));
+  const { contest } = await clientOf(indexer.url).contest({ contest: lab.contest });
   expect(contest.phase).toBe("counting");
 });

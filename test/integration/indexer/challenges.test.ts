@@ -1,22 +1,12 @@
 import { parseEther, toEventSelector } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { contestAbi } from "#protocol/abi.ts";
-import {
-  activityAnswer,
-  contestAnswer,
-  entryAnswer,
-  historyAnswer,
-  rankingAnswer,
-  voterAnswer,
-} from "#protocol/http.ts";
-import { routes } from "#protocol/routes.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { auditContest } from "../../../scripts/audit/auditContest.ts";
 import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
 import { startTamperedIndexer } from "../../support/tamperedIndexer.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 import { listen } from "./listen.ts";
 
 const REASON = "https://example.org/owned-by-a-giant";
@@ -38,14 +28,20 @@ describe("challenges, as all who read the chain see them", () => {
     await lab?.close();
   });
 
-  async function ask<T extends z.ZodType>(path: string, shape: T): Promise<z.output<T>> {
+  /** The client, once the newest block is indexed. */
+  async function asking() {
     await indexed(indexer.url, lab.headNumber);
-    return shape.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}${path}`));
+    return clientOf(indexer.url);
   }
   const ranks = async () =>
-    (await ask("/ranking", rankingAnswer)).rows.map(({ entryId, rank, status }) => [entryId, rank, status]);
-  const entry = async (id: number) => (await ask(`/entries/${id}`, entryAnswer)).entry;
-  const kinds = async (path = "") => (await ask(`/activity${path}`, activityAnswer)).items.map(({ kind }) => kind);
+    (await (await asking()).ranking({ contest: lab.contest })).rows.map(({ entryId, rank, status }) => [
+      entryId,
+      rank,
+      status,
+    ]);
+  const entry = async (id: number) => (await (await asking()).entry({ contest: lab.contest, id })).entry;
+  const kinds = async (entry: number) =>
+    (await (await asking()).activity({ contest: lab.contest, entry })).items.map(({ kind }) => kind);
   const audit = async () => {
     await indexed(indexer.url, lab.headNumber);
     return auditContest({ rpcUrl: lab.rpc.url, contest: lab.contest, indexerUrl: indexer.url });
@@ -77,8 +73,8 @@ describe("challenges, as all who read the chain see them", () => {
         closed: null,
       },
     ]);
-    expect((await kinds("?entry=1")).slice(0, 2)).toEqual(["evidence", "challenged"]);
-    expect((await ask("", contestAnswer)).contest.liveCount).toBe(3);
+    expect((await kinds(1)).slice(0, 2)).toEqual(["evidence", "challenged"]);
+    expect((await (await asking()).contest({ contest: lab.contest })).contest.liveCount).toBe(3);
     const { findings, coins } = await audit();
     expect(findings).toEqual([]);
     // Nine coins staked, three bonds of entries, one of a challenge.
@@ -95,7 +91,7 @@ describe("challenges, as all who read the chain see them", () => {
 
   test("a removed entry leaves the ranking at once, in the stream too, and its coins leave with their voters", async () => {
     await indexed(indexer.url, lab.headNumber);
-    const stream = await listen(`${indexer.url}${routes.events}?contest=${lab.contest}`);
+    const stream = await listen(indexer.url, { contest: lab.contest });
     await lab.rule(lab.contest, 1, 2);
     const { message } = await stream.next("block", ({ contests }) =>
       contests.some(({ entries }) => entries.some(({ entryId, status }) => entryId === 1 && status === "removed")),
@@ -109,9 +105,9 @@ describe("challenges, as all who read the chain see them", () => {
       [3, 2, "live"],
       [1, null, "removed"],
     ]);
-    expect((await ask("", contestAnswer)).contest.liveCount).toBe(2);
+    expect((await (await asking()).contest({ contest: lab.contest })).contest.liveCount).toBe(2);
     expect((await entry(1)).challenges).toMatchObject([{ closed: { ruling: 2, lapsed: false } }]);
-    const { voter } = await ask(`/voters/${lab.bob.toLowerCase()}`, voterAnswer);
+    const { voter } = await (await asking()).voter({ contest: lab.contest, wallet: lab.bob });
     expect(voter.credits).toEqual([{ token: lab.coin.toLowerCase(), amount: parseEther("2.5").toString() }]);
 
     const move = { from: lab.carol, to: lab.contest, abi: contestAbi, functionName: "move" } as const;
@@ -151,7 +147,7 @@ describe("challenges, as all who read the chain see them", () => {
     expect(after.status).toBe("live");
     expect(after.challenges.at(-1)?.closed).toMatchObject({ ruling: 0, lapsed: true });
     expect((await ranks())[0]).toEqual([2, 1, "live"]);
-    const { voter } = await ask(`/voters/${lab.author.toLowerCase()}`, voterAnswer);
+    const { voter } = await (await asking()).voter({ contest: lab.contest, wallet: lab.author });
     expect(voter.credits).toEqual([{ token: lab.coin.toLowerCase(), amount: parseEther("2").toString() }]);
     expect((await audit()).findings).toEqual([]);
   });
@@ -185,7 +181,7 @@ describe("challenges, as all who read the chain see them", () => {
   });
 
   test("in the course of time the removed entry stands where it stood", async () => {
-    const { points } = await ask("/history?buckets=500", historyAnswer);
+    const { points } = await (await asking()).history({ contest: lab.contest, buckets: 500 });
     const with1 = points.filter(({ scores }) => "1" in scores);
     expect(with1.length).toBeGreaterThan(0);
     const ruledAt = (await entry(1)).challenges[0]?.closed?.block.timestamp ?? 0;

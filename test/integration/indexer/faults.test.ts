@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ready } from "#protocol/http.ts";
-import { rankingAnswer } from "#protocol/http.ts";
 import { createNotices } from "../../../indexer/chain/notices.ts";
 import type { Indexer, ServeOptions } from "../../../indexer/serve.ts";
 import { LAB_START } from "../../support/contestLab.ts";
@@ -11,7 +9,7 @@ import { startRpcServer } from "../../support/rpcServer.ts";
 import { createSimulatedChain } from "../../support/simulatedChain.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 import { listen } from "./listen.ts";
 import { readIndex } from "./openIndex.ts";
 
@@ -57,7 +55,7 @@ const notices = (indexer: Indexer) => indexer.status()?.notices ?? createNotices
 
 async function scores(indexer: Indexer): Promise<Record<number, string>> {
   await indexed(indexer.url, lab.headNumber);
-  const { rows } = rankingAnswer.parse(await getJson(`${indexer.url}/v1/contests/${lab.contest}/ranking`));
+  const { rows } = await clientOf(indexer.url).ranking({ contest: lab.contest });
   return Object.fromEntries(rows.map(({ entryId, score }) => [entryId, score]));
 }
 
@@ -111,10 +109,7 @@ describe("missing logs", () => {
     await lab.request("evm_mine");
     await lab.request("evm_setAutomine", [true]);
     const lying = await lab.headNumber();
-    await until(
-      "the block to be indexed",
-      async () => ((await getJson<Ready>(`${indexer.url}/ready`)).indexed ?? 0) >= lying,
-    );
+    await until("the block to be indexed", async () => ((await clientOf(indexer.url).ready()).indexed ?? 0) >= lying);
     for (let block = 0; block < 9; block++) await lab.request("evm_mine");
     await until("the mismatch to be noticed", () => notices(indexer).tallyMismatches > 0);
     expect(await scores(indexer)).toMatchObject({ 1: THREE, 2: THREE });
@@ -127,9 +122,9 @@ describe("missing logs", () => {
     lab.rpc.intercept(together(faults.forgetBlock(hidden), faults.without("eth_getBlockReceipts")));
     const indexer = await start({ finalityDepth: 8 });
     await until("the contract to be read anew in vain", () => notices(indexer).resyncs > 0);
-    const alarmed = await getJson<Ready>(`${indexer.url}/ready`);
+    const alarmed = await clientOf(indexer.url).ready();
     expect(alarmed).toMatchObject({ ready: false, reason: expect.stringMatching(/tallies of 0x/) });
-    expect((await fetch(`${indexer.url}/v1/contests/${lab.contest}/ranking`)).status).toBe(200);
+    await clientOf(indexer.url).ranking({ contest: lab.contest });
     lab.rpc.intercept((_, proceed) => proceed());
     expect(await scores(indexer)).toMatchObject({ 1: THREE });
     await expectAsFresh(indexer);
@@ -151,7 +146,7 @@ describe("a hole in what is final", () => {
     await lab.drop(lab.alice, 1, parseEther("3"));
     await indexWithHole(await lab.headNumber());
     const indexer = await start({ finalityDepth: 4, auditBlocks: 2 });
-    const live = await listen(`${indexer.url}/v1/events`);
+    const live = await listen(indexer.url);
     expect(await scores(indexer)).toMatchObject({ 1: THREE });
     await live.next("rollback", ({ block }) => block.number === 0);
     await live.close();
@@ -212,7 +207,7 @@ describe("two endpoints", () => {
     const other = await second();
     const indexer = await start({ rpcUrls: [other.url, lab.rpc.url] });
     await indexed(indexer.url, lab.headNumber);
-    const before = (await getJson<Ready>(`${indexer.url}/ready`)).indexed;
+    const before = (await clientOf(indexer.url).ready()).indexed;
     other.intercept(async ({ method }, proceed) => {
       const answer = await proceed();
       return method === "eth_getBlockByNumber" && (answer as { number: string }).number !== "0x0"
@@ -221,7 +216,7 @@ describe("two endpoints", () => {
     });
     await lab.drop(lab.alice, 1, parseEther("3"));
     const reason = await until("the disagreement", async () => {
-      const answer = await getJson<Ready>(`${indexer.url}/ready`);
+      const answer = await clientOf(indexer.url).ready();
       return /do not agree on block/.test(answer.reason ?? "") ? answer : undefined;
     });
     expect(reason.indexed).toBe(before);

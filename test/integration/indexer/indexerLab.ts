@@ -6,6 +6,8 @@ import type { Address, Hex } from "viem";
 import { parseEther } from "viem";
 import { contestAbi } from "#protocol/abi.ts";
 import type { Ready } from "#protocol/http.ts";
+import type { IndexerClient } from "#protocol/indexerClient.ts";
+import { createIndexerClient } from "#protocol/indexerClient.ts";
 import type { ServeOptions } from "../../../indexer/serve.ts";
 import { serve } from "../../../indexer/serve.ts";
 import { createContestLab, LAB_TIMES } from "../../support/contestLab.ts";
@@ -83,16 +85,16 @@ export async function createIndexerLab() {
   };
 }
 
-export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  return (await response.json()) as T;
+/** Asks the indexer at `url`, once: whoever waits for something asks again by himself. */
+export function clientOf(url: string): IndexerClient {
+  return createIndexerClient({ url, retries: 0 });
 }
 
 /** Waits until the indexer at `url` has folded in the chain's newest block. Throws with what it said last. */
 export async function indexed(url: string, head: () => Promise<number>, timeoutMs?: number): Promise<Ready> {
   let last: Ready | undefined;
   const ask = async () => {
-    last = await getJson<Ready>(`${url}/ready`);
+    last = await clientOf(url).ready();
     return last.ready && last.indexed === (await head()) ? last : undefined;
   };
   try {

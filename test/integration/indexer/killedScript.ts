@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
-import { rankingAnswer } from "#protocol/http.ts";
 import type { Tally } from "#protocol/tally.ts";
 import { projectedScore } from "#protocol/tally.ts";
 import { project } from "../../../indexer/project/project.ts";
@@ -12,7 +11,7 @@ import { RpcFault, startRpcServer } from "../../support/rpcServer.ts";
 import type { ScriptedChain } from "../../support/scriptedChain.ts";
 import { CONTEST, RULES } from "../../support/scriptedLogs.ts";
 import { until } from "../../support/until.ts";
-import { getJson } from "./indexerLab.ts";
+import { clientOf } from "./indexerLab.ts";
 import { startScripted } from "./scriptedProcess.ts";
 
 /** The process asks the chain so many times more, then some milliseconds pass. */
@@ -91,8 +90,10 @@ async function mustServe(url: string, chain: ScriptedChain): Promise<void> {
   const { rows } = await until(
     "the newest block to be served",
     async () => {
-      const answer = rankingAnswer.safeParse(await getJson(`${url}/v1/contests/${CONTEST}/ranking`));
-      return answer.success && answer.data.at.block.hash === chain.headHash() ? answer.data : undefined;
+      const answer = await clientOf(url)
+        .ranking({ contest: CONTEST })
+        .catch(() => undefined);
+      return answer?.at.block.hash === chain.headHash() ? answer : undefined;
     },
     PATIENCE_MS,
   );

@@ -1,26 +1,32 @@
-import { EventSourceParserStream } from "eventsource-parser/stream";
+import type { Hex } from "viem";
 import type { StreamMessage } from "#protocol/http.ts";
-import { streamMessageSchema } from "#protocol/http.ts";
+import { createIndexerClient } from "#protocol/indexerClient.ts";
 import { until } from "../../support/until.ts";
 
-type Heard = { readonly id: string | undefined; readonly at: number; readonly message: StreamMessage };
+type Heard = { readonly id: string; readonly at: number; readonly message: StreamMessage };
+type To = { readonly contest?: Hex; readonly lastEventId?: string | undefined };
 
-/** Listens to an indexer's event stream and keeps what it says, with the time it came. */
-export async function listen(url: string, lastEventId?: string) {
+/** Listens to an indexer's event stream until it breaks, and keeps what it says, with the time it came. */
+export async function listen(url: string, { contest, lastEventId }: To = {}) {
   const stop = new AbortController();
-  const headers: Record<string, string> = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
-  const response = await fetch(url, { headers, signal: stop.signal });
-  if (response.body === null || !response.ok) throw new Error(`the stream answered ${response.status}`);
+  const open = Promise.withResolvers<void>();
   const heard: Heard[] = [];
-  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  const messages = createIndexerClient({ url }).events({
+    ...(contest !== undefined && { contest }),
+    ...(lastEventId !== undefined && { lastEventId }),
+    signal: stop.signal,
+    onOpen: open.resolve,
+    // Nothing that a break hides may look like an answer.
+    onBreak(error) {
+      open.reject(error);
+      stop.abort();
+    },
+  });
   const reading = (async () => {
-    for await (const { id, event, data } of events) {
-      const message = streamMessageSchema.parse(JSON.parse(data));
-      if (event !== message.kind) throw new Error(`an event named ${event} holds a ${message.kind}`);
-      heard.push({ id, at: performance.now(), message });
-    }
+    for await (const { id, message } of messages) heard.push({ id, at: performance.now(), message });
   })();
-  reading.catch(() => {});
+  reading.catch(open.reject);
+  await open.promise;
 
   return {
     heard: heard as readonly Heard[],

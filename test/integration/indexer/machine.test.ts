@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ready } from "#protocol/http.ts";
 import { ENTRIES } from "../../support/indexerScript.ts";
 import { mountOwnDisk } from "../../support/ownDisk.ts";
 import { startRpcServer } from "../../support/rpcServer.ts";
@@ -15,7 +14,7 @@ import type { ScriptedChain } from "../../support/scriptedChain.ts";
 import { createScriptedChain } from "../../support/scriptedChain.ts";
 import { FINALITY } from "../../support/scriptedFollower.ts";
 import { until } from "../../support/until.ts";
-import { getJson, indexed } from "./indexerLab.ts";
+import { clientOf, indexed } from "./indexerLab.ts";
 import { listen } from "./listen.ts";
 import { readIndex } from "./openIndex.ts";
 import { startScripted } from "./scriptedProcess.ts";
@@ -66,7 +65,7 @@ async function stop(child: Child): Promise<void> {
 }
 
 const head = async () => chain.head();
-const reasonOf = async (url: string) => (await getJson<Ready>(`${url}/ready`)).reason;
+const reasonOf = async (url: string) => (await clientOf(url).ready()).reason;
 const timesLogged = (child: Child, words: string) =>
   child
     .errors()
@@ -118,7 +117,7 @@ describe("a disk", () => {
       mine(30);
       return (await reasonOf(url)) === full;
     });
-    const served = await getJson<Ready>(`${url}/ready`);
+    const served = await clientOf(url).ready();
     expect(served.indexed).toBeGreaterThan(30);
     const before = rpc.asked();
     await until("more tries", () => rpc.asked() > before + 10);
@@ -184,7 +183,7 @@ test("more connections than it has open files for are refused, the log says so o
   const child = start(join(folder, "many.sqlite"), ["prlimit", "--nofile=160"]);
   const url = await child.ready;
   await indexed(url, head);
-  const early = await listen(`${url}/v1/events`);
+  const early = await listen(url);
   closing.push(early.close);
   const sockets: Socket[] = [];
   closing.push(() => {
@@ -212,10 +211,12 @@ test("more connections than it has open files for are refused, the log says so o
   expect(timesLogged(child, "more connections than this process may open files for")).toBe(1);
   for (const socket of sockets) socket.destroy();
   await until("it to answer again", () =>
-    getJson<Ready>(`${url}/ready`).then(
-      ({ indexed: block }) => block === newest,
-      () => false,
-    ),
+    clientOf(url)
+      .ready()
+      .then(
+        ({ indexed: block }) => block === newest,
+        () => false,
+      ),
   );
   await early.close();
   await stop(child);

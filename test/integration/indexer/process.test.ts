@@ -4,11 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Ready } from "#protocol/http.ts";
 import { RpcFault } from "../../support/rpcServer.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 import { startIndexerProcess } from "./indexerProcess.ts";
 import { readIndex } from "./openIndex.ts";
 
@@ -79,9 +78,7 @@ describe("killed without warning", () => {
       }
       await until(
         "the last range it reads",
-        () =>
-          read >= last ||
-          lab.headNumber().then(async (head) => (await getJson<Ready>(`${url}/ready`)).indexed === head),
+        () => read >= last || lab.headNumber().then(async (head) => (await clientOf(url).ready()).indexed === head),
       );
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       child.kill("SIGKILL");

@@ -1,22 +1,10 @@
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { contestAbi } from "#protocol/abi.ts";
-import {
-  activityAnswer,
-  contestAnswer,
-  contestsAnswer,
-  entriesAnswer,
-  entryAnswer,
-  historyAnswer,
-  nodesAnswer,
-  rankingAnswer,
-  voterAnswer,
-} from "#protocol/http.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 
 describe("an indexer beside a real chain", () => {
   let lab: IndexerLab;
@@ -31,9 +19,10 @@ describe("an indexer beside a real chain", () => {
     await lab?.close();
   });
 
-  async function ask<T extends z.ZodType>(path: string, shape: T): Promise<z.output<T>> {
+  /** The client, once the newest block is indexed. */
+  async function asking() {
     await indexed(indexer.url, lab.headNumber);
-    return shape.parse(await getJson(`${indexer.url}${path}`));
+    return clientOf(indexer.url);
   }
 
   test("ranks entries by the score that the contract projects", async () => {
@@ -43,7 +32,7 @@ describe("an indexer beside a real chain", () => {
     await lab.at(LAB_TIMES.countFrom + 2_000);
     await lab.withdraw(lab.alice, 1, parseEther("1"));
 
-    const { rows, at, phase } = await ask(`/v1/contests/${lab.contest}/ranking`, rankingAnswer);
+    const { rows, at, phase } = await (await asking()).ranking({ contest: lab.contest });
     const scores = await lab.chain.read({ to: lab.contest, abi: contestAbi, functionName: "scores", args: [1n, 3n] });
     expect(rows.map(({ entryId, rank }) => [entryId, rank])).toEqual([
       [2, 1],
@@ -60,20 +49,21 @@ describe("an indexer beside a real chain", () => {
   });
 
   test("serves every answer in its shape", async () => {
-    const base = `/v1/contests/${lab.contest}`;
-    const { contests } = await ask("/v1/contests", contestsAnswer);
+    const client = await asking();
+    const asked = { contest: lab.contest };
+    const { contests } = await client.contests();
     expect(contests.map(({ address }) => address)).toEqual([lab.contest]);
-    const { contest } = await ask(base, contestAnswer);
+    const { contest } = await client.contest(asked);
     expect(contest).toMatchObject({ entryCount: 3, liveCount: 3, voters: 2, coin: { symbol: "DROP", decimals: 18 } });
-    expect((await ask(`${base}/entries`, entriesAnswer)).entries).toHaveLength(3);
-    expect((await ask(`${base}/entries/2`, entryAnswer)).entry).toMatchObject({
+    expect((await client.entries(asked)).entries).toHaveLength(3);
+    expect((await client.entry({ ...asked, id: 2 })).entry).toMatchObject({
       staked: parseEther("7").toString(),
       voters: 1,
     });
-    const { voter } = await ask(`${base}/voters/${lab.alice}`, voterAnswer);
+    const { voter } = await client.voter({ ...asked, wallet: lab.alice });
     expect(voter.stakes.map(({ entryId, stake }) => [entryId, stake])).toEqual([[1, parseEther("4").toString()]]);
-    expect((await ask("/v1/nodes", nodesAnswer)).nodes).toEqual([]);
-    const { items } = await ask(`${base}/activity`, activityAnswer);
+    expect((await client.nodes()).nodes).toEqual([]);
+    const { items } = await client.activity(asked);
     expect(items.map(({ kind }) => kind)).toEqual([
       "withdrew",
       "dropped",
@@ -82,7 +72,7 @@ describe("an indexer beside a real chain", () => {
       "submitted",
       "submitted",
     ]);
-    const { points, from } = await ask(`${base}/history?buckets=2`, historyAnswer);
+    const { points, from } = await client.history({ ...asked, buckets: 2 });
     expect(from).toBe(LAB_START + LAB_TIMES.votesOpen);
     // Half-way, at second 76,000, only the first drop had happened; at the end all had.
     expect(points.map(({ scores }) => scores)).toEqual([

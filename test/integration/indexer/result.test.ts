@@ -7,27 +7,18 @@ import type { Address, Hex } from "viem";
 import { keccak256, parseEther } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { z } from "zod";
 import { contestAbi, demoCoinAbi, nodeRegistryAbi } from "#protocol/abi.ts";
 import { canonicalBytes } from "#protocol/canonicalJson.ts";
 import { toBytes32 } from "#protocol/hashing.ts";
-import {
-  activityAnswer,
-  contestAnswer,
-  entriesAnswer,
-  entryAnswer,
-  errorAnswer,
-  nodesAnswer,
-  rankingAnswer,
-  voterAnswer,
-} from "#protocol/http.ts";
+import { errorAnswer } from "#protocol/http.ts";
+import { everyItem } from "#protocol/indexerClient.ts";
 import type { Attestation } from "#protocol/typedData.ts";
 import { epochAt, nodesDomain, nodeTypes } from "#protocol/typedData.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
+import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 
 const key = privateKeyToAccount(keccak256("0x77"));
 const hash = (text: string) => toBytes32(createHash("sha256").update(text).digest());
@@ -100,11 +91,14 @@ describe("a contest from its entries to paid prizes", () => {
   function write(from: Address, functionName: string, args: readonly unknown[]) {
     return lab.chain.write({ from, to: contest, abi: contestAbi, functionName, args } as never);
   }
-  async function ask<T extends z.ZodType>(path: string, shape: T): Promise<z.output<T>> {
+  /** The client, once the newest block is indexed. */
+  async function asking() {
     await indexed(indexer.url, lab.headNumber);
-    return shape.parse(await getJson(`${indexer.url}/v1/contests/${contest}${path}`));
+    return clientOf(indexer.url);
   }
-  const entry = async (id: number) => (await ask(`/entries/${id}`, entryAnswer)).entry;
+  const entry = async (id: number) => (await (await asking()).entry({ contest, id })).entry;
+  const ranking = async () => (await asking()).ranking({ contest });
+  const voterOf = async (wallet: Address) => (await (await asking()).voter({ contest, wallet })).voter;
   async function advance(seconds: number): Promise<void> {
     await lab.chain.setNextTime(LAB_START + LAB_TIMES.votesOpen + 100 + seconds);
   }
@@ -126,14 +120,14 @@ describe("a contest from its entries to paid prizes", () => {
     });
     expect(other.reason).toMatch(/another manifest, with hash 0x/);
     expect(asked).toContain(`/manifests/${goodHash.slice(2)}`);
-    const { entries } = await ask("/entries?search=BENCH+haiku", entriesAnswer);
+    const { entries } = await (await asking()).entries({ contest, search: "BENCH haiku" });
     expect(entries.map(({ entryId }) => entryId)).toEqual([1]);
-    expect((await ask("/entries?category=numbers", entriesAnswer)).entries).toEqual([]);
+    expect((await (await asking()).entries({ contest, category: "numbers" })).entries).toEqual([]);
   });
 
   test("an entry that was taken back holds no rank, and its bond is owed less a tenth", async () => {
     expect(await entry(4)).toMatchObject({ status: "retracted" });
-    const { voter } = await ask(`/voters/${lab.author}`, voterAnswer);
+    const voter = await voterOf(lab.author);
     expect(voter.credits).toEqual([{ token: lab.coin.toLowerCase(), amount: parseEther("0.9").toString() }]);
     expect(voter.entries).toEqual([1, 2, 3, 4]);
     expect(voter.funded).toBe(parseEther("100").toString());
@@ -184,7 +178,7 @@ describe("a contest from its entries to paid prizes", () => {
 
     expect((await entry(1)).nodes).toBe(1);
     expect((await entry(2)).nodes).toBe(0);
-    const { nodes } = nodesAnswer.parse(await getJson(`${indexer.url}/v1/nodes?contest=${contest}&entry=2`));
+    const { nodes } = await (await asking()).nodes({ contest, entry: 2 });
     expect(nodes).toMatchObject([{ address: lab.bob.toLowerCase(), active: true, keys: [key.address.toLowerCase()] }]);
     expect(nodes[0]?.attestations.map(({ entryId, matches }) => [entryId, matches])).toEqual([
       [1, true],
@@ -199,7 +193,7 @@ describe("a contest from its entries to paid prizes", () => {
     await write(lab.alice, "drop", [1n, parseEther("2")]);
     await advance(2_500);
     await write(lab.bob, "drop", [2n, parseEther("3")]);
-    const projected = await ask("/ranking", rankingAnswer);
+    const projected = await ranking();
     expect(projected.rows.map(({ entryId, rank, prize }) => [entryId, rank, prize])).toEqual([
       [1, 1, parseEther("30").toString()],
       [2, 2, parseEther("20").toString()],
@@ -208,9 +202,7 @@ describe("a contest from its entries to paid prizes", () => {
     ]);
     await advance(3_000);
     await write(lab.alice, "withdraw", [1n, parseEther("2")]);
-    expect((await ask("/ranking", rankingAnswer)).rows.map(({ score }) => score)).toEqual(
-      projected.rows.map(({ score }) => score),
-    );
+    expect((await ranking()).rows.map(({ score }) => score)).toEqual(projected.rows.map(({ score }) => score));
     await write(lab.carol, "count", [10n]);
     await write(lab.carol, "finalize", []);
     await write(lab.carol, "claim", [1n]);
@@ -219,7 +211,7 @@ describe("a contest from its entries to paid prizes", () => {
     await write(lab.author, "releaseBond", [1n]);
     await write(lab.author, "collect", []);
 
-    const { contest: seen } = await ask("", contestAnswer);
+    const { contest: seen } = await (await asking()).contest({ contest });
     expect(seen).toMatchObject({ phase: "final", counted: 4, voters: 1, pot: parseEther("100").toString() });
     expect(seen.result).toMatchObject({
       entryIds: [1, 2, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -229,11 +221,11 @@ describe("a contest from its entries to paid prizes", () => {
       { rank: 1, entryId: 1, to: lab.author.toLowerCase(), amount: parseEther("30").toString() },
       { rank: 2, entryId: 2, to: lab.carol.toLowerCase(), amount: parseEther("20").toString() },
     ]);
-    const { voter } = await ask(`/voters/${lab.author}`, voterAnswer);
+    const voter = await voterOf(lab.author);
     const owed = await lab.chain.read({ to: contest, abi: contestAbi, functionName: "creditOf", args: [lab.author] });
     expect([voter.credits, owed]).toEqual([[], 0n]);
     expect(voter.funded).toBe("0");
-    expect((await ask("/ranking", rankingAnswer)).rows[0]).toMatchObject({
+    expect((await ranking()).rows[0]).toMatchObject({
       entryId: 1,
       rank: 1,
       prize: parseEther("30").toString(),
@@ -241,20 +233,14 @@ describe("a contest from its entries to paid prizes", () => {
   });
 
   test("what happened comes in stable pages, by entry and by account too", async () => {
-    const whole = await ask("/activity?limit=200", activityAnswer);
-    const paged: unknown[] = [];
-    let next: string | null = "";
-    while (next !== null) {
-      const page: z.output<typeof activityAnswer> = await ask(
-        `/activity?limit=3${next && `&before=${next}`}`,
-        activityAnswer,
-      );
-      paged.push(...page.items);
-      next = page.next;
-    }
+    const client = await asking();
+    const whole = await client.activity({ contest, limit: 200 });
+    const paged = await Array.fromAsync(
+      everyItem((before: string | undefined) => client.activity({ contest, limit: 3, before })),
+    );
     expect(paged).toEqual(whole.items);
     expect(whole.items.map(({ kind }) => kind).slice(0, 4)).toEqual(["claimed", "claimed", "finalized", "counted"]);
-    const own = await ask(`/activity?entry=1&account=${lab.alice}`, activityAnswer);
+    const own = await client.activity({ contest, entry: 1, account: lab.alice });
     expect(own.items.map(({ kind }) => kind)).toEqual(["withdrew", "dropped"]);
   });
 

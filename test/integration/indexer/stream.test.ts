@@ -14,7 +14,7 @@ describe("the event stream", () => {
   beforeAll(async () => {
     lab = await createIndexerLab();
     indexer = await lab.serve();
-    url = `${indexer.url}/v1/events`;
+    url = indexer.url;
   });
   afterAll(async () => {
     await indexer?.close();
@@ -28,7 +28,7 @@ describe("the event stream", () => {
     message.contests.some(({ entries }) => entries.some((entry) => entry.entryId === entryId));
 
   test("tells a drop with its entry's new figures, soon after its block", async () => {
-    const listener = await listen(`${url}?contest=${lab.contest}`);
+    const listener = await listen(url, { contest: lab.contest });
     const delays: number[] = [];
     for (let round = 1; round <= 20; round++) {
       await lab.drop(lab.alice, 1, parseEther("1"));
@@ -55,7 +55,7 @@ describe("the event stream", () => {
     const head = await lab.headNumber();
     await indexed(indexer.url, lab.headNumber);
 
-    const second = await listen(url, id);
+    const second = await listen(url, { lastEventId: id });
     await second.next("block", ({ block }) => block.number === head);
     await second.close();
     const missed = second.heard.map(({ message }) => message);
@@ -67,7 +67,7 @@ describe("the event stream", () => {
 
   test("a listener with a position of another database is told to read everything anew", async () => {
     for (const lastEventId of ["00000000-5", "nonsense", `${"9".repeat(400)}`]) {
-      const listener = await listen(url, lastEventId);
+      const listener = await listen(url, { lastEventId });
       const { message } = await listener.next("rollback", () => true);
       await listener.close();
       expect(message).toMatchObject({ block: { number: 0 } });
@@ -93,7 +93,7 @@ describe("the event stream", () => {
   });
 
   test("a listener to another contest hears of blocks, not of this contest", async () => {
-    const listener = await listen(`${url}?contest=0x${"12".repeat(20)}`);
+    const listener = await listen(url, { contest: `0x${"12".repeat(20)}` });
     await lab.drop(lab.alice, 1, parseEther("1"));
     const head = await lab.headNumber();
     const { message } = await listener.next("block", ({ block }) => block.number === head);
@@ -109,8 +109,8 @@ describe("the event stream", () => {
     await indexer.close();
     await lab.drop(lab.alice, 3, parseEther("1"));
     indexer = await lab.serve();
-    url = `${indexer.url}/v1/events`;
-    const again = await listen(url, id);
+    url = indexer.url;
+    const again = await listen(url, { lastEventId: id });
     await again.next("block", touches(3));
     await again.close();
     expect(again.heard.every(({ message }) => message.kind === "block")).toBe(true);

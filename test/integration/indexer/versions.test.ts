@@ -3,30 +3,26 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Ready } from "#protocol/http.ts";
 import { rankingAnswer, readyAnswer } from "#protocol/http.ts";
 import { PROJECTION_VERSION } from "../../../indexer/store/projectionVersion.ts";
 import { otherVersion } from "../../support/otherVersion.ts";
-import { startPostgres } from "../../support/postgres.ts";
 import { until } from "../../support/until.ts";
-import type { IndexerLab } from "./indexerLab.ts";
-import { createIndexerLab, getJson, indexed } from "./indexerLab.ts";
-import { startIndexerProcess } from "./indexerProcess.ts";
+import { clientOf, indexed } from "./indexerLab.ts";
 import { listen } from "./listen.ts";
+import type { ProcessLab } from "./processLab.ts";
+import { createProcessLab } from "./processLab.ts";
 
 const OLD = PROJECTION_VERSION;
 const NEW = OLD + 1;
 
-let lab: IndexerLab;
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let lab: ProcessLab;
 let release: ReturnType<typeof otherVersion>;
-const own: ReturnType<typeof startIndexerProcess>[] = [];
 /** Holds up the reading of logs while a build reads many blocks at once, so that a build takes as long as the test wants. */
 let hold: PromiseWithResolvers<void> | undefined;
 
 beforeAll(async () => {
   release = otherVersion(NEW);
-  [lab, postgres] = await Promise.all([createIndexerLab(), startPostgres()]);
+  lab = await createProcessLab();
   await lab.drop(lab.alice, 1, parseEther("5"));
 });
 beforeEach(() => {
@@ -40,40 +36,22 @@ beforeEach(() => {
 });
 afterAll(async () => {
   hold?.resolve();
-  for (const child of own) child.kill("SIGKILL");
-  await Promise.all(own.map(({ ended }) => ended));
-  await lab.close();
-  await postgres.close();
+  await lab?.close();
   release.remove();
 });
 
-function start(version: number, db: string, ...more: string[]) {
-  const given = {
-    rpc: lab.rpc.url,
-    factory: lab.factory,
-    "node-registry": lab.nodeRegistry,
-    db,
-    "log-level": "silent",
-  };
-  const args = ["serve", ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]), ...more];
-  const child = startIndexerProcess(args, version === NEW ? release.main : undefined);
-  own.push(child);
-  return child;
-}
+const start = (version: number, db: string) =>
+  lab.serveWriter(db, { main: version === NEW ? release.main : undefined });
 
 async function prune(db: string): Promise<string> {
-  const child = startIndexerProcess(["prune", "--db", db], release.main);
-  own.push(child);
+  const child = lab.start(["prune", "--db", db], release.main);
   const { code } = await child.ended;
   return `${code}: ${child.output()}${child.errors()}`;
 }
 
-async function end(child: ReturnType<typeof startIndexerProcess>): Promise<void> {
-  child.kill("SIGTERM");
-  expect(await child.ended).toEqual({ code: 0, signal: null });
-}
-
-const rankingOf = (url: string) => `${url}/v1/contests/${lab.contest}/ranking`;
+const rankingOf = (url: string) => clientOf(url).ranking({ contest: lab.contest });
+/** As it comes, with its headers. */
+const rawRankingOf = (url: string) => fetch(`${url}/v1/contests/${lab.contest}/ranking`);
 
 /** Asks for the ranking again and again, two at a time, until it is stopped. */
 function hammer(url: string) {
@@ -83,7 +61,7 @@ function hammer(url: string) {
     // What an answer that came before the question said, it must not fall behind.
     while (!stopped) {
       const least = Math.max(0, ...seen.slice(-8).map(({ block }) => block));
-      const response = await fetch(rankingOf(url));
+      const response = await rawRankingOf(url);
       const body: unknown = await response.json();
       const block = response.ok ? rankingAnswer.parse(body).at.block.number : -1;
       if (block < least) throw new Error(`${response.status}, block ${block} after ${least}: ${JSON.stringify(body)}`);
@@ -107,8 +85,8 @@ test("a new version in one process answers from the older one's rows, and switch
   const db = join(lab.folder, "one.sqlite");
   const old = start(OLD, db);
   await indexed(await old.ready, lab.headNumber);
-  const before = await getJson(rankingOf(await old.ready));
-  const heard = await listen(`${await old.ready}/v1/events`);
+  const before = await rankingOf(await old.ready);
+  const heard = await listen(await old.ready);
   await lab.drop(lab.bob, 2, parseEther("1"));
   await indexed(await old.ready, lab.headNumber);
   const last = await until("an event", () => heard.heard.at(-1));
@@ -132,7 +110,7 @@ test("a new version in one process answers from the older one's rows, and switch
   expect(ready.reason).toMatch(`Version ${NEW} is being built: block`);
   expect(ready.reason).toMatch(`version ${OLD} are served, as of block ${oldHead}`);
   expect(await prune(db)).toMatch(`1: indexer: Version ${NEW} is not complete yet`);
-  const live = await listen(`${url}/v1/events`, last.id);
+  const live = await listen(url, { lastEventId: last.id });
 
   hold.resolve();
   await until("the switch", () => blows.versionNow() === NEW);
@@ -145,26 +123,26 @@ test("a new version in one process answers from the older one's rows, and switch
   for (const { status } of await blows.stop()) expect(status).toBe(200);
   await live.close();
   // Whoever comes back with a place in the older version's stream is told to read everything anew.
-  const resumed = await listen(`${url}/v1/events`, last.id);
+  const resumed = await listen(url, { lastEventId: last.id });
   await resumed.next("rollback", ({ block }) => block.number === 0);
   await resumed.close();
-  expect(await getJson(rankingOf(url))).not.toEqual(before);
+  expect(await rankingOf(url)).not.toEqual(before);
 
   expect(await prune(db)).toBe(`0: ✓ removed ${db}\n`);
   expect([existsSync(db), existsSync(`${db}-wal`), existsSync(`${db}.v${NEW}`)]).toEqual([false, false, true]);
-  await end(fresh);
+  await lab.end(fresh);
   hold = Promise.withResolvers();
   const again = start(NEW, db);
   expect((await indexed(await again.ready, lab.headNumber)).older).toBeUndefined();
   expect(await prune(db)).toBe("0: ✓ nothing older is there\n");
-  await end(again);
+  await lab.end(again);
 });
 
 test("rows that the new version cannot read are not served: 503 with progress until its own are complete", async () => {
   const db = join(lab.folder, "changed.sqlite");
   const old = start(OLD, db);
   await indexed(await old.ready, lab.headNumber);
-  await end(old);
+  await lab.end(old);
   const file = new DatabaseSync(db);
   file.exec(`ALTER TABLE "entries" RENAME COLUMN "support" TO "backing"`);
   file.close();
@@ -179,24 +157,24 @@ test("rows that the new version cannot read are not served: 503 with progress un
       new RegExp(`Version ${NEW} is being built: block \\d+ of .*What version ${OLD} wrote cannot be read`),
     );
   }
-  const ready = readyAnswer.parse(await getJson(`${url}/ready`));
+  const ready = await clientOf(url).ready();
   expect(ready).toMatchObject({ ready: false, older: { version: OLD, indexed: null, building: NEW } });
-  expect((await fetch(`${url}/health`)).status).toBe(200);
+  expect(await clientOf(url).health()).toEqual({ alive: true });
   hold.resolve();
   await indexed(url, lab.headNumber);
-  await until("an answer", async () => (await fetch(rankingOf(url))).status === 200);
-  await end(fresh);
+  await until("an answer", async () => (await rawRankingOf(url)).status === 200);
+  await lab.end(fresh);
 });
 
 test("in one Postgres the older program goes on serving while the new one is built, and is stopped after", async () => {
-  const db = await postgres.database("versions");
+  const db = await lab.postgres.database("versions");
   const old = start(OLD, db);
   const oldUrl = await old.ready;
   await indexed(oldUrl, lab.headNumber);
   hold = Promise.withResolvers();
-  const [fresh, reader] = [start(NEW, db), startReader(db)];
+  const [fresh, reader] = [start(NEW, db), lab.serveReader(db, { main: release.main })];
   const [url, readerUrl] = await Promise.all([fresh.ready, reader.ready]);
-  const live = await listen(`${url}/v1/events`);
+  const live = await listen(url);
   const blows = [hammer(oldUrl), hammer(url), hammer(readerUrl)];
   await until("answers", () => blows.every(({ seen }) => seen.length > 5));
   // What the older program writes meanwhile, the new one serves and tells.
@@ -205,7 +183,7 @@ test("in one Postgres the older program goes on serving while the new one is bui
   await until("all to have it", () => blows.every(({ seen }) => seen.at(-1)?.block === during));
   expect(blows.map(({ versionNow }) => versionNow())).toEqual([OLD, OLD, OLD]);
   await live.next("block", ({ block }) => block.number === during);
-  expect((await getJson<Ready>(`${url}/ready`)).older).toEqual({ version: OLD, indexed: during, building: NEW });
+  expect((await clientOf(url).ready()).older).toEqual({ version: OLD, indexed: during, building: NEW });
 
   hold.resolve();
   await until("the switch", () => blows[1]?.versionNow() === NEW && blows[2]?.versionNow() === NEW);
@@ -215,18 +193,12 @@ test("in one Postgres the older program goes on serving while the new one is bui
   await lab.drop(lab.bob, 1, parseEther("1"));
   await Promise.all([oldUrl, url, readerUrl].map((one) => indexed(one, lab.headNumber)));
   for (const blow of blows) for (const { status } of await blow.stop()) expect(status).toBe(200);
-  expect(await getJson(rankingOf(url))).toEqual(await getJson(rankingOf(oldUrl)));
-  await end(old);
+  expect(await rankingOf(url)).toEqual(await rankingOf(oldUrl));
+  await lab.end(old);
   expect(await prune(db)).toBe(`0: ✓ removed coindrop_${OLD}\n`);
   await lab.drop(lab.carol, 1, parseEther("1"));
   const head = await lab.headNumber();
   await live.next("block", ({ block }) => block.number === head);
   await live.close();
-  await Promise.all([end(fresh), end(reader)]);
+  await lab.end(fresh, reader);
 });
-
-function startReader(db: string) {
-  const child = startIndexerProcess(["serve", "--db", db, "--read-only", "--log-level", "silent"], release.main);
-  own.push(child);
-  return child;
-}

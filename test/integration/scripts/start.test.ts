@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { appConfigSchema, type DemoFile, demoFileSchema } from "#protocol/config.ts";
 import { bareHex } from "#protocol/hashing.ts";
-import { nodesAnswer, rankingAnswer } from "#protocol/http.ts";
+import { createIndexerClient } from "#protocol/indexerClient.ts";
 import { modelId } from "#protocol/node.ts";
 import { root } from "../../../scripts/tool/root.ts";
 import { descendantsOf, living, processesOf } from "../../support/processesOf.ts";
@@ -120,13 +120,11 @@ test("brings up everything that it promises, survives the death of a service, an
   expect(second.output).toContain(`already runs from this folder: ${demo.appUrl}`);
   expect(second.code).toBe(0);
 
+  const indexer = createIndexerClient({ url: demo.indexerUrl, retries: 0 });
   process.kill(pidOf(house, "indexer/main.ts"), "SIGKILL");
   await printed(house, "the indexer ended unexpectedly (killed by SIGKILL)");
   await printed(house, "the indexer is back");
-  await until(
-    "the indexer to answer again",
-    async () => (await fetch(`${demo.indexerUrl}/ready`).catch(() => undefined))?.ok,
-  );
+  await until("the indexer to answer again", async () => (await indexer.ready().catch(() => undefined))?.ready);
 
   expect(await endsAlone(house, () => house.child.kill("SIGINT"))).toBe(0);
   expect(existsSync(path.join(house.state, "demo.json"))).toBe(false);
@@ -152,12 +150,11 @@ async function servesEverything(demo: DemoFile): Promise<void> {
   });
   expect(await chat.json()).toMatchObject({ choices: [{ message: { content: "17 plus 5 is 22." } }] });
 
-  const { nodes } = nodesAnswer.parse(await (await fetch(`${demo.indexerUrl}/v1/nodes`)).json());
+  const indexer = createIndexerClient({ url: demo.indexerUrl, retries: 0 });
+  const { nodes } = await indexer.nodes();
   expect(nodes.map(({ attestations }) => attestations.filter(({ matches }) => matches).length)).toEqual([5, 5]);
   const ranking = await until("the manifests to be indexed", async () => {
-    const answer = rankingAnswer.parse(
-      await (await fetch(`${demo.indexerUrl}/v1/contests/${demo.contest}/ranking`)).json(),
-    );
+    const answer = await indexer.ranking({ contest: demo.contest });
     return answer.rows.every(({ name }) => name !== null) ? answer : undefined;
   });
   expect(ranking.phase).toBe("voting");
