@@ -6,8 +6,10 @@ import { createRpc } from "./chain/rpc.ts";
 import { verifyChain } from "./chain/verifyChain.ts";
 import { beat } from "./heartbeat.ts";
 import { createManifestFetcher } from "./manifests/createManifestFetcher.ts";
+import { takeOverManifests } from "./manifests/takeOverManifests.ts";
 import { monotonic } from "./monotonic.ts";
 import type { ServeOptions } from "./serve.ts";
+import { findOlder } from "./store/olderVersion.ts";
 import { databaseName } from "./store/openBackend.ts";
 import { standIn } from "./store/standIn.ts";
 import type { Store } from "./store/store.ts";
@@ -70,6 +72,7 @@ export function createChainSide(options: ChainSideOptions) {
   async function run(signal: AbortSignal): Promise<void> {
     const onWait = (reason: string) => log.info({ reason }, "waiting");
     if (!(await standIn(store, signal, { onWait, meanwhile: mustBeOurs }))) return;
+    await takeOverManifests({ store, findOlder: () => findOlder(options.file), log });
     const beside = new AbortController();
     const either = AbortSignal.any([signal, beside.signal]);
     const others = [

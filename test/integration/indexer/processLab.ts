@@ -9,6 +9,7 @@ type Told = {
   readonly rpc?: string;
   /** Another release's program. */
   readonly main?: string | undefined;
+  readonly more?: readonly string[];
 };
 
 export type ProcessLab = Awaited<ReturnType<typeof createProcessLab>>;
@@ -31,9 +32,9 @@ export async function createProcessLab() {
     start,
     serve,
     /** One that follows the chain and writes. */
-    serveWriter(db: string, { rpc = lab.rpc.url, main }: Told = {}): Child {
+    serveWriter(db: string, { rpc = lab.rpc.url, main, more = [] }: Told = {}): Child {
       const contracts = ["--factory", lab.factory, "--node-registry", lab.nodeRegistry];
-      return serve(["--db", db, "--rpc", rpc, ...contracts], main);
+      return serve(["--db", db, "--rpc", rpc, ...contracts, ...more], main);
     },
     /** One that only reads. */
     serveReader: (db: string, { main }: Told = {}) => serve(["--db", db, "--read-only"], main),

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,6 +15,7 @@ import type { Attestation } from "#protocol/typedData.ts";
 import { epochAt, nodesDomain, nodeTypes } from "#protocol/typedData.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
 import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
+import { rightManifest } from "../../support/rightManifest.ts";
 import { until } from "../../support/until.ts";
 import type { IndexerLab } from "./indexerLab.ts";
 import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
@@ -23,18 +23,8 @@ import { clientOf, createIndexerLab, indexed } from "./indexerLab.ts";
 const key = privateKeyToAccount(keccak256("0x77"));
 const hash = (text: string) => toBytes32(createHash("sha256").update(text).digest());
 
-/** A manifest that is right in every way, as the demo's authors write theirs. */
-function manifest(name: string) {
-  const text = readFileSync(new URL("../../../scripts/demo/entries/haiku.json", import.meta.url), "utf8");
-  const sha256 = "ab".repeat(32);
-  const draft = { ...(JSON.parse(text) as Record<string, unknown>), name, version: 1 };
-  const pieces = { piecesRoot: sha256, pieceLength: 1_048_576, pieceLayer: [sha256] };
-  return { ...draft, files: [{ role: "model", name: "model.gguf", size: 1_234, sha256, ...pieces, urls: [] }] };
-}
-
 describe("a contest from its entries to paid prizes", () => {
-  const good = manifest("Haiku <b>bench</b>");
-  const goodHash = toBytes32(createHash("sha256").update(canonicalBytes(good)).digest());
+  const { manifest: good, hash: goodHash } = rightManifest("Haiku <b>bench</b>");
   const brokenHash = toBytes32(
     createHash("sha256")
       .update(canonicalBytes({ version: 1 }))

@@ -1,11 +1,19 @@
 import { existsSync } from "node:fs";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Hex } from "viem";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { contestAbi } from "#protocol/abi.ts";
+import { bareHex } from "#protocol/hashing.ts";
 import { rankingAnswer, readyAnswer } from "#protocol/http.ts";
 import { PROJECTION_VERSION } from "../../../indexer/store/projectionVersion.ts";
+import { LAB_START, LAB_TIMES } from "../../support/contestLab.ts";
 import { otherVersion } from "../../support/otherVersion.ts";
+import { rightManifest } from "../../support/rightManifest.ts";
 import { until } from "../../support/until.ts";
 import { clientOf, indexed } from "./indexerLab.ts";
 import { listen } from "./listen.ts";
@@ -17,6 +25,9 @@ const NEW = OLD + 1;
 
 let lab: ProcessLab;
 let release: ReturnType<typeof otherVersion>;
+/** A contest whose one entry has a manifest, and where the older version gets that: the new one is told of no such place. */
+let described: Hex;
+let library: Server;
 /** Holds up the reading of logs while a build reads many blocks at once, so that a build takes as long as the test wants. */
 let hold: PromiseWithResolvers<void> | undefined;
 
@@ -24,6 +35,13 @@ beforeAll(async () => {
   release = otherVersion(NEW);
   lab = await createProcessLab();
   await lab.drop(lab.alice, 1, parseEther("5"));
+  const { hash, body } = rightManifest("Haiku");
+  described = await createDescribed(hash);
+  library = createServer(({ url }, response) => {
+    const isThere = url === `/manifests/${bareHex(hash)}`;
+    response.writeHead(isThere ? 200 : 404).end(isThere ? body : "");
+  });
+  await new Promise<void>((resolve) => library.listen(0, "127.0.0.1", resolve));
 });
 beforeEach(() => {
   hold = undefined;
@@ -37,11 +55,37 @@ beforeEach(() => {
 afterAll(async () => {
   hold?.resolve();
   await lab?.close();
+  await new Promise((resolve) => library.close(resolve));
   release.remove();
 });
 
-const start = (version: number, db: string) =>
-  lab.serveWriter(db, { main: version === NEW ? release.main : undefined });
+async function createDescribed(manifestHash: Hex): Promise<Hex> {
+  const opens = LAB_START + LAB_TIMES.votesOpen + 100;
+  const times = { entriesOpen: opens, votesOpen: opens + 1_000, countFrom: opens + 2_000, votesClose: opens + 3_000 };
+  const { contest } = await lab.create({ ...lab.openRules, ...times });
+  await lab.equip(lab.author, contest);
+  await lab.chain.setNextTime(opens);
+  const hashes = { manifestHash, modelSha256: manifestHash, modelRoot: manifestHash };
+  const input = { ...hashes, modelSize: 1_234, manifestURI: "https://nowhere.invalid/manifest" };
+  await lab.chain.write({
+    ...{ from: lab.author, to: contest, abi: contestAbi, functionName: "submit" },
+    args: [input, lab.openRules.declarationHash],
+  } as never);
+  return contest.toLowerCase() as Hex;
+}
+
+function start(version: number, db: string) {
+  if (version === NEW) return lab.serveWriter(db, { main: release.main });
+  const { port } = library.address() as AddressInfo;
+  return lab.serveWriter(db, { more: ["--manifest-base", `http://127.0.0.1:${port}`, "--allow-private"] });
+}
+
+async function manifestAt(url: string): Promise<string> {
+  return (await clientOf(url).entry({ contest: described, id: 1 })).entry.manifest.state;
+}
+
+const manifestFetched = (url: string) =>
+  until("the manifest to be fetched", async () => (await manifestAt(url)) === "present");
 
 async function prune(db: string): Promise<string> {
   const child = lab.start(["prune", "--db", db], release.main);
@@ -85,6 +129,7 @@ test("a new version in one process answers from the older one's rows, and switch
   const db = join(lab.folder, "one.sqlite");
   const old = start(OLD, db);
   await indexed(await old.ready, lab.headNumber);
+  await manifestFetched(await old.ready);
   const before = await rankingOf(await old.ready);
   const heard = await listen(await old.ready);
   await lab.drop(lab.bob, 2, parseEther("1"));
@@ -115,6 +160,7 @@ test("a new version in one process answers from the older one's rows, and switch
   hold.resolve();
   await until("the switch", () => blows.versionNow() === NEW);
   await indexed(url, lab.headNumber);
+  expect(await manifestAt(url)).toBe("present");
   await live.next("rollback", ({ block }) => block.number === 0);
   await lab.drop(lab.alice, 3, parseEther("1"));
   const head = await lab.headNumber();
@@ -142,6 +188,7 @@ test("rows that the new version cannot read are not served: 503 with progress un
   const db = join(lab.folder, "changed.sqlite");
   const old = start(OLD, db);
   await indexed(await old.ready, lab.headNumber);
+  await manifestFetched(await old.ready);
   await lab.end(old);
   const file = new DatabaseSync(db);
   file.exec(`ALTER TABLE "entries" RENAME COLUMN "support" TO "backing"`);
@@ -163,6 +210,8 @@ test("rows that the new version cannot read are not served: 503 with progress un
   hold.resolve();
   await indexed(url, lab.headNumber);
   await until("an answer", async () => (await rawRankingOf(url)).status === 200);
+  // Manifests are of one kind in both.
+  expect(await manifestAt(url)).toBe("present");
   await lab.end(fresh);
 });
 
@@ -171,6 +220,7 @@ test("in one Postgres the older program goes on serving while the new one is bui
   const old = start(OLD, db);
   const oldUrl = await old.ready;
   await indexed(oldUrl, lab.headNumber);
+  await manifestFetched(oldUrl);
   hold = Promise.withResolvers();
   const [fresh, reader] = [start(NEW, db), lab.serveReader(db, { main: release.main })];
   const [url, readerUrl] = await Promise.all([fresh.ready, reader.ready]);
@@ -188,6 +238,7 @@ test("in one Postgres the older program goes on serving while the new one is bui
   hold.resolve();
   await until("the switch", () => blows[1]?.versionNow() === NEW && blows[2]?.versionNow() === NEW);
   await Promise.all([indexed(url, lab.headNumber), indexed(readerUrl, lab.headNumber)]);
+  expect(await manifestAt(url)).toBe("present");
   await live.next("rollback", ({ block }) => block.number === 0);
   expect(await prune(db)).toMatch(`1: indexer: An indexer is writing coindrop_${OLD}.`);
   await lab.drop(lab.bob, 1, parseEther("1"));
