@@ -13,6 +13,7 @@ import { notProven, reportLines } from "../audit/reportLines.ts";
 import { saveBundle } from "../audit/saveBundle.ts";
 import { identifyWithBar } from "../models/identifyWithBar.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { ProgramContext } from "./createProgram.ts";
 import type { OpenProgress } from "./createTerminal.ts";
 import { explain } from "./explain.ts";
@@ -182,8 +183,8 @@ async function orTwo(json: true | undefined, work: () => Promise<void>): Promise
   try {
     await work();
   } catch (error) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: shortMessageOf(error) })}\n`);
-    process.stderr.write(`${error instanceof BaseError ? error.message : shortMessageOf(error)}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: withoutSecrets(shortMessageOf(error)) })}\n`);
+    process.stderr.write(`${withoutSecrets(error instanceof BaseError ? error.message : shortMessageOf(error))}\n`);
     process.exitCode = 2;
   }
 }

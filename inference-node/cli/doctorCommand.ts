@@ -1,4 +1,5 @@
 import { examine } from "../doctor/examine.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { say } from "./say.ts";
 
@@ -6,7 +7,10 @@ const words = { good: "ok  ", care: "note", mend: "MEND" } as const;
 
 /** Says how machine, chain, stake and endpoint are, and what to mend. Returns whether nothing has to be. */
 export async function doctorCommand(config: NodeConfig, json?: boolean): Promise<boolean> {
-  const findings = await examine(config);
+  const findings = (await examine(config)).map(({ detail, ...found }) => ({
+    ...found,
+    detail: withoutSecrets(detail),
+  }));
   const well = findings.every(({ state }) => state !== "mend");
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   say(json, { well, findings }, [

@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Address } from "viem";
 import { deployments } from "#protocol/addresses.ts";
 import { InvalidInputError } from "#protocol/errors.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import { checkContest, factoryOf } from "./checkContest.ts";
 import { createKeystore } from "./createKeystore.ts";
 import type { InitAnswers } from "./initAnswers.ts";
@@ -64,7 +65,9 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
   };
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { flag: force ? "w" : "wx" });
   const named = out === "node.json" ? "" : ` --config ${out}`;
-  say(json, { file, key: address, config }, [
+  // The file has the whole address; what is printed ends up in logs.
+  const printed = { ...config, rpcUrl: withoutSecrets(config.rpcUrl) };
+  say(json, { file, key: address, config: printed }, [
     `wrote ${out}`,
     ...(address === null
       ? []

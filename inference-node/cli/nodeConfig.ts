@@ -24,7 +24,8 @@ const entriesSchema = z.union([z.literal("all"), z.array(z.int().positive()).min
 
 /** Everything that a node can be told, in a file or by flags of the same meaning. Flags go before the file. */
 const nodeConfigSchema = z.strictObject({
-  rpcUrl: z.url({ protocol: /^https?$/ }),
+  // A space ends an address where texts are searched for keys.
+  rpcUrl: z.url({ protocol: /^https?$/ }).regex(/^\S+$/, "an address holds no spaces"),
   factory: addressSchema,
   nodeRegistry: addressSchema,
   contest: addressSchema,

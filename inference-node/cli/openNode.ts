@@ -9,6 +9,7 @@ import type { Signer } from "../sign/createSigner.ts";
 import { createSigner } from "../sign/createSigner.ts";
 import type { ChainIdentity, KnownEntries } from "../state/knownEntries.ts";
 import type { NodeState } from "../state/openState.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { readKey } from "./readKey.ts";
 
@@ -61,7 +62,7 @@ async function identify(
   signal: AbortSignal,
 ): Promise<Pick<OpenedNode, "chain" | "isRemembered">> {
   const last = known?.last() ?? null;
-  const away = `the chain at ${rpcUrl} does not answer`;
+  const away = `the chain at ${withoutSecrets(rpcUrl)} does not answer`;
   try {
     return { chain: await readIdentity(rpcUrl), isRemembered: false };
   } catch (error) {

@@ -3,6 +3,7 @@ import { InvalidInputError, RetryableError, shortMessageOf } from "#protocol/err
 import { connect, connectWallet, readChainId } from "../chain/connect.ts";
 import type { RegistryCalls } from "../chain/registryCalls.ts";
 import { createRegistryCalls } from "../chain/registryCalls.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { readKey } from "./readKey.ts";
 
@@ -14,7 +15,7 @@ export async function openChain(rpcUrl: string): Promise<OpenedChain> {
     const chainId = await readChainId(rpcUrl);
     return { client: connect(rpcUrl, chainId), chainId };
   } catch (error) {
-    throw new RetryableError(`No chain answers at ${rpcUrl}.`, {
+    throw new RetryableError(`No chain answers at ${withoutSecrets(rpcUrl)}.`, {
       metaMessages: [`reason: ${shortMessageOf(error)}`, "Name another endpoint with --rpc."],
       cause: error,
     });

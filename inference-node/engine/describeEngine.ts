@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import type { Engine } from "#protocol/node.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { EngineBuild } from "./childProtocol.ts";
 import type { EngineSetting } from "./engineSettings.ts";
 import { upstreamOf } from "./engineSettings.ts";
@@ -36,7 +37,7 @@ export async function describeEngine(
     case "llama-server": {
       const { build_info, default_generation_settings } = await readProps(setting);
       if (default_generation_settings.n_ctx < contextSize) {
-        throw new RetryableError(`The llama-server at ${setting.url} holds too few tokens.`, {
+        throw new RetryableError(`The llama-server at ${withoutSecrets(setting.url)} holds too few tokens.`, {
           metaMessages: [
             `Each of its slots holds ${default_generation_settings.n_ctx}, the entry asks for ${contextSize}.`,
             "Start it with a larger --ctx-size, or with fewer slots.",
@@ -67,7 +68,7 @@ async function readProps(setting: Extract<EngineSetting, { api: "llama-server" }
     if (!response.ok) throw new Error(`GET /props answered ${response.status}`);
     return props.parse(await response.json());
   } catch (cause) {
-    throw new RetryableError(`The llama-server at ${setting.url} does not answer.`, {
+    throw new RetryableError(`The llama-server at ${withoutSecrets(setting.url)} does not answer.`, {
       metaMessages: [shortMessageOf(cause)],
       cause,
     });

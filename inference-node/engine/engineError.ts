@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { FailureCode } from "./childProtocol.ts";
 
 export type EngineErrorCode =
@@ -22,4 +23,11 @@ export class EngineError extends Error {
     this.code = code;
     this.retryAfter = retryAfter;
   }
+}
+
+/** What anybody may read of it. Why a file does not load or an engine breaks can name folders, addresses and keys. Pure. */
+export function publicMessageOf({ code, message }: EngineError): string {
+  if (code === "load_failed") return "the model does not load on this node";
+  if (code === "failed") return "the model failed while answering";
+  return withoutSecrets(message);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InvalidInputError } from "#protocol/errors.ts";
 import { addressSchema } from "#protocol/primitives.ts";
 import type { EntryName } from "../models/entryFacts.ts";
+import { withoutSecrets } from "../withoutSecrets.ts";
 import type { Upstream } from "./childProtocol.ts";
 
 const common = {
@@ -44,7 +45,7 @@ export function upstreamOf(setting: EngineSetting, env: NodeJS.ProcessEnv): Upst
   const apiKey = setting.apiKeyEnv === undefined ? undefined : env[setting.apiKeyEnv];
   if (setting.apiKeyEnv !== undefined && !apiKey) {
     throw new InvalidInputError(`The environment variable ${setting.apiKeyEnv} is not set.`, {
-      metaMessages: [`The engine at ${setting.url} is said to ask for the key in it.`],
+      metaMessages: [`The engine at ${withoutSecrets(setting.url)} is said to ask for the key in it.`],
     });
   }
   const reached = { url: setting.url, ...(apiKey !== undefined && { apiKey }) };

@@ -28,8 +28,8 @@ export type Answered = { readonly finish: "stop" | "length" | "cancelled"; reado
 export type ModelProcess = {
   readonly pid: number | undefined;
   readonly loaded: Promise<LoadedModel>;
-  /** Settles when the process is gone, with the reason in words. */
-  readonly exited: Promise<string>;
+  /** Settles when the process is gone, with the reason. */
+  readonly exited: Promise<EngineError>;
   /** Whether it was killed since it did not heed a client that hung up. */
   readonly killedOnCancel: () => boolean;
   readonly generate: (job: GenerationJob, handlers: AnswerHandlers, signal: AbortSignal) => Promise<Answered>;
@@ -61,7 +61,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
     execArgv: ["--max-old-space-size=2048"],
   });
   const loaded = Promise.withResolvers<LoadedModel>();
-  const exited = Promise.withResolvers<string>();
+  const exited = Promise.withResolvers<EngineError>();
   loaded.promise.catch(() => undefined);
   const active = new Map<number, Active>();
   let nextId = 1;
@@ -159,7 +159,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
         : error,
     );
     for (const current of [...active.values()]) settle(current, ({ reject }) => reject(error));
-    exited.resolve(error.message);
+    exited.resolve(error);
   };
 
   const loading = killAfter(

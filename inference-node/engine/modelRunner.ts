@@ -1,6 +1,6 @@
 import { monotonic } from "../monotonic.ts";
 import type { EmbedJob, GenerationJob, LoadedModel, LoadOptions } from "./childProtocol.ts";
-import { EngineError } from "./engineError.ts";
+import { EngineError, publicMessageOf } from "./engineError.ts";
 
 import type { Resident } from "./memoryBudget.ts";
 import type { Answered, AnswerHandlers, Embedded, ModelProcess, ProcessLimits } from "./modelProcess.ts";
@@ -40,7 +40,7 @@ export type RunnerState = "asleep" | "loading" | "ready" | "failed" | "quarantin
 /** Keeps one model answering: loads it when needed, queues requests, starts it again after it failed. */
 export type ModelRunner = {
   readonly state: () => RunnerState;
-  /** Why it failed last, for its operator; null while it is well. */
+  /** Why it failed last, as anybody may read it; null while it is well. `onChange` is told the whole of it. */
   readonly reason: () => string | null;
   readonly pid: () => number | undefined;
   /** Requests answered now or waiting. */
@@ -69,23 +69,23 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
   let usedAt = elapsed();
   const quarantine = options.quarantine ?? usualQuarantine;
 
-  const become = (next: RunnerState, detail = ""): void => {
+  const become = (next: RunnerState, detail = "", told = detail): void => {
     state = next;
     if (next === "ready" || next === "asleep") reason = null;
-    if (next === "failed" || next === "quarantined") reason = detail;
+    if (next === "failed" || next === "quarantined") reason = told;
     options.onChange?.(next, detail);
   };
 
   /** A file that fails again and again is left alone: restarting it costs the others time and memory. */
-  const fail = (why: string): number => {
+  const fail = (error: EngineError): number => {
     const wait = backOff();
-    if (failures < quarantine.after) become("failed", why);
+    const [why, told] = [error.message, publicMessageOf(error)];
+    if (failures < quarantine.after) become("failed", why, told);
     else {
       notBefore = elapsed() + quarantine.ms;
-      become(
-        "quarantined",
-        `failed ${failures} times in a row, left alone until ${new Date(Date.now() + quarantine.ms).toISOString()}: ${why}`,
-      );
+      const until = new Date(Date.now() + quarantine.ms).toISOString();
+      const before = `failed ${failures} times in a row, left alone until ${until}: `;
+      become("quarantined", before + why, before + told);
     }
     return wait;
   };
@@ -116,18 +116,21 @@ export function createModelRunner(options: RunnerOptions): ModelRunner {
     try {
       if (options.check !== undefined) untouched = await options.check();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = new EngineError("load_failed", error instanceof Error ? error.message : String(error));
       if (state !== "closed") {
         backOff();
-        become("failed", why);
+        become("failed", why.message, publicMessageOf(why));
       }
-      throw new EngineError("load_failed", why);
+      throw why;
     }
     let giveBack = (): void => undefined;
     try {
       if (options.admit !== undefined) giveBack = await options.admit(resident, turns.size() > 0);
     } catch (error) {
-      if (state !== "closed") become("failed", error instanceof Error ? error.message : String(error));
+      if (state !== "closed") {
+        const why = error instanceof EngineError ? error : new EngineError("load_failed", String(error));
+        become("failed", why.message, publicMessageOf(why));
+      }
       throw error;
     }
     if (state === "closed") {

@@ -57,4 +57,6 @@ export async function openEngine(
 }
 
 const noEmbedder: Embedder = () =>
-  Promise.reject(new GenerationError("failed", "This entry's engine makes no vectors: its operator runs an upstream."));
+  Promise.reject(
+    new GenerationError("bad_prompt", "This entry's engine makes no vectors: its operator runs an upstream."),
+  );

@@ -21,7 +21,7 @@ export type ManifestSources = {
  * Finds an entry's manifest: in a local folder by its hash, kept from before, else where the entry's URI points.
  *
  * It is checked against the chain wherever it comes from: its hash, and that it names the model file that the entry
- * names. Throws `InvalidInputError` when it is another one, `RetryableError` when it could not be fetched.
+ * names. Throws `BadManifestError` when it is another one, `RetryableError` when it could not be fetched.
  */
 export async function findManifest(entry: EntryFacts, sources: ManifestSources): Promise<Manifest> {
   for (const folder of sources.folders) {
@@ -51,6 +51,11 @@ async function keep(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
+/** A manifest that is not the one, or not of the file, that the chain names. */
+export class BadManifestError extends BaseError {
+  override readonly name = "BadManifestError";
+}
+
 /** Reads a manifest's bytes and compares it with what the chain says about the entry. */
 export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
   if (bytes.length > MAX_MANIFEST_BYTES)
@@ -58,7 +63,7 @@ export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
   const manifest = parseManifest(parseJson(bytes));
   const found = manifestHash(manifest, nodeHashing.sha256);
   if (found !== entry.manifestHash) {
-    throw new InvalidInputError("This is not the manifest that the entry names.", {
+    throw new BadManifestError("This is not the manifest that the entry names.", {
       metaMessages: [`SHA-256 of what was found: ${found}`, `SHA-256 of the entry: ${entry.manifestHash}`],
     });
   }
@@ -68,7 +73,7 @@ export function checkManifest(bytes: Uint8Array, entry: EntryFacts): Manifest {
     prefixedHex(file.piecesRoot) === entry.modelRoot &&
     file.size === entry.modelSize;
   if (!same) {
-    throw new InvalidInputError("The manifest names another model file than the entry.", {
+    throw new BadManifestError("The manifest names another model file than the entry.", {
       metaMessages: [
         `manifest: ${file.sha256}, ${file.size} bytes`,
         `entry: ${bareHex(entry.modelSha256)}, ${entry.modelSize} bytes`,

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { ErrorDetails } from "#protocol/errors.ts";
 import { BaseError } from "#protocol/errors.ts";
 import { bareHex } from "#protocol/hashing.ts";
 import type { Manifest, ManifestFile } from "#protocol/manifest.ts";
@@ -43,6 +44,16 @@ type FileProgress = { readonly at: (bytes: number) => void; readonly end: () => 
 /** A model that could not be had, with what was tried. */
 export class ModelUnavailableError extends BaseError {
   override readonly name = "ModelUnavailableError";
+  /** What was found in its place, by name and hashes. */
+  readonly mismatches: readonly ModelMismatchError[];
+
+  constructor(
+    shortMessage: string,
+    { mismatches = [], ...details }: ErrorDetails & { readonly mismatches?: readonly ModelMismatchError[] },
+  ) {
+    super(shortMessage, details);
+    this.mismatches = mismatches;
+  }
 }
 
 /** Pulls in this process, by the file's final path: entries that share a file wait for one pull. */
@@ -78,6 +89,7 @@ export async function findFile(
   const identity = identityOf(file);
   const kept = storedPath(options.folder, file);
   const tried: string[] = [];
+  const mismatches: ModelMismatchError[] = [];
 
   const own = await candidates(options.ownFolders, file);
   for (const { path, named } of [{ path: kept, named: true }, ...own]) {
@@ -87,7 +99,10 @@ export async function findFile(
     } catch (error) {
       if (options.signal.aborted) throw error;
       if (isMissing(error) || (!named && error instanceof ModelMismatchError)) continue;
-      if (error instanceof ModelMismatchError) options.onRefused(error);
+      if (error instanceof ModelMismatchError) {
+        mismatches.push(error);
+        options.onRefused(error);
+      }
       tried.push(error instanceof Error ? error.message : String(error));
     } finally {
       progress?.end();
@@ -100,6 +115,7 @@ export async function findFile(
     if (!(error instanceof PullError || error instanceof ModelMismatchError)) throw error;
     throw new ModelUnavailableError(`${file.name}, ${file.what ?? `a ${file.role} file`}, could not be had.`, {
       metaMessages: [...tried, ...(error instanceof PullError ? error.metaMessages : [error.shortMessage])],
+      mismatches,
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import type { EngineErrorCode } from "../engine/engineError.ts";
-import { EngineError } from "../engine/engineError.ts";
+import { EngineError, publicMessageOf } from "../engine/engineError.ts";
 
 /** An error as OpenAI's clients read it. */
 export type ApiErrorBody = {
@@ -84,9 +84,7 @@ export function toApiError(error: unknown, promptParam = "messages"): ApiError {
     const code = error.code === "prompt_too_long" ? "context_length_exceeded" : `model_${error.code}`;
     const param =
       statusOf[error.code] === 400 ? { param: error.code === "bad_format" ? "response_format" : promptParam } : {};
-    // Why a file does not load is its operator's business, and may name folders.
-    const message = error.code === "load_failed" ? "the model does not load on this node" : error.message;
-    return new ApiError(statusOf[error.code], sentence(message), {
+    return new ApiError(statusOf[error.code], sentence(publicMessageOf(error)), {
       code,
       retryAfter: error.retryAfter,
       ...param,

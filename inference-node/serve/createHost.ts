@@ -7,6 +7,7 @@ import { entryKey, sameEntry } from "../models/entryFacts.ts";
 import type { HostedEntry } from "./hostedEntry.ts";
 import type { EntryProgress, Readiness } from "./infoRoutes.ts";
 import { pause } from "./pause.ts";
+import { publicReason } from "./publicReason.ts";
 
 export type HostOptions = {
   readonly chain: Pick<NodeChain, "entries">;
@@ -37,6 +38,7 @@ export type Host = {
 
 type Failure = {
   readonly facts: EntryFacts;
+  /** As anybody may read it. */
   readonly detail: string;
   readonly retryAt: number;
   readonly times: number;
@@ -103,7 +105,7 @@ export function createHost(options: HostOptions): Host {
       const times = (before?.times ?? 0) + 1;
       const wait = error instanceof RetryableError ? Math.min(longestRetryMs, 1_000 * 2 ** times) : longestRetryMs;
       const detail = error instanceof Error ? error.message : String(error);
-      failed.set(key, { facts, detail, times, retryAt: elapsed() + wait });
+      failed.set(key, { facts, detail: publicReason(error), times, retryAt: elapsed() + wait });
       logger.warn({ entry: entryId }, `cannot serve an entry yet: ${detail}`);
     }
   };

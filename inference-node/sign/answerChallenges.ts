@@ -47,6 +47,8 @@ export type Defence = {
 
 const retryMs = { first: 2_000, longest: 60_000 };
 const remembered = 100;
+/** As anybody may read it: what a chain's endpoint says can hold its key. */
+const notYet = "It could not be brought yet; this node's log says why.";
 const late = "It was not brought in time.";
 
 /**
@@ -102,7 +104,7 @@ export function createDefence(options: DefenceOptions): Defence {
     } catch (error) {
       if (signal.aborted) return;
       const reason = reasonOf(error);
-      const wait = note(challenge, "failing", reason);
+      const wait = note(challenge, "failing", notYet);
       log.warn(`could not bring ${what}, next try in ${wait / 1000} s; ${loss}: ${reason}`);
     }
   };

@@ -72,3 +72,21 @@ test.concurrent.each<[string, readonly string[], number]>([
   const said = await say(args);
   expect(said).toMatchObject({ code, out: "", err: expect.stringMatching(/^error: /) });
 });
+
+test.concurrent.each([["stake"], ["doctor"], ["init"], ["probe"]])(
+  "%s tells no key that an address holds",
+  async (name) => {
+    const keyed = "http://hush:hush@127.0.0.1:9/v3/hush?key=hush";
+    const args = {
+      stake: ["stake", ...chain, "--rpc", keyed],
+      doctor: ["doctor", ...chain, "--rpc", keyed],
+      init: ["init", "--rpc", keyed, "--contest", address("3"), "--out", "keyed.json"],
+      probe: ["probe", keyed],
+    }[name];
+    for (const more of [[], ["--json"]]) {
+      const { out, err } = await say([...(args ?? []), ...more]);
+      expect(out + err).toContain("127.0.0.1:9");
+      expect(out + err).not.toContain("hush");
+    }
+  },
+);

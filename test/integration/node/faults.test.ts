@@ -290,7 +290,7 @@ describe("what is not the entry's is refused before it is loaded", () => {
     ["https://localhost/x.json", "is not public"],
     ["file:///etc/passwd", "is not https"],
     ["https://user:secret@example.org/x.json", "carries credentials"],
-    ["no address at all", "no address"],
+    ["no address at all", "could not be made ready"],
   ])("a manifest at %s", async (manifestURI, reason) => {
     const served = await startWith("sums", { manifestFolders: [] }, async ({ facts }) => ({ ...facts, manifestURI }));
     expect((await refusal(served)).detail).toContain(reason);

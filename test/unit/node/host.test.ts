@@ -60,7 +60,7 @@ test.each([-2, 2])("what failed is tried again in its time, though the clock jum
     },
     async prepare() {
       tried += 1;
-      throw new RetryableError("not yet");
+      throw new RetryableError("/home/op: http://user:hush@10.0.0.7 is away");
     },
     pollMs: 2,
     logger: pino({ level: "silent" }),
@@ -74,6 +74,7 @@ test.each([-2, 2])("what failed is tried again in its time, though the clock jum
     void host.run();
     await until("the failure", () => tried === 1);
     jumping.mockReturnValue(now + hours * 3_600_000);
+    expect(host.readiness().entries[0]?.detail).toBe("It could not be made ready; this node's log says why.");
     const before = looks;
     await expect.poll(() => looks).toBeGreaterThan(before + 3);
     expect(tried).toBe(1);

@@ -20,13 +20,13 @@ function createFakes() {
   }[] = [];
   const start = (): ModelProcess => {
     const loaded = Promise.withResolvers<Awaited<ModelProcess["loaded"]>>();
-    const exited = Promise.withResolvers<string>();
+    const exited = Promise.withResolvers<EngineError>();
     loaded.promise.catch(() => undefined);
     const waiting: ((error: Error) => void)[] = [];
     const fail = (error: EngineError) => {
       loaded.reject(error);
       for (const reject of waiting.splice(0)) reject(error);
-      exited.resolve(error.message);
+      exited.resolve(error);
     };
     let heedless = false;
     started.push({
@@ -220,7 +220,9 @@ describe("a model's runner", () => {
     }
     expect(runner.state()).toBe("quarantined");
     expect(states.filter((state) => state === "failed")).toHaveLength(2);
-    expect(runner.reason()).toMatch(/^failed 3 times in a row, left alone until 20\d\d-.*Z: bad tensor$/);
+    expect(runner.reason()).toMatch(
+      /^failed 3 times in a row, left alone until 20\d\d-.*Z: the model does not load on this node$/,
+    );
     await expect(runner.wake()).rejects.toMatchObject({ code: "quarantined", retryAfter: 60 });
     expect(started).toHaveLength(3);
     clock.ms += 60_000;
