@@ -15,6 +15,7 @@ import { onStop } from "./stopSignals.ts";
 
 // Each command loads what it needs when it runs: asking for help should not wait for llama.cpp or a chain's client.
 const stakeCommands = () => import("./stakeCommands.ts");
+const ownUrlOf = async (config: NodeConfig) => (await import("./ownUrl.ts")).ownUrl(config);
 
 type Flags = NodeFlags & { readonly json?: boolean; readonly yes?: boolean };
 /** What an operator says to a node. */
@@ -125,9 +126,11 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
     .option("--config <file>", "the node's configuration (node.json where it exists)")
     .action(async (url: string | undefined, flags: { readonly config?: string; readonly json?: boolean }) => {
       const { statusCommand } = await import("./statusCommand.ts");
-      process.exitCode = (await statusCommand(url ?? urlOf(await readNodeConfig(flags.config, {})), flags.json))
-        ? 0
-        : 1;
+      const read = readNodeConfig(flags.config, {});
+      // Whoever names a node needs no configuration.
+      const own = await (url !== undefined && flags.config === undefined ? read.catch(() => null) : read);
+      const asked = url ?? (own === null ? "" : await ownUrlOf(own));
+      process.exitCode = (await statusCommand(asked, own, flags.json)) ? 0 : 1;
     });
 
   command("attest", "put on chain now what a running node has signed this hour", ["attest"])
@@ -135,7 +138,7 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
     .action(async (url: string | undefined, flags: Flags) => {
       const config = await configOf(flags);
       const { attestCommand } = await stakeCommands();
-      await attestCommand(config, url ?? urlOf(config), flags);
+      await attestCommand(config, url ?? (await ownUrlOf(config)), flags);
     });
 
   command("stake", "say what is at stake, or add to it", ["stake", "stake --add 50"])
@@ -172,11 +175,6 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
   command("collect", "pay out what is owed: credits, and the stake once the node has left", ["collect"]).action(
     async (flags: Flags) => (await stakeCommands()).collectCommand(await configOf(flags), flags),
   );
-}
-
-function urlOf({ host, port, tls }: NodeConfig): string {
-  const address = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `${tls === undefined ? "http" : "https"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 function readContest(text: string): Address {

@@ -21,6 +21,7 @@ import type { NodeConfig } from "./nodeConfig.ts";
 import { contestsOf, stateFolderOf } from "./nodeConfig.ts";
 import type { OpenedNode } from "./openNode.ts";
 import { openNode } from "./openNode.ts";
+import { noteUrl } from "./ownUrl.ts";
 import { say } from "./say.ts";
 
 /** Milliseconds. A long prompt on a slow machine gives no sign of life while it is read. */
@@ -58,6 +59,7 @@ async function serveWith(state: NodeState, config: NodeConfig, context: ServeCon
   const check = expectChain(chain, () => readIdentity(config.rpcUrl), other.reject);
   const gate = opened.isRemembered ? check : async () => undefined;
   const node = await listen(config, opened, { journal, gate }, context);
+  const forget = await noteUrl(config, node.url);
   const endpoint = config.endpoint ?? node.url;
   const [address, key] = [signer.node.toLowerCase(), signer.key.toLowerCase()];
   say(context.json ?? !process.stdout.isTTY, { ready: true, url: node.url, endpoint, address, key, pid: process.pid }, [
@@ -74,6 +76,7 @@ async function serveWith(state: NodeState, config: NodeConfig, context: ServeCon
     });
     await Promise.race([stopped, other.promise]);
   } finally {
+    await forget();
     await node.close();
   }
 }

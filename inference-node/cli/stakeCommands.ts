@@ -6,6 +6,7 @@ import { refuseOneKey } from "../chain/registerNode.ts";
 import type { NodeStanding } from "../chain/registryCalls.ts";
 import { readStanding } from "../chain/registryCalls.ts";
 import { createSigner } from "../sign/createSigner.ts";
+import { askNode } from "./askNode.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { nodeAddress, openChain, openOperator } from "./openOperator.ts";
 import { readKey } from "./readKey.ts";
@@ -58,15 +59,7 @@ export async function endpointCommand(config: NodeConfig, url: string, { json }:
 
 /** Puts on chain what a running node has signed this hour. `url`: its base URL. */
 export async function attestCommand(config: NodeConfig, url: string, { json }: Spoken): Promise<void> {
-  const answer = await fetch(new URL("/v1/attestations", url), { signal: AbortSignal.timeout(10_000) }).catch(
-    (cause: unknown) => {
-      throw new InvalidInputError(`No node answers at ${url}.`, {
-        metaMessages: ["Start it with `npm run node -- serve`: only a running node signs."],
-        cause,
-      });
-    },
-  );
-  const { attestations } = attestationsAnswer.parse(await answer.json());
+  const { attestations } = attestationsAnswer.parse(await askNode(url, "/v1/attestations", config));
   if (attestations.length === 0) {
     throw new InvalidInputError("The node has signed nothing yet.", {
       metaMessages: ["It signs once a model is verified whole; `npm run node -- status` says how far it is."],

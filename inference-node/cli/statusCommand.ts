@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { RetryableError, shortMessageOf } from "#protocol/errors.ts";
 import type { ModelCard } from "#protocol/modelCard.ts";
 import { modelCardSchema } from "#protocol/modelCard.ts";
 import { bytesInWords } from "../engine/bytesInWords.ts";
+import { askNode } from "./askNode.ts";
+import type { NodeConfig } from "./nodeConfig.ts";
 import { say } from "./say.ts";
 
 const readinessSchema = z.object({
@@ -25,12 +26,15 @@ const readinessSchema = z.object({
     .default([]),
 });
 
-/** Says how a running node is. `url`: its base URL. Returns whether it is ready. */
-export async function statusCommand(url: string, json?: boolean): Promise<boolean> {
-  const readiness = readinessSchema.parse(await ask(url, "/ready"));
+/**
+ * Says how a running node is. `url`: its base URL; `own`: the configuration on this machine, where there is one. Returns
+ * whether it is ready.
+ */
+export async function statusCommand(url: string, own: NodeConfig | null, json?: boolean): Promise<boolean> {
+  const readiness = readinessSchema.parse(await askNode(url, "/ready", own));
   const cards = await Promise.all(
     readiness.entries.map(async ({ id }) => {
-      const card = modelCardSchema.safeParse(await ask(url, `/v1/entries/${id}/card`));
+      const card = modelCardSchema.safeParse(await askNode(url, `/v1/entries/${id}/card`, own));
       return card.success ? [card.data] : [];
     }),
   );
@@ -75,13 +79,4 @@ function tableOf(cards: readonly ModelCard[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-async function ask(url: string, path: string): Promise<unknown> {
-  try {
-    const answer = await fetch(new URL(path, url), { signal: AbortSignal.timeout(10_000) });
-    return await answer.json();
-  } catch (error) {
-    throw new RetryableError(`No node answers at ${url}.`, { metaMessages: [shortMessageOf(error)], cause: error });
-  }
 }

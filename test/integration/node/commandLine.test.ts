@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { recoverTypedDataAddress } from "viem";
@@ -140,6 +140,13 @@ describe("a node on a real chain", () => {
     const status = await commandLine("status", url);
     expect(status.code).toBe(0);
     expect(status.output).toContain(`${url} is ready`);
+    // Its port is any free one, so the configuration alone does not say where it is.
+    const configuration = join(folder, "status.json");
+    const { factory, nodeRegistry, contest } = demo;
+    const settings = { rpcUrl: gate.url, factory, nodeRegistry, contest, store: join(folder, "store") };
+    await writeFile(configuration, JSON.stringify(settings));
+    const found = await commandLine("status", "--config", configuration);
+    expect(found).toMatchObject({ code: 0, output: expect.stringContaining(`${url} is ready`) });
     expect(status.output).toContain(`${demo.contest.toLowerCase()}/2`);
 
     const manifest = join(folder, `${facts[0]?.manifestHash.slice(2)}.json`);

@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askNode } from "../../../inference-node/cli/askNode.ts";
 import { readTls, renewTls } from "../../../inference-node/serve/tlsFiles.ts";
-import { pemPair } from "../../support/pemPair.ts";
+import { exampleSitePair, pemPair } from "../../support/pemPair.ts";
 import { until } from "../../support/until.ts";
 import { startNode } from "./startNode.ts";
 
@@ -67,4 +68,41 @@ describe("a node with a certificate of its own", () => {
       server.close();
     }
   });
+});
+
+describe("asking the node on this machine, whose certificate is for another name", () => {
+  const site = { cert: "", key: "" };
+  beforeAll(async () => {
+    Object.assign(site, { cert: join(folder, "site.pem"), key: join(folder, "site-key.pem") });
+    await writeFile(site.cert, exampleSitePair().cert);
+    await writeFile(site.key, exampleSitePair().key);
+  });
+  const serving = async (use: (url: string) => Promise<void>) => {
+    const node = await startNode(async () => [], { tls: site });
+    await use(node.url).finally(() => node.close());
+  };
+  const ready = { ready: expect.any(Boolean) };
+
+  test("is answered under the configured certificate", () =>
+    serving(async (url) => {
+      expect(await askNode(url, "/ready", { tls: site })).toMatchObject(ready);
+      expect(await askNode(url.replace("127.0.0.1", "localhost"), "/ready", { tls: site })).toMatchObject(ready);
+    }));
+
+  test("is refused under any other, and where nothing is configured", () =>
+    serving(async (url) => {
+      await expect(askNode(url, "/ready", { tls: files })).rejects.toThrow(/certificate/);
+      await expect(askNode(url, "/ready", null)).rejects.toThrow("No node answers");
+    }));
+
+  test("is answered under a renewed one that is good for the endpoint's name, and refused for another's", () =>
+    serving(async (url) => {
+      // The file's first certificate is not the one that is shown; the second vouches for it.
+      const renewed = { ...site, cert: join(folder, "renewed.pem") };
+      await writeFile(renewed.cert, cert + exampleSitePair().cert);
+      expect(await askNode(url, "/ready", { tls: renewed, endpoint: "https://node.example" })).toMatchObject(ready);
+      const elsewhere = { tls: renewed, endpoint: "https://other.example" };
+      await expect(askNode(url, "/ready", elsewhere)).rejects.toThrow("No node answers");
+      await expect(askNode(url, "/ready", { tls: renewed })).rejects.toThrow("another certificate");
+    }));
 });
