@@ -2,7 +2,6 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type { Hex } from "viem";
 import { BaseError, RetryableError, shortMessageOf } from "#protocol/errors.ts";
-import type { Answers } from "./api/createAnswers.ts";
 import { createAnswers } from "./api/createAnswers.ts";
 import { createApi } from "./api/createApi.ts";
 import { limitConnections, mostConnections } from "./api/limitConnections.ts";
@@ -20,7 +19,6 @@ import type { Store } from "./store/store.ts";
 import { createStore } from "./store/store.ts";
 import { createHub } from "./stream/hub.ts";
 import { tell } from "./stream/tell.ts";
-import type { ManifestReader } from "./views/manifests.ts";
 import { createManifestReader } from "./views/manifests.ts";
 
 export type ServeOptions = {
@@ -96,7 +94,7 @@ export async function serve(options: ServeOptions): Promise<Indexer> {
   const chain = readOnly ? undefined : createChainSide({ ...chainOptionsOf(options), awayMs, store, onChange, settle });
   const { ready, hear } = createReadiness({ store, served, status: () => chain?.status(), awayMs });
   const app = await createApi({
-    answersOf: createAnswersOf(createManifestReader(options.hidden)),
+    answers: createAnswers(createManifestReader(options.hidden)),
     read: served.read,
     hub,
     requestsPerMinute: options.requestsPerMinute ?? 0,
@@ -152,16 +150,6 @@ async function mustFit(store: Store): Promise<void> {
     await store.close();
     throw error;
   }
-}
-
-/** What answers from a version's rows, made once for each: what one keeps of its answers is not another's. */
-function createAnswersOf(manifestOf: ManifestReader): (version: number) => Answers {
-  const made = new Map<number, Answers>();
-  return (version) => {
-    const answers = made.get(version) ?? createAnswers(manifestOf);
-    made.set(version, answers);
-    return answers;
-  };
 }
 
 function portError(error: unknown, { host, port }: ServeOptions): unknown {

@@ -4,7 +4,7 @@ import type { Rows } from "../store/rows.ts";
 import { activityView } from "../views/activity.ts";
 import { contestsView, contestView } from "../views/contests.ts";
 import { entriesView, entryView } from "../views/entries.ts";
-import { createHistoryReader } from "../views/history.ts";
+import { historyView } from "../views/history.ts";
 import type { ManifestReader } from "../views/manifests.ts";
 import { nodesView } from "../views/nodes.ts";
 import { rankingView } from "../views/ranking.ts";
@@ -28,14 +28,13 @@ export type Answers = {
 
 /** Everything that the API answers from the database, by the names in routes.ts. */
 export function createAnswers(manifestOf: ManifestReader): Answers {
-  const historyOf = createHistoryReader();
   return {
     contests: (rows) => contestsView(rows),
     contest: (rows, { contest }) => contestView(rows, contest),
     entries: (rows, { contest }, query) => entriesView(rows, manifestOf, contest, query),
     entry: (rows, { contest, id }) => entryView(rows, manifestOf, contest, id),
     ranking: (rows, { contest }, { block }) => rankingView(rows, manifestOf, contest, block),
-    history: (rows, { contest }, { buckets }) => historyOf(rows, contest, buckets),
+    history: (rows, { contest }, { buckets }) => historyView(rows, contest, buckets),
     voters: (rows, { contest }, query) => votersView(rows, contest, query),
     voter: (rows, { contest, wallet }) => voterView(rows, contest, wallet),
     activity: (rows, { contest }, query) => activityView(rows, contest, query),

@@ -8,7 +8,6 @@ import { endpoints } from "#protocol/endpoints.ts";
 import type { Ready } from "#protocol/http.ts";
 import { routes as urls } from "#protocol/routes.ts";
 import { DatabaseAwayError } from "../store/DatabaseAwayError.ts";
-import { PROJECTION_VERSION } from "../store/projectionVersion.ts";
 import type { Served } from "../store/served.ts";
 import type { Hub } from "../stream/hub.ts";
 import { BadParameterError, NotFoundError, NotYetError, TooManyError } from "../views/errors.ts";
@@ -21,8 +20,8 @@ import { parseParameters } from "./parseParameters.ts";
 import { requestCounts } from "./requestCounts.ts";
 
 type ApiOptions = {
-  /** What answers from a version's rows. Every version has the same questions. */
-  readonly answersOf: (version: number) => Answers;
+  /** What answers from the rows of whatever version. */
+  readonly answers: Answers;
   readonly read: Served["read"];
   readonly hub: Hub;
   readonly ready: () => Promise<Ready>;
@@ -39,7 +38,7 @@ const VERSION_HEADER = "projection-version";
 
 /** The HTTP side: reads only, for any origin. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { answersOf, read, hub, ready, onError, requestsPerMinute } = options;
+  const { answers, read, hub, ready, onError, requestsPerMinute } = options;
   const app = fastify({
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
@@ -71,7 +70,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
     return reply.code(answer.ready ? 200 : 503).send(answer);
   });
   const kept = createKeptAnswers(read);
-  for (const name of Object.keys(answersOf(PROJECTION_VERSION)) as (keyof Answers)[]) answer(name);
+  for (const name of Object.keys(answers) as (keyof Answers)[]) answer(name);
   function answer(name: keyof Answers): void {
     app.get(urls[name], async (request, reply) => {
       const params = parseParameters(endpoints[name].params, request.params);
@@ -79,7 +78,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       const found = await kept.to(request.url, async (rows, version) => {
         // A refusal is of a version, too.
         void reply.header(VERSION_HEADER, version);
-        return answersOf(version)[name](rows, params as never, query as never);
+        return answers[name](rows, params as never, query as never);
       });
       return kept.send(found, request, reply.header(VERSION_HEADER, found.version));
     });

@@ -14,24 +14,6 @@ type History = {
   readonly points: readonly HistoryPoint[];
 };
 
-/** Answers that are kept for the newest block, so that few requests for many buckets cannot fill the memory. */
-const MOST_KEPT = 16;
-
-/** Answers as `historyView` does, each question worked out once a block. */
-export function createHistoryReader(): (rows: Rows, address: Hex, buckets: number) => Promise<History> {
-  let block: Hex | undefined;
-  const kept = new Map<string, History>();
-  return async (rows, address, buckets) => {
-    const at = await atOf(rows);
-    const question = `${address}/${buckets}`;
-    if (at.block.hash !== block || (kept.size >= MOST_KEPT && !kept.has(question))) kept.clear();
-    block = at.block.hash;
-    const answer = kept.get(question) ?? (await historyView(rows, address, buckets));
-    kept.set(question, answer);
-    return { ...answer, at };
-  };
-}
-
 /**
  * Scores over time, from the opening of the vote until now or its close, at the ends of `buckets` equal stretches.
  * Exact: each point comes from the tallies as they stood then. One pass over what changed, entry by entry.

@@ -267,7 +267,7 @@ async function brokenApi() {
     throw new Error("a disk fell out");
   };
   const app = await createApi({
-    answersOf: () => ({ nodes: fail }) as unknown as Answers,
+    answers: { nodes: fail } as unknown as Answers,
     read: (look) => look({} as never, 1),
     hub: { hasRoom: () => false } as Hub,
     ...{ ready: fail, vitals: fail, requestsPerMinute: 0, proxies: 0, onError: () => {} },

@@ -1,10 +1,9 @@
 import fc from "fast-check";
-import type { Hex } from "viem";
 import { afterEach, describe, expect, test } from "vitest";
 import { EMPTY_TALLY, projectedScore, reweighTally } from "#protocol/tally.ts";
 import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
 import { windowOf } from "../../../indexer/views/figures.ts";
-import { createHistoryReader, historyView } from "../../../indexer/views/history.ts";
+import { historyView } from "../../../indexer/views/history.ts";
 import {
   address,
   CONTEST,
@@ -59,7 +58,7 @@ async function contestOf(given: readonly Drop[], end: number) {
   const store = await createMemoryStore();
   open.push(store);
   await store.commit({ headers, events, finalized: 0, tokens: TOKENS });
-  return { store, timed, head: headers.at(-1) as Header };
+  return { store, timed };
 }
 
 /** Each point on its own: all that happened by then, folded anew by the reference. */
@@ -92,21 +91,5 @@ describe("scores over time", () => {
       ),
       { numRuns: 100 },
     );
-  });
-
-  test("are worked out once a block, and anew for the next", async () => {
-    const { store, head } = await contestOf([{ entryId: 1, weight: 5n, pause: 0 }], TIMES.votesOpen + 100);
-    const reader = createHistoryReader();
-    const read = (contest: Hex, buckets: number) => store.read((rows) => reader(rows, contest, buckets));
-    const first = await read(CONTEST, 4);
-    expect((await read(CONTEST, 4)).points).toBe(first.points);
-    expect((await read(CONTEST, 2)).points).toHaveLength(2);
-    await store.commit({
-      headers: [headerOf(head.number + 1, TIMES.votesOpen + 200)],
-      events: [],
-      finalized: 0,
-      tokens: TOKENS,
-    });
-    expect((await read(CONTEST, 4)).to).toBe(TIMES.votesOpen + 200);
   });
 });
