@@ -13,7 +13,7 @@ export const modelCardSchema = z.object({
   contextSize: z.int().positive(),
   /** What it runs on: CPU build or card. */
   hardware: z.string(),
-  /** Resident memory of the model's process now; null while it is not loaded, or where the system does not tell. */
+  /** Resident memory of the model's process now, with a llama-server that it started; null while it is not loaded, or where the system does not tell. */
   memoryBytes: z.int().nonnegative().nullable(),
   /** Medians over the newest answers; null before the first. */
   measured: z

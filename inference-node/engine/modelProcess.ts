@@ -28,7 +28,7 @@ export type Answered = { readonly finish: "stop" | "length" | "cancelled"; reado
 export type ModelProcess = {
   readonly pid: number | undefined;
   readonly loaded: Promise<LoadedModel>;
-  /** Settles when the process is gone, with the reason. */
+  /** Settles when the process and all that it started are gone and their memory is free, with the reason. */
   readonly exited: Promise<EngineError>;
   /** Whether it was killed since it did not heed a client that hung up. */
   readonly killedOnCancel: () => boolean;
@@ -36,6 +36,9 @@ export type ModelProcess = {
   readonly embed: (job: EmbedJob, signal: AbortSignal) => Promise<Embedded>;
   readonly kill: () => void;
 };
+
+/** Milliseconds after which a process that its parent is rid of is not waited for any longer. */
+const lingerMs = 10_000;
 
 /** What ends a piece of work that went well. */
 type Outcome = Extract<FromChild, { type: "done" | "embedded" }>;
@@ -56,7 +59,8 @@ type Active = {
  */
 export function startModelProcess(options: LoadOptions, limits: ProcessLimits): ModelProcess {
   const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), [], {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    // The last is written to by nobody: it closes once the child and a llama-server that it started are gone.
+    stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
     env: childEnvironment(),
     execArgv: ["--max-old-space-size=2048"],
   });
@@ -68,6 +72,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   let why: EngineError | null = null;
   const heedless = new EngineError("stalled", "the model did not stop when it was told to");
   let complaint = "";
+  let ending = new EngineError("crashed", "the model's process ended");
 
   const kill = (): void => {
     child.kill("SIGKILL");
@@ -144,14 +149,20 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
   });
   child.on("error", (error) => {
     complaint = error.message;
-    if (child.pid === undefined) end(null, null);
+    if (child.pid !== undefined) return;
+    end(null, null);
+    exited.resolve(ending);
   });
-  child.on("exit", (code, signal) => end(code, signal));
+  child.on("exit", (code, signal) => {
+    end(code, signal);
+    setTimeout(() => exited.resolve(ending), lingerMs).unref();
+  });
+  child.on("close", () => exited.resolve(ending));
 
   const end = (code: number | null, signal: NodeJS.Signals | null): void => {
     clearTimeout(loading);
-    const ending = signal === null ? `exit code ${code ?? "unknown"}` : signal;
-    const error = why ?? new EngineError("crashed", `the model's process ended (${ending})`);
+    const how = signal === null ? `exit code ${code ?? "unknown"}` : signal;
+    const error = why ?? new EngineError("crashed", `the model's process ended (${how})`);
     // What a crashing process printed helps its operator; it may quote a prompt, so only a failed load tells it.
     loaded.reject(
       why === null && complaint !== ""
@@ -159,7 +170,7 @@ export function startModelProcess(options: LoadOptions, limits: ProcessLimits): 
         : error,
     );
     for (const current of [...active.values()]) settle(current, ({ reject }) => reject(error));
-    exited.resolve(error);
+    ending = error;
   };
 
   const loading = killAfter(

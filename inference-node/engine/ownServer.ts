@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { LoadOptions } from "./childProtocol.ts";
+import { lifeline } from "./lifeline.ts";
 
 /** A llama-server of this process's own; when it ends, so does the process. */
 export type OwnServer = { readonly url: string; readonly apiKey: string };
@@ -40,7 +41,8 @@ export async function startOwnServer(
     fileURLToPath(new URL("./serverGuard.ts", import.meta.url)),
     [binary, ...Object.entries(given).flatMap(([name, value]) => [name, String(value)]), "--no-mmap", ...adapters],
     // The key is no argument: those can be seen by everybody on the machine.
-    { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { ...process.env, LLAMA_API_KEY: apiKey } },
+    // The last is this process's own, which tells whoever waits for it when the server, too, is gone.
+    { stdio: ["ignore", "ignore", "pipe", "ipc", lifeline()], env: { ...process.env, LLAMA_API_KEY: apiKey } },
   );
   let complaint = "";
   server.stderr?.setEncoding("utf8").on("data", (text: string) => {

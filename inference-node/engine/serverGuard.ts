@@ -3,9 +3,13 @@
  * after a SIGKILL, and a llama-server left alone would hold its memory for ever. Arguments: the program and its own.
  */
 import { spawn } from "node:child_process";
+import { lifeline } from "./lifeline.ts";
 
 const [program, ...args] = process.argv.slice(2);
-const server = spawn(program ?? "", args, { stdio: ["ignore", "ignore", "inherit"], detached: true });
+const server = spawn(program ?? "", args, {
+  stdio: ["ignore", "ignore", "inherit", "ignore", lifeline()],
+  detached: true,
+});
 
 process.on("disconnect", () => server.kill("SIGKILL"));
 // It may have gone before anybody listened.

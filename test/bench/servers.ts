@@ -74,12 +74,17 @@ export async function startOurs(
 export async function startTheirs(
   binary: string,
   modelPath: string,
-  options: { readonly threads: number; readonly parallel: number },
+  options: { readonly threads: number; readonly parallel: number; readonly contextSize?: number },
 ): Promise<Server> {
   const port = await freePort();
   const threads = String(options.threads);
   const args = ["--model", modelPath, "--host", "127.0.0.1", "--port", String(port), "--flash-attn", "off"];
-  args.push("--ctx-size", String(contextSize * options.parallel), "--parallel", String(options.parallel));
+  args.push(
+    "--ctx-size",
+    String((options.contextSize ?? contextSize) * options.parallel),
+    "--parallel",
+    String(options.parallel),
+  );
   args.push("--batch-size", String(batchSize), "--ubatch-size", String(batchSize), "--gpu-layers", "0");
   args.push("--threads", threads, "--threads-batch", threads, "--cache-ram", "0");
   const server = spawn(binary, args, { stdio: "ignore" });

@@ -7,13 +7,18 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bundle, bundleSchema } from "#protocol/node.ts";
 import type { EngineSetting } from "../../../inference-node/engine/engineSettings.ts";
+import { findLlamaServer } from "../../bench/findLlamaServer.ts";
+import { startTheirs } from "../../bench/servers.ts";
 import { manifestFileOf } from "../../support/manifestFileOf.ts";
 import { until } from "../../support/until.ts";
 import { argmaxAfterEach } from "./argmaxAfterEach.ts";
 import { startNode, type TestNode, writeEntry } from "./startNode.ts";
 
 const questions = ["What is 17 plus 5?", "Hey, how much is 26 plus 57?", "which number is bigger, 89 or 98?"];
-const binary = process.env["LLAMA_SERVER"];
+const binary = findLlamaServer(false);
+const noServer =
+  "there is no llama-server: LLAMA_SERVER=<its binary>, or build one with npm run bench:inference -- --build";
+if (binary === null) console.warn(`Engines are not tried against a llama-server: ${noServer}.`);
 let modelPath = "";
 let embedded: TestNode;
 const nodes: TestNode[] = [];
@@ -128,7 +133,7 @@ describe("an OpenAI-compatible upstream", () => {
 
 describe("a llama-server of the node's own", () => {
   test("gives the embedded engine's answers, with receipts that hold against the model", async (context) => {
-    if (binary === undefined) return context.skip("it needs a llama-server: LLAMA_SERVER=<its binary>");
+    if (binary === null) return context.skip(noServer);
     const node = await start([{ api: "own-llama-server", binary }], 3);
     const together = await Promise.all(questions.map((question) => ask(node, question)));
     for (const [at, question] of questions.entries()) {
@@ -137,6 +142,47 @@ describe("a llama-server of the node's own", () => {
       expect(bundle.promptTokens).toEqual(own.bundle.promptTokens);
       expect(bundle.engine).toMatchObject({ upstream: "llama-server", flashAttention: false });
       expect(await argmaxAfterEach(modelPath, bundle.promptTokens, bundle.outputTokens)).toEqual(bundle.outputTokens);
+    }
+  });
+});
+
+describe("a llama-server that somebody else started", () => {
+  test("gives the embedded engine's answers, with receipts that hold against the model", async (context) => {
+    if (binary === null) return context.skip(noServer);
+    const server = await startTheirs(binary, modelPath, { threads: 1, parallel: 3 });
+    try {
+      const node = await start([{ api: "llama-server", url: server.url, flashAttention: false, batchSize: 512 }], 3);
+      for (const question of questions) {
+        const [own, { text, bundle }] = [await ask(embedded, question), await ask(node, question)];
+        expect(text).toBe(own.text);
+        expect(bundle.promptTokens).toEqual(own.bundle.promptTokens);
+        expect(bundle.engine).toMatchObject({ upstream: "llama-server", variant: "llama-server", batchSize: 512 });
+        expect(bundle.engine.llamaCpp).not.toBe("unknown");
+        expect(await argmaxAfterEach(modelPath, bundle.promptTokens, bundle.outputTokens)).toEqual(bundle.outputTokens);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("with too small a context is not served, and the operator is told how to start it", async (context) => {
+    if (binary === null) return context.skip(noServer);
+    const server = await startTheirs(binary, modelPath, { threads: 1, parallel: 1, contextSize: 256 });
+    try {
+      const node = await startNode(async (folder) => [(await writeEntry(folder, "sums", 5)).facts], {
+        engines: [{ api: "llama-server", url: server.url, flashAttention: false, batchSize: 512 }],
+      });
+      nodes.push(node);
+      const detail = await until("a refusal", async () => {
+        const { entries } = (await (await fetch(`${node.url}/ready`)).json()) as {
+          entries: { detail: string | null }[];
+        };
+        return entries[0]?.detail;
+      });
+      expect(detail).toContain("holds too few tokens");
+      expect(detail).toContain("--ctx-size");
+    } finally {
+      await server.close();
     }
   });
 });
