@@ -3,15 +3,18 @@
  * HTTP, one round after the other and each round in another order; ratios are medians over the rounds of what was
  * measured within one. Prints a table, and JSON as its last line.
  *
- * `--build`: builds a llama-server first where there is none. `--threads n`, `--rounds n`, `--write`: test/bench/inference.md.
+ * `--build`: builds a llama-server first where there is none. `--threads n`, `--rounds n`, `--write`: the part of
+ * test/bench/inference.md that is not written by hand.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../../scripts/tool/root.ts";
+import { pullPeak } from "../support/pullPeak.ts";
 import { askStream } from "./askStream.ts";
 import { findLlamaServer } from "./findLlamaServer.ts";
+import { withGeneratedPart } from "./generatedPart.ts";
 import { measureVerification } from "./measureVerification.ts";
 import { writeRandomModel } from "./randomModel.ts";
 import type { Server } from "./servers.ts";
@@ -75,15 +78,18 @@ try {
     }),
   ];
   const setting = `${(parameters / 1e6).toFixed(0)} M parameters, Q8_0, ${threads} thread(s), ${rounds.length} rounds, ${cpus()[0]?.model} with ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}`;
-  const { verifyRatio, verifyMegabytesPerSecond, opensslMegabytesPerSecond } = verification;
+  const { verifyRatio, verifyMegabytesPerSecond, opensslMegabytesPerSecond, verifyMemoryMegabytes } = verification;
+  const [shortPull, longPull] = [await pullPeak(64 * 2 ** 20), await pullPeak(2 ** 30)];
   lines.push(
     "",
-    `Verifying a file: ${verifyMegabytesPerSecond} MB/s, openssl dgst -sha256 ${opensslMegabytesPerSecond ?? "–"} MB/s, ratio ${show(verifyRatio, 2)}.`,
+    `Verifying a file: ${verifyMegabytesPerSecond} MB/s, openssl dgst -sha256 ${opensslMegabytesPerSecond ?? "–"} MB/s, ratio ${show(verifyRatio, 2)}; ${verifyMemoryMegabytes} MB of memory.`,
+    `Pulling a file: ${shortPull} MB of memory at most for 64 MiB, ${longPull} MB for 1 GiB.`,
   );
   console.log(`\n${setting}\n\n${lines.join("\n")}\n`);
   if (values.write) {
-    const text = `# Inference\n\nWritten by \`npm run bench:inference -- --write\`: ${setting}.\n\n${lines.join("\n")}\n`;
-    writeFileSync(path.join(root, "test/bench/inference.md"), text);
+    const page = path.join(root, "test/bench/inference.md");
+    const part = ["", `Measured by \`npm run bench:inference -- --write\`: ${setting}.`, "", ...lines, ""];
+    writeFileSync(page, withGeneratedPart(readFileSync(page, "utf8"), part));
   }
   const rounded = (value: number | null) => (value === null ? null : Math.round(value * 1_000) / 1_000);
   console.log(
@@ -93,6 +99,8 @@ try {
       oneClientRatio: rounded(ratio("embedded", "one")),
       eightClientRatio: rounded(ratio("embedded", "eight")),
       verifyRatio: verification.verifyRatio,
+      verifyMemoryMegabytes,
+      pullMemoryMegabytes: { "64MiB": shortPull, "1GiB": longPull },
       upstreamOneClientRatio: rounded(ratio("own llama-server", "one")),
       upstreamEightClientRatio: rounded(ratio("own llama-server", "eight")),
     }),

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { hashFileOnDisk } from "../../inference-node/models/fileHash.ts";
+import { writeNoise } from "../support/noiseFile.ts";
 
 export type VerificationFigures = {
   /** Speed of ours over that of `openssl dgst -sha256`: medians, alternated on one file. Null without openssl. */
@@ -48,17 +49,4 @@ export async function measureVerification({ bytes = 1_073_741_824, rounds = 7 } 
 
 function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/** A file that is on the disk and in its cache, and not sparse. */
-function writeNoise(file: string, bytes: number): void {
-  const chunk = Buffer.allocUnsafe(1_048_576);
-  for (let at = 0; at < chunk.length; at += 4) chunk.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
-  const opened = openSync(file, "w");
-  for (let written = 0; written < bytes; ) {
-    chunk.writeUInt32LE(written / chunk.length);
-    written += writeSync(opened, chunk, 0, Math.min(chunk.length, bytes - written));
-  }
-  fsyncSync(opened);
-  closeSync(opened);
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -38,6 +38,30 @@ test("an honest node holds, to the last token", async () => {
       code: 0,
       verdict: "holds",
       pools: [{ rule: "exact", mismatches: 0 }],
+    });
+  } finally {
+    await node.close();
+  }
+});
+
+test("the example script asks and keeps a bundle that the audit reads and finds sound", async () => {
+  const node = await startNode(async (at) => [(await writeEntry(at, "haiku", 1)).facts]);
+  const kept = join(folder, "kept.jsonl");
+  try {
+    await isReady(node.url);
+    const asked = await runScript("scripts/examples/askAndKeep.ts", [node.url, "a haiku about rain", kept]);
+    expect(asked.output.trim()).not.toBe("");
+    expect(asked.code).toBe(0);
+    expect((await stat(kept)).mode & 0o077).toBe(0);
+    const args = ["audit-receipts", "--from", kept, "--model", entry.modelPath, "--json"];
+    const { code, output } = await runScript("inference-node/main.ts", args);
+    // One answer is too little for a verdict; nothing in it is wrong.
+    expect({ code, ...(JSON.parse(output) as object) }).toMatchObject({
+      code: 2,
+      read: 1,
+      failing: [],
+      verdict: "not enough",
+      pools: [{ answers: 1, mismatches: 0 }],
     });
   } finally {
     await node.close();
@@ -86,8 +110,15 @@ test("an entry with an adapter is judged with it, or not at all", async () => {
     await mkdir(store, { recursive: true });
     await writeFile(storedPath(store, file), adapter);
     const report = await runScript("inference-node/main.ts", asked);
-    expect(report.code).toBe(0);
-    expect(JSON.parse(report.output)).toMatchObject({ verdict: "holds", adapters: 1, pools: [{ mismatches: 0 }] });
+    expect(report.code).toBe(2);
+    expect(JSON.parse(report.output)).toMatchObject({
+      verdict: "not enough",
+      adapters: 1,
+      pools: [{ rule: "pooled" }],
+    });
+    const rateOf = ({ output }: { output: string }) =>
+      (JSON.parse(output) as { pools: { matchRate: number }[] }).pools[0]?.matchRate ?? 0;
+    expect(rateOf(report)).toBeGreaterThan(0.9);
 
     const audit = ["audit-receipts", "--from", save, ...common];
     const unknown = await runScript("inference-node/main.ts", audit);
@@ -97,7 +128,8 @@ test("an entry with an adapter is judged with it, or not at all", async () => {
     expect(without.code).toBe(2);
     expect(without.output).toContain("cannot be judged without its own LoRA adapters");
     const all = [...audit, "--manifest", manifestPath, "--adapter", storedPath(store, file)];
-    expect(await runScript("inference-node/main.ts", all)).toMatchObject({ code: 0 });
+    expect(rateOf(await runScript("inference-node/main.ts", all))).toBe(rateOf(report));
+    expect(rateOf(unknown)).toBeLessThan(0.9);
   } finally {
     await node.close();
   }

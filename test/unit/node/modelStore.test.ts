@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bareHex, prefixedHex } from "#protocol/hashing.ts";
 import type { Manifest } from "#protocol/manifest.ts";
 import type { EntryFacts } from "../../../inference-node/models/entryFacts.ts";
-import { ollamaBlobFolders } from "../../../inference-node/models/mirror.ts";
+import { mirrorsOf, ollamaBlobFolders } from "../../../inference-node/models/mirror.ts";
 import { findModelFile, findFile as findOne } from "../../../inference-node/models/modelStore.ts";
 import type { ModelMismatchError } from "../../../inference-node/models/verifyModelFile.ts";
 import { manifestFileOf } from "../../support/manifestFileOf.ts";
@@ -121,6 +121,17 @@ describe("an entry's model file", () => {
     expect(await readFile(await find([], { files: [join(folder, "some-file")] }))).toEqual(model);
     expect(ollamaBlobFolders({ OLLAMA_MODELS: "/models" })).toEqual(["/models/blobs"]);
     expect(ollamaBlobFolders({})[0]).toMatch(/\.ollama\/models\/blobs$/);
+  });
+
+  test("named by its page on Hugging Face is fetched from the file's own address, and no other page is touched", async () => {
+    const page = "https://huggingface.co/team/model/blob/main/blob/m.gguf";
+    const elsewhere = "https://example.org/team/model/blob/main/m.gguf";
+    const file = await manifestFileOf(model, { urls: [page, elsewhere] });
+    const options = { nodes: [], files: [], blobFolders: [], allowPrivate: false, stallMs: 1_000 };
+    expect(mirrorsOf(file, options).map(({ name }) => name)).toEqual([
+      "https://huggingface.co/team/model/resolve/main/blob/m.gguf",
+      elsewhere,
+    ]);
   });
 
   test("of any role is found the same way: knowledge has no ending in the store", async () => {
