@@ -27,6 +27,8 @@ export type InitAnswers = {
   readonly manifests: readonly string[];
   readonly host: string;
   readonly port: number;
+  /** First block to look at; found out where absent. */
+  readonly fromBlock?: number;
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly costs?: Costs;
   readonly allowPrivate: boolean;
@@ -78,6 +80,7 @@ export function answersOfFlags(flags: InitFlags): InitAnswers {
     manifests: flags.manifests ?? [],
     host: flags.host ?? "127.0.0.1",
     port: flags.port ?? defaults.port,
+    ...(flags.fromBlock !== undefined && { fromBlock: flags.fromBlock }),
     ...(tls !== undefined && { tls }),
     ...costsOf(flags),
     allowPrivate: flags.allowPrivate === true,

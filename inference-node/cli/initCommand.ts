@@ -3,10 +3,12 @@ import { dirname, relative, resolve } from "node:path";
 import type { Address } from "viem";
 import { deployments } from "#protocol/addresses.ts";
 import { InvalidInputError } from "#protocol/errors.ts";
+import { findDeployment } from "../chain/findDeployment.ts";
 import { withoutSecrets } from "../withoutSecrets.ts";
 import { checkContest, factoryOf } from "./checkContest.ts";
 import { createKeystore } from "./createKeystore.ts";
 import type { InitAnswers } from "./initAnswers.ts";
+import type { OpenedChain } from "./openOperator.ts";
 import { openChain } from "./openOperator.ts";
 import { say } from "./say.ts";
 
@@ -34,6 +36,7 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
     });
   const factory = await factoryOf(chain, nodeRegistry);
   await checkContest(chain, factory, answers.contest, answers.entries);
+  const fromBlock = answers.fromBlock ?? (await firstBlockOf(chain, factory));
 
   const here = (path: string): string => relative(dirname(file), resolve(path)) || ".";
   let key: Record<string, string> = { env: answers.keyEnv ?? "COINDROP_NODE_KEY" };
@@ -50,6 +53,7 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
     nodeRegistry,
     contest: answers.contest,
     entries: answers.entries,
+    ...(fromBlock !== null && { fromBlock }),
     key,
     ...(answers.node !== undefined && { node: answers.node }),
     ...(answers.operatorKeyEnv !== undefined && { operatorKey: { env: answers.operatorKeyEnv } }),
@@ -69,6 +73,9 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
   const printed = { ...config, rpcUrl: withoutSecrets(config.rpcUrl) };
   say(json, { file, key: address, config: printed }, [
     `wrote ${out}`,
+    fromBlock === null
+      ? "this endpoint does not tell when the factory came to be, so the chain is read from block 0; --from-block N, with --force, spares that"
+      : `the chain is read from block ${fromBlock}${answers.fromBlock === undefined ? ", in which the factory came to be" : ""}`,
     ...(address === null
       ? []
       : [`wrote a new signing key, ${address}, to ${answers.newKeystore?.file}; its password is yours to keep`]),
@@ -77,6 +84,14 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
     `  npm run node -- register${named}    puts the stake down; ${answers.operatorKeyEnv ?? "--operator-key-env NAME"} says whose`,
     `  npm run node -- serve${named}`,
   ]);
+}
+
+/** Not the contest's own block: a node may host entries of the factory's other contests, older ones too. */
+async function firstBlockOf({ client }: OpenedChain, factory: Address): Promise<number | null> {
+  const hasCode = async (blockNumber: bigint) =>
+    (await client.getCode({ address: factory, blockNumber })) !== undefined;
+  const found = await findDeployment(hasCode, await client.getBlockNumber());
+  return found === null ? null : Number(found);
 }
 
 /** Throws `InvalidInputError` where a configuration would be written over that nobody said to replace. */

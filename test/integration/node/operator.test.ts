@@ -78,6 +78,16 @@ describe("init", () => {
       store: "store",
       costs: { watts: 60, pricePerKwh: 0.3, hardwarePrice: 400, currency: "EUR" },
     });
+    const codeAt = async (block: number) => {
+      const params = [demo.factory, `0x${block.toString(16)}`];
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getCode", params });
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(chain.url, { method: "POST", headers, body });
+      return ((await answer.json()) as { result: string }).result;
+    };
+    expect(written.fromBlock).toBeGreaterThan(0);
+    expect([await codeAt(written.fromBlock - 1), (await codeAt(written.fromBlock)).length > 2]).toEqual(["0x", true]);
+    expect(out).toContain(`the chain is read from block ${written.fromBlock}, in which the factory came to be`);
     const keystore = JSON.parse(await readFile(join(folder, "key.json"), "utf8"));
     expect(keystore).toMatchObject({ version: 3, Crypto: { kdf: "scrypt" } });
     expect((await stat(join(folder, "key.json"))).mode & 0o077).toBe(0);
