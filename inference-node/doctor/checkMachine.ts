@@ -5,6 +5,7 @@ import type { EngineBuild, GpuChoice } from "../engine/childProtocol.ts";
 import { probeEngine } from "../engine/probeEngine.ts";
 import type { Finding } from "./finding.ts";
 import { care, good, mend } from "./finding.ts";
+import type { Need } from "./surveyModels.ts";
 
 /** Whether llama.cpp starts here, and whether the threads fit the cores. */
 export async function checkMachine(
@@ -34,24 +35,29 @@ export async function checkMachine(
   return [machine, engine];
 }
 
-/** Whether the models fit into memory: the largest alone, and all together. `sizes`, `available`: bytes. */
-export function checkMemory(sizes: readonly number[], available: number): Finding {
-  const largest = Math.max(0, ...sizes);
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  const free = `${bytesInWords(available)} free`;
-  if (largest > available)
+/** Whether the models fit into memory as they are served: the largest alone, and all together. `free`: bytes. */
+export function checkMemory(needs: readonly Need[], free: number, unloadIdle: boolean): Finding {
+  const largest = needs.toSorted((one, other) => other.bytes - one.bytes)[0] ?? { bytes: 0, isWhole: true };
+  const all = needs.reduce((sum, { bytes }) => sum + bytes, 0);
+  const inWords = (bytes: number, isWhole: boolean): string =>
+    `${isWhole ? "" : "at least "}${bytesInWords(bytes)}, ${bytesInWords(free)} free`;
+  if (largest.bytes > free)
     return mend(
       "memory",
-      `the largest model has ${bytesInWords(largest)}, ${free}`,
+      `the largest model needs ${inWords(largest.bytes, largest.isWhole)}`,
       "Host smaller entries (--entries), end other programs, or add memory.",
     );
-  if (all > available)
+  const words = inWords(
+    all,
+    needs.every(({ isWhole }) => isWhole),
+  );
+  if (all > free && !unloadIdle)
     return care(
       "memory",
-      `all models together have ${bytesInWords(all)}, ${free}`,
+      `all models together need ${words}`,
       "Say --unload-idle to have the one that nobody uses make room, or host fewer entries.",
     );
-  return good("memory", `models ${bytesInWords(all)}, ${free}`);
+  return good("memory", `models need ${words}`);
 }
 
 /** Whether what is still to be fetched fits the disk. All in bytes. */

@@ -1,10 +1,9 @@
 import { access, stat, statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PublicClient } from "viem";
 import { nodeRegistryAbi } from "#protocol/abi.ts";
 import { shortMessageOf } from "#protocol/errors.ts";
-import { bareHex } from "#protocol/hashing.ts";
 import { createContestsReader } from "../chain/readContests.ts";
 import { readStanding } from "../chain/registryCalls.ts";
 import type { NodeConfig } from "../cli/nodeConfig.ts";
@@ -21,6 +20,7 @@ import { checkStake } from "./checkStake.ts";
 import { checkTls } from "./checkTls.ts";
 import type { Finding } from "./finding.ts";
 import { care, good, mend } from "./finding.ts";
+import { surveyModels } from "./surveyModels.ts";
 
 /** Longest wait for a new block, which tells a slow chain from a wrong clock. */
 const blockPatienceMs = 15_000;
@@ -46,14 +46,11 @@ export async function examine(config: NodeConfig, now: () => number = Date.now):
     );
   else {
     findings.push(good("chain", `chain ${chainId}, ${entries.length} entries to host`));
-    if (config.gpu === false)
-      findings.push(
-        checkMemory(
-          entries.map(({ modelSize }) => modelSize),
-          process.availableMemory(),
-        ),
-      );
-    findings.push(await diskOf(config, entries));
+    const { needs, missing } = await surveyModels(config, entries);
+    // A card's memory is its own, but for a limit that somebody sets.
+    if (config.gpu === false || config.memory !== undefined)
+      findings.push(checkMemory(needs, config.memory ?? process.availableMemory(), config.unloadIdle));
+    findings.push(await diskOf(config, missing));
   }
   const { stake, registered } = await stakeOf(config, client).catch((error: unknown) => ({
     stake: [
@@ -125,25 +122,16 @@ async function entriesOf(config: NodeConfig, client: PublicClient): Promise<read
   }
 }
 
-async function diskOf({ store, models }: NodeConfig, entries: readonly EntryFacts[]): Promise<Finding> {
+async function diskOf({ store }: NodeConfig, missing: number): Promise<Finding> {
   const there = async (path: string): Promise<boolean> =>
     await access(path).then(
       () => true,
       () => false,
     );
-  const missing = await Promise.all(
-    entries.map(async ({ modelSha256, modelSize }) =>
-      models.length > 0 || (await there(join(store, `${bareHex(modelSha256)}.gguf`))) ? 0 : modelSize,
-    ),
-  );
   let folder = resolve(store);
   while (!(await there(folder)) && dirname(folder) !== folder) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
-  return checkDisk(
-    store,
-    missing.reduce((sum, bytes) => sum + bytes, 0),
-    bavail * bsize,
-  );
+  return checkDisk(store, missing, bavail * bsize);
 }
 
 async function stakeOf(

@@ -126,6 +126,18 @@ export function storedPath(folder: string, { role, sha256 }: Pick<ManifestFile, 
   return join(folder, role === "knowledge" ? sha256 : `${sha256}.gguf`);
 }
 
+/** Where a file seems to lie, by its name and size alone; null where it has to be fetched. Nothing is read. */
+export async function seemsAt(
+  file: FileName,
+  { folder, ownFolders }: Pick<StoreOptions, "folder" | "ownFolders">,
+): Promise<string | null> {
+  const own = await candidates(ownFolders, file);
+  for (const path of [storedPath(folder, file), ...own.map((one) => one.path)]) {
+    if ((await stat(path).catch(() => null))?.size === file.size) return path;
+  }
+  return null;
+}
+
 async function pullOnce(path: string, file: ManifestFile, options: StoreOptions): Promise<VerifiedFile> {
   const before = ongoing.get(path);
   if (before !== undefined) return await before;
@@ -155,10 +167,11 @@ async function pullFromAll(path: string, file: ManifestFile, options: StoreOptio
   }).finally(() => progress?.end());
 }
 
+type FileName = Pick<ManifestFile, "role" | "name" | "size" | "sha256">;
 type Candidate = { readonly path: string; readonly named: boolean };
 
 /** Files that may be the one: named like it, or of its very size. Those named like it come first. */
-async function candidates(folders: readonly string[], file: ManifestFile): Promise<Candidate[]> {
+async function candidates(folders: readonly string[], file: FileName): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const folder of folders) {
     for (const item of await readdir(folder, { withFileTypes: true }).catch(() => [])) {

@@ -41,7 +41,7 @@ export async function planEntry(entry: {
 }
 
 /** Another machine's engine holds the model; here only its tokenizer is read. */
-function holderOf(setting: EngineSetting | null): PlannedModel["holder"] {
+export function holderOf(setting: EngineSetting | null): PlannedModel["holder"] {
   if (setting === null) return "process";
   return setting.api === "own-llama-server" ? setting.api : "elsewhere";
 }

@@ -33,7 +33,7 @@ describe("the doctor", () => {
   test("finds nothing to mend about a node that is well", () => {
     expect(stakeWith({}).map(({ state }) => state)).toEqual(["good", "good", "good"]);
     expect(checkClock(1_000, 990, true).state).toBe("good");
-    expect(checkMemory([gib], 4 * gib).state).toBe("good");
+    expect(checkMemory([{ bytes: gib, isWhole: true }], 4 * gib, false).state).toBe("good");
     expect(checkDisk("models", gib, 4 * gib).state).toBe("good");
   });
 
@@ -82,14 +82,18 @@ describe("the doctor", () => {
   });
 
   test("compares models with memory and disk", () => {
-    expect(checkMemory([5 * gib], 4 * gib)).toMatchObject({
+    const need = (bytes: number, isWhole = true) => ({ bytes, isWhole });
+    expect(checkMemory([need(gib), need(5 * gib)], 4 * gib, true)).toMatchObject({
       state: "mend",
-      detail: "the largest model has 5.0 GiB, 4.0 GiB free",
+      detail: "the largest model needs 5.0 GiB, 4.0 GiB free",
     });
-    expect(checkMemory([3 * gib, 3 * gib], 4 * gib)).toMatchObject({
+    const two = [need(3 * gib), need(3 * gib, false)];
+    expect(checkMemory(two, 4 * gib, false)).toMatchObject({
       state: "care",
+      detail: "all models together need at least 6.0 GiB, 4.0 GiB free",
       advice: expect.stringContaining("--unload-idle"),
     });
+    expect(checkMemory(two, 4 * gib, true).state).toBe("good");
     expect(checkDisk("models", 5 * gib, 4 * gib).state).toBe("mend");
     expect(checkDisk("models", 3.5 * gib, 4 * gib).state).toBe("care");
   });
