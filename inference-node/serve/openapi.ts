@@ -7,8 +7,19 @@ import { callSchema, cancelSchema, joinSchema } from "./gradioRoutes.ts";
 import { showSchema } from "./ollamaModels.ts";
 import { ollamaChatSchema, ollamaGenerateSchema } from "./ollamaRequest.ts";
 import { embeddingsSchema, embedSchema } from "./ollamaRoutes.ts";
+import written from "./openapiExamples.json" with { type: "json" };
 
 type Json = { readonly [key: string]: unknown };
+
+/** What a real node answered, written by test/integration/node/openapiExamples.test.ts. Some routes have none. */
+const examples: Readonly<
+  Partial<
+    Record<
+      string,
+      { readonly parameters?: Readonly<Record<string, string>>; readonly body?: Json; readonly answer: unknown }
+    >
+  >
+> = written;
 
 const error = z.object({
   error: z.object({
@@ -150,6 +161,7 @@ export function describeNodeApi(): Json {
 
 function describe(method: string, path: string, { summary, body, type, also, schema = plain }: Operation): Json {
   const refusal = reference(/^\/(?:gradio_)?api\//.test(path) ? "TextError" : "Error");
+  const example = examples[`${method} ${path}`];
   const refused = (description: string) => ({ description, content: { "application/json": { schema: refusal } } });
   return {
     operationId: `${method} ${path}`.replaceAll(/[^a-z0-9]+/gi, "_"),
@@ -160,15 +172,21 @@ function describe(method: string, path: string, { summary, body, type, also, sch
       in: "path",
       required: true,
       schema: { type: "string" },
+      ...(example?.parameters !== undefined && { example: example.parameters[name ?? ""] }),
     })),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { "application/json": { schema: reference(body) } } },
+      requestBody: {
+        required: true,
+        content: {
+          "application/json": { schema: reference(body), ...(example !== undefined && { example: example.body }) },
+        },
+      },
     }),
     responses: {
       200: {
         description: "The answer.",
         content: {
-          [type ?? "application/json"]: { schema },
+          [type ?? "application/json"]: { schema, ...(example !== undefined && { example: example.answer }) },
           ...(also !== undefined && { [also]: { schema: { type: "string" } } }),
         },
       },
