@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Ready } from "#protocol/http.ts";
 import { nodeFlags } from "../../scripts/setup/nodeFlags.js";
 import { FACTORY, REGISTRY } from "../support/scriptedLogs.ts";
+import { peakMbOf } from "./peakMbOf.ts";
 
 const MAIN = fileURLToPath(new URL("../../indexer/main.ts", import.meta.url));
 
 /** Starts the indexer as its users do, in a process of its own; Linux says how much memory it took at most. */
-export async function startBenchIndexer(rpc: string, file: string) {
+export async function startBenchIndexer(rpc: string, db: string) {
   const options = {
     rpc,
-    db: file,
+    db,
     factory: FACTORY,
     "node-registry": REGISTRY,
     "poll-ms": "5",
@@ -39,10 +39,7 @@ export async function startBenchIndexer(rpc: string, file: string) {
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
-    peakMb(): number {
-      const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
-      return Math.round(Number(kilobytes ?? 0) / 1_024);
-    },
+    peakMb: () => peakMbOf(child.pid),
     async stop(): Promise<void> {
       child.kill("SIGTERM");
       await ended;

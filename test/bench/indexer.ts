@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { measureApi } from "./measureApi.ts";
 import { measureCold, measureFloor } from "./measureCold.ts";
 import { measureLive } from "./measureLive.ts";
+import { measureOnPostgres } from "./measureOnPostgres.ts";
 import { measureStore } from "./measureStore.ts";
 import { startStaticChain } from "./startStaticChain.ts";
 
@@ -33,14 +34,14 @@ try {
 
   const growth: { readonly events: number; readonly microseconds: number }[] = [];
   for (const size of [10_000, 100_000, 1_000_000].filter((size) => size < events)) {
-    const { ms } = await measureCold(chain, { events: size, file: join(folder, `${size}.sqlite`) });
+    const { ms } = await measureCold(chain, { events: size, db: join(folder, `${size}.sqlite`) });
     row(`cold sync of ${size}`, size, ms);
     growth.push({ events: size, microseconds: (ms * 1_000) / size });
   }
   const floor = [await measureFloor(chain, events, "raw")];
   const store = [await measureStore({ events, file: join(folder, "store.sqlite") })];
   const file = join(folder, "cold.sqlite");
-  const cold = await measureCold(chain, { events, file });
+  const cold = await measureCold(chain, { events, db: file });
   store.push(await measureStore({ events, file: join(folder, "again.sqlite") }));
   floor.push(await measureFloor(chain, events, "raw"));
   const generic = await measureFloor(chain, events, "viem");
@@ -52,7 +53,12 @@ try {
   row("cold sync", events, cold.ms);
   line("cold sync, share of the floor's speed", (floorMs / cold.ms).toFixed(2));
   line("the same of floor and SQLite one after another", ((floorMs + storeMs) / cold.ms).toFixed(2));
-  line("Ponder", "not there");
+  const onPostgres = await measureOnPostgres(chain, { events, folder, installed: process.env["PONDER"] });
+  for (const { label, ms, peakMb } of onPostgres.measured) {
+    row(label, events, ms);
+    line("    peak of its memory, MB", peakMb);
+  }
+  for (const { label, why } of onPostgres.missing) line(label, ` ${why}`);
 
   const live = await measureLive(chain, { file, blocks: LIVE_BLOCKS, listeners: 10 });
   const crowd = await measureLive(chain, { file, blocks: LIVE_BLOCKS, listeners: 1_000 });

@@ -13,14 +13,14 @@ const FIRST = 2;
 
 const lastBlockOf = (events: number) => FIRST - 1 + events / EVENTS_A_BLOCK;
 
-/** Milliseconds from an empty database to `events` stakes, and the peak of memory. */
+/** Milliseconds from an empty database (a file, or a Postgres' address) to `events` stakes, and the peak of memory. */
 export async function measureCold(
   chain: StaticChain,
-  { events, file }: { readonly events: number; readonly file: string },
+  { events, db }: { readonly events: number; readonly db: string },
 ) {
   const last = lastBlockOf(events);
   await chain.setHead(last);
-  const indexer = await startBenchIndexer(chain.url, file);
+  const indexer = await startBenchIndexer(chain.url, db);
   const began = performance.now();
   await indexer.reaches(last);
   const ms = performance.now() - began;

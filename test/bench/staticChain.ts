@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { bloomOf } from "../support/bloomOf.ts";
 import { createScriptedChain } from "../support/scriptedChain.ts";
-import { hex, RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
+import { CONTEST, hex, RULES, stakeChanged, voterOf } from "../support/scriptedLogs.ts";
 
 const EVENTS_A_BLOCK = 20;
 const ENTRIES = 1_000;
@@ -37,7 +37,16 @@ writeLogs();
 let head = FIRST - 1;
 
 function hashAt(number: number): string {
-  return `0x${(number + 1).toString(16).padStart(64, "b")}`;
+  return `0xb${(number + 1).toString(16).padStart(63, "0")}`;
+}
+
+function numberOf(hash: string): number {
+  return Number.parseInt(hash.slice(3), 16) - 1;
+}
+
+/** Of the one transaction in a block. */
+function transactionAt(number: number): string {
+  return hashAt(number + 1_000_000_000);
 }
 
 function timeAt(number: number): number {
@@ -89,7 +98,7 @@ function stakesAt(number: number, weights: bigint[], held: Map<number, bigint>) 
       ...stakeChanged({ voter: voterOf(voter), entryId: entry + 1, stake, entryWeight, timestamp: timeAt(number) }),
       blockNumber: hex(number),
       blockHash: hashAt(number),
-      transactionHash: hashAt(number + 1_000_000_000),
+      transactionHash: transactionAt(number),
       logIndex: hex(index),
       transactionIndex: "0x0",
       removed: false,
@@ -97,16 +106,22 @@ function stakesAt(number: number, weights: bigint[], held: Map<number, bigint>) 
   });
 }
 
-function headerAt(tag: string): unknown {
+/** Ponder wants the transactions with a block, and compares them with the logs. */
+function headerAt(tag: string, withTransactions: boolean): unknown {
   const number = tag === "latest" ? head : tag === "finalized" ? Math.max(0, head - FINALITY) : Number(tag);
   if (number > head) return null;
   const timestamp = hex(number === 0 ? RULES.entriesOpen - 1 : number === 1 ? RULES.entriesOpen : timeAt(number));
   const logsBloom = `0x${blooms.toString("hex", number * BLOOM_BYTES, (number + 1) * BLOOM_BYTES)}`;
-  return { number: hex(number), hash: hashAt(number), parentHash: hashAt(number - 1), timestamp, logsBloom };
+  const [hash, parentHash] = [hashAt(number), hashAt(number - 1)];
+  const header = { number: hex(number), hash, parentHash, timestamp, logsBloom };
+  if (!withTransactions) return header;
+  const where = { blockNumber: hex(number), blockHash: hash, transactionIndex: "0x0" };
+  const transaction = { ...where, hash: transactionAt(number), from: voterOf(0), to: CONTEST };
+  return { ...header, receiptsRoot: hash, transactions: [transaction] };
 }
 
 function logsOf({ fromBlock, toBlock, blockHash }: Filter): string {
-  const from = blockHash === undefined ? Number(fromBlock) : Number.parseInt(blockHash.replace(/^0xb*/, ""), 16) - 1;
+  const from = blockHash === undefined ? Number(fromBlock) : numberOf(blockHash);
   const to = Math.min(head, blockHash === undefined ? Number(toBlock) : from);
   const [begin = 0, end = 0] = [offsets[from], offsets[to + 1]];
   const bytes = Buffer.allocUnsafe(Math.max(0, end - begin - 1));
@@ -117,7 +132,9 @@ function logsOf({ fromBlock, toBlock, blockHash }: Filter): string {
 async function answer({ id, method, params = [] }: Call): Promise<string> {
   const said = (result: string) => `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
   if (method === "eth_getLogs") return said(logsOf(params[0] as Filter));
-  if (method === "eth_getBlockByNumber") return said(JSON.stringify(headerAt(String(params[0]))));
+  if (method === "eth_getBlockByNumber") return said(JSON.stringify(headerAt(String(params[0]), params[1] === true)));
+  if (method === "eth_getBlockByHash")
+    return said(JSON.stringify(headerAt(hex(numberOf(String(params[0]))), params[1] === true)));
   try {
     // The state of the contest is nobody's question here: a call at a block is refused, as by an endpoint without archive.
     if (method === "eth_call" && params[1] !== "latest") throw new Error("missing trie node");
