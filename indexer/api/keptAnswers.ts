@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Rows } from "../store/rows.ts";
 import type { Served } from "../store/served.ts";
 
-/** Characters of answers that are kept; above it all are worked out anew. */
+/** Characters of answers and their addresses that are kept; above it all are worked out anew. */
 const MOST_CHARACTERS = 32_000_000;
 /** Characters below which compressing costs more than it saves. */
 export const LEAST_COMPRESSED = 1_024;
@@ -34,8 +34,10 @@ export function createKeptAnswers(read: Served["read"]) {
       const answer = { version, text, etag: `W/"${createHash("sha1").update(text).digest("base64url")}"` };
       // Another moment may have been read meanwhile, where reads run beside each other.
       if (now !== state) return answer;
-      characters += text.length;
-      if (characters > MOST_CHARACTERS) [kept, characters] = [new Map(), text.length];
+      // An address is a stranger's, and may be longer than what it answers.
+      const length = url.length + text.length;
+      characters += length;
+      if (characters > MOST_CHARACTERS) [kept, characters] = [new Map(), length];
       kept.set(url, answer);
       return answer;
     });

@@ -108,8 +108,9 @@ export function createFollower(options: FollowOptions) {
 
     if (head.number <= after.number) {
       const ours = await store.headerAt(head.number);
-      // An endpoint that lags behind the database tells nothing new; one with another block tells of another branch.
-      if (ours?.hash === head.hash) {
+      // An endpoint that lags behind the database tells nothing new, and nothing to compare the newest rows with; one
+      // with another block tells of another branch.
+      if (ours?.hash === head.hash && head.number === after.number) {
         await compare(ours);
         caughtUp();
       }

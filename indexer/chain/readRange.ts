@@ -1,10 +1,12 @@
 import type { Hex } from "viem";
+import { shortMessageOf } from "#protocol/errors.ts";
+import type { Role } from "../decode/decodeLog.ts";
 import { decodeLog } from "../decode/decodeLog.ts";
 import type { ChainEvent } from "../decode/events.ts";
 import type { Header, Placed, Range } from "../store/store.ts";
 import type { TokenRow } from "../store/tables.ts";
 import { checkLogs } from "./checkLogs.ts";
-import { BranchChangedError } from "./errors.ts";
+import { BranchChangedError, ChainUnreachableError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Notices } from "./notices.ts";
 import { readToken } from "./readToken.ts";
@@ -61,7 +63,7 @@ export async function readRange(options: ReadOptions): Promise<RangeRead> {
     if (header === undefined || header.hash !== log.blockHash) throw changed(log.block);
     const role = log.address === factory ? "factory" : log.address === nodeRegistry ? "registry" : "contest";
     if (role === "contest" && !known.has(log.address)) continue;
-    const event = decodeLog(role, log);
+    const event = decoded(role, log);
     if (event === undefined) continue;
     const { block, logIndex, transaction, address: emitter } = log;
     events.push({ at: { block, timestamp: header.timestamp, logIndex, transaction, emitter }, event });
@@ -134,8 +136,20 @@ function changed(block: number): BranchChangedError {
 
 function contestCreated(factory: Hex, log: Log): Hex[] {
   if (log.address !== factory) return [];
-  const event = decodeLog("factory", log);
+  const event = decoded("factory", log);
   return event?.name === "ContestCreated" ? [event.contest] : [];
+}
+
+/** What our contracts emit has one shape: a log of another one is the endpoint's fault, and asked for again. */
+function decoded(role: Role, log: Log): ChainEvent | undefined {
+  try {
+    return decodeLog(role, log);
+  } catch (cause) {
+    throw new ChainUnreachableError(`The chain's endpoint gave a log of block ${log.block} that cannot be read.`, {
+      metaMessages: [`Contract: ${log.address}`, `Log index: ${log.logIndex}`, `Problem: ${shortMessageOf(cause)}`],
+      cause,
+    });
+  }
 }
 
 async function readTokens({ rpc, hasToken }: ReadOptions, events: readonly ChainEvent[]): Promise<TokenRow[]> {

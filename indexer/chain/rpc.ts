@@ -12,10 +12,8 @@ import { rateLimitOf } from "./rateLimitOf.ts";
 const TIMEOUT_MS = 10_000;
 const HEADERS_AT_ONCE = 100;
 
-export type LogFilter = { readonly addresses: readonly Hex[] } & (
-  | { readonly blockHash: Hex }
-  | { readonly from: number; readonly to: number }
-);
+export type LogFilter = { readonly addresses: readonly Hex[] } & Unaddressed;
+type Unaddressed = { readonly blockHash: Hex } | { readonly from: number; readonly to: number };
 
 const quantity = z
   .string()
@@ -114,11 +112,12 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
     }
   }
 
-  const header = (at: number | "latest" | "finalized") =>
-    ask<ChainHeader | null>(headerSchema, "eth_getBlockByNumber", [
-      typeof at === "number" ? toQuantity(at) : at,
-      false,
-    ]);
+  async function header(at: number | "latest" | "finalized"): Promise<ChainHeader | null> {
+    const asked = typeof at === "number" ? toQuantity(at) : at;
+    const found = await ask<ChainHeader | null>(headerSchema, "eth_getBlockByNumber", [asked, false]);
+    if (typeof at === "number" && found !== null && found.number !== at) throw unasked(found.number, name);
+    return found;
+  }
 
   return {
     /** Protocol and host, for messages. */
@@ -142,7 +141,11 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
       const span = "blockHash" in where ? where : { fromBlock: toQuantity(where.from), toBlock: toQuantity(where.to) };
       const method = "eth_getLogs";
       const answer = await request(method, [{ address: addresses, ...span }]);
-      return plainLogs(answer) ?? checked(logsSchema, method, answer);
+      const logs = plainLogs(answer) ?? checked(logsSchema, method, answer);
+      // Folding what lies elsewhere would count it twice, or leave out what lies between.
+      const stray = logs.find((log) => !isWithin(log, where));
+      if (stray !== undefined) throw unasked(stray.block, name);
+      return logs;
     },
     /** Every log of a block from its receipts; null where the endpoint does not give them. */
     async receiptLogs(blockHash: Hex): Promise<Log[] | null> {
@@ -175,6 +178,16 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
       client?.close();
     },
   };
+}
+
+function isWithin({ block, blockHash }: Log, where: Unaddressed): boolean {
+  return "blockHash" in where ? blockHash === where.blockHash : block >= where.from && block <= where.to;
+}
+
+function unasked(block: number, name: string): ChainUnreachableError {
+  return new ChainUnreachableError(`The chain's endpoint answered with block ${block}, which was not asked for.`, {
+    metaMessages: [`Endpoint: ${name}`, "The answer is left out. If this stays, give --rpc another endpoint."],
+  });
 }
 
 function toQuantity(value: number): Hex {

@@ -41,6 +41,8 @@ export async function pastOf(rows: Rows, number: number): Promise<At> {
 
 /** Number of the last block that is kept at or before a time in seconds since 1970; null where there is none. */
 export async function blockNumberAt(rows: Rows, timestamp: number): Promise<number | null> {
-  const number = await rows.cell(`SELECT max("number") FROM "blocks" WHERE "timestamp" <= ?`, timestamp);
+  // Time goes with the number. Asked for by the highest number, every younger block would be looked at.
+  const last = `SELECT "number" FROM "blocks" WHERE "timestamp" <= ? ORDER BY "timestamp" DESC, "number" DESC LIMIT 1`;
+  const number = await rows.cell(last, timestamp);
   return typeof number === "number" ? number : null;
 }

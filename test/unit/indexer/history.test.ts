@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { EMPTY_TALLY, projectedScore, reweighTally } from "#protocol/tally.ts";
+import { runSql } from "../../../indexer/store/backend.ts";
 import type { Header, Placed, Store } from "../../../indexer/store/store.ts";
+import { blocks } from "../../../indexer/store/tables.ts";
+import { blockNumberAt } from "../../../indexer/views/blocks.ts";
 import { windowOf } from "../../../indexer/views/figures.ts";
 import { historyView } from "../../../indexer/views/history.ts";
 import {
@@ -92,4 +95,20 @@ describe("scores over time", () => {
       { numRuns: 100 },
     );
   });
+});
+
+test("the block at a time is found without looking at the younger ones", async () => {
+  const store = await createMemoryStore();
+  open.push(store);
+  for (const sql of blocks.indexDdl) await store.write(async () => [runSql(sql)]);
+  const plan = await store.read(async (rows) => {
+    let asked = "";
+    const cell: typeof rows.cell = (sql, ...parameters) => {
+      asked = sql;
+      return rows.cell(sql, ...parameters);
+    };
+    await blockNumberAt({ ...rows, cell }, 100);
+    return rows.list(`EXPLAIN QUERY PLAN ${asked}`, 100);
+  });
+  expect(plan.flat().join(" ")).toContain("USING COVERING INDEX blocks_timestamp");
 });

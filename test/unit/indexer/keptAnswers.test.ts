@@ -96,6 +96,14 @@ describe("an answer", () => {
     await ask("/small");
     expect(made).toBe(4);
   });
+
+  test("counts with its address, which may be the longer one", async () => {
+    const { ask, to } = answers();
+    await ask();
+    for (const letter of ["a", "b"]) await to(`/${letter.repeat(20_000_000)}`, async () => 1);
+    await ask();
+    expect(made).toBe(2);
+  });
 });
 
 describe("on the wire", () => {
