@@ -69,7 +69,9 @@ test.each([
 test("the schema reads the same of what only is written otherwise", async () => {
   const shouted = { ...raw, address: address(0xab).toUpperCase().replace("0X", "0x"), logIndex: "0x0A" };
   const rpc = rpcOver({ request: async () => [shouted] }, "test");
-  expect(await rpc.logs({ addresses: [], from: 16, to: 16 })).toEqual([{ ...log, address: address(0xab), logIndex: 10 }]);
+  expect(await rpc.logs({ addresses: [], from: 16, to: 16 })).toEqual([
+    { ...log, address: address(0xab), logIndex: 10 },
+  ]);
   // And of what every endpoint here writes, nothing is left to it.
   expect(plainLogs(createScriptedChain({ entries: 3, finality: undefined }).said().logs)).toHaveLength(4);
 });
