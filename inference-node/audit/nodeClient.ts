@@ -73,7 +73,11 @@ export function chooseModel({ models, url }: NodeClient, wanted: string | undefi
   );
   const [found] = fitting;
   if (found !== undefined && fitting.length === 1) return found;
-  throw new InvalidInputError(`Say with --entry which model of ${url} is meant.`, {
+  const unknown = wanted !== undefined && found === undefined;
+  const reason = unknown
+    ? `${url} serves no model ${JSON.stringify(wanted)}.`
+    : `Say with --entry which model of ${url} is meant.`;
+  throw new InvalidInputError(reason, {
     metaMessages: models.map(({ id, name }) => `${name}  ${id}`),
   });
 }

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   Nodes_NotYet: "it is too early for that",
   Nodes_ChallengesOpen: "somebody still waits for a block that was asked for",
   Nodes_NothingOwed: "nothing is owed",
+  Nodes_StakeTooLow: "the stake is below the least; npm run node -- stake says how much that is",
   Nodes_KeyTaken: "that key signs for a node already",
 };
 

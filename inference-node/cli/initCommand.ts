@@ -78,7 +78,10 @@ export async function initCommand(answers: InitAnswers, { out, force, json }: In
       : `the chain is read from block ${fromBlock}${answers.fromBlock === undefined ? ", in which the factory came to be" : ""}`,
     ...(address === null
       ? []
-      : [`wrote a new signing key, ${address}, to ${answers.newKeystore?.file}; its password is yours to keep`]),
+      : [
+          `wrote a new signing key, ${address}, to ${answers.newKeystore?.file}; its password is yours to keep`,
+          `  commands take the password from ${answers.newKeystore?.passwordEnv}, or ask at a terminal`,
+        ]),
     "next:",
     `  npm run node -- doctor${named}      what has to be mended first`,
     `  npm run node -- register${named}    puts the stake down; ${answers.operatorKeyEnv ?? "--operator-key-env NAME"} says whose`,

@@ -11,7 +11,7 @@ import type { ChainIdentity, KnownEntries } from "../state/knownEntries.ts";
 import type { NodeState } from "../state/openState.ts";
 import { withoutSecrets } from "../withoutSecrets.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
-import { readKey } from "./readKey.ts";
+import { operatorKeyPurpose, readKey } from "./readKey.ts";
 
 /** Keys and connections that the commands share. */
 export type OpenedNode = {
@@ -38,7 +38,7 @@ export async function openNode(
   signal: AbortSignal,
 ): Promise<OpenedNode> {
   const key = await readKey(config.key, "the node's signing key");
-  const operatorKey = config.operatorKey === undefined ? null : await readKey(config.operatorKey, "the operator's key");
+  const operatorKey = config.operatorKey === undefined ? null : await readKey(config.operatorKey, operatorKeyPurpose);
   const node: Address = operatorKey?.address ?? config.node ?? key.address;
   const known = state?.known(`${config.nodeRegistry} ${node}`.toLowerCase()) ?? null;
   const { chain, isRemembered } = await identify(config.rpcUrl, known, logger, signal);

@@ -5,7 +5,7 @@ import type { RegistryCalls } from "../chain/registryCalls.ts";
 import { createRegistryCalls } from "../chain/registryCalls.ts";
 import { withoutSecrets } from "../withoutSecrets.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
-import { readKey } from "./readKey.ts";
+import { operatorKeyPurpose, readKey } from "./readKey.ts";
 
 export type OpenedChain = { readonly client: PublicClient<Transport, Chain>; readonly chainId: number };
 
@@ -31,7 +31,7 @@ export async function openOperator(
       metaMessages: ["--operator-key-env NAME, or operatorKey in the configuration"],
     });
   }
-  const account = await readKey(config.operatorKey, "the operator's key");
+  const account = await readKey(config.operatorKey, operatorKeyPurpose);
   const { client, chainId } = await openChain(config.rpcUrl);
   const wallet = connectWallet(config.rpcUrl, chainId, account);
   return { client, chainId, node: account.address, calls: createRegistryCalls(client, wallet, config.nodeRegistry) };
@@ -40,7 +40,7 @@ export async function openOperator(
 /** The account that holds the stake: named, or that of a key that is given. Throws when neither is. */
 export async function nodeAddress(config: NodeConfig): Promise<Address> {
   if (config.node !== undefined) return config.node;
-  if (config.operatorKey !== undefined) return (await readKey(config.operatorKey, "the operator's key")).address;
+  if (config.operatorKey !== undefined) return (await readKey(config.operatorKey, operatorKeyPurpose)).address;
   throw new InvalidInputError("Which node?", {
     metaMessages: ["Name the account that holds the stake: --node 0x…, or `node` in the configuration."],
   });

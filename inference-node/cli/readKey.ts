@@ -6,6 +6,9 @@ import { prefixedHex } from "#protocol/hashing.ts";
 import type { KeySource } from "./nodeConfig.ts";
 import { walletWithFastScrypt } from "./walletWithFastScrypt.ts";
 
+/** What the key that holds the stake is called. */
+export const operatorKeyPurpose = "the operator's key";
+
 /**
  * Opens a private key and takes it out of the environment, so that no child process and no crash report inherits it.
  *
@@ -13,7 +16,7 @@ import { walletWithFastScrypt } from "./walletWithFastScrypt.ts";
  */
 export async function readKey(source: KeySource, purpose: string): Promise<LocalAccount> {
   if ("env" in source) {
-    const text = takeVariable(source.env, purpose);
+    const text = takeVariable(source.env, purpose, hintFor(purpose));
     const digits = text.trim().replace(/^0x/, "");
     if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
       throw new InvalidInputError(`The environment variable ${source.env} holds no private key (64 hex digits).`);
@@ -41,11 +44,18 @@ async function passwordOf(source: Extract<KeySource, { keystore: string }>, purp
 }
 
 /** Reads an environment variable and takes it out of the environment. Throws `InvalidInputError` when it is empty. */
-export function takeVariable(name: string, purpose: string): string {
+export function takeVariable(name: string, purpose: string, hint = "Set it for this command."): string {
   const value = process.env[name];
   delete process.env[name];
   if (value !== undefined && value !== "") return value;
   throw new InvalidInputError(`The environment variable ${name} is empty; it should hold ${purpose}.`, {
-    metaMessages: ["Or name a keystore file: --keystore FILE --password-env NAME."],
+    metaMessages: [hint],
   });
+}
+
+/** No flag names a keystore for the key that holds the stake, only the configuration does. */
+function hintFor(purpose: string): string {
+  return purpose === operatorKeyPurpose
+    ? 'Set it for this command, or name a keystore: "operatorKey": {"keystore": …, "passwordEnv": …} in the configuration.'
+    : "Or name a keystore file: --keystore FILE --password-env NAME.";
 }

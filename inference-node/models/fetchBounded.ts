@@ -104,7 +104,10 @@ export async function openAnswer(first: URL, bounds: AnswerBounds): Promise<Inco
 
 function ask(url: URL, { allowPrivate, stallMs, signal, headers, lookup }: AnswerBounds): Promise<IncomingMessage> {
   const secure = url.protocol === "https:";
-  if (!secure && !(allowPrivate && url.protocol === "http:")) throw new RefusedFetchError(`${url} is not https.`);
+  if (!secure && !(allowPrivate && url.protocol === "http:"))
+    throw new RefusedFetchError(
+      `${url} is not https${url.protocol === "http:" ? "; plain http needs --allow-private" : ""}.`,
+    );
   if (url.username !== "" || url.password !== "")
     throw new RefusedFetchError(`The address at ${url.host} carries credentials.`);
   const host = url.hostname.replace(/^\[|\]$/g, "");

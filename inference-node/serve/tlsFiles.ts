@@ -1,15 +1,25 @@
 import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:https";
+import { createSecureContext } from "node:tls";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 
 /** Paths of a certificate and its private key, PEM. */
 export type TlsFiles = { readonly cert: string; readonly key: string };
 
-/** Reads both. Throws `InvalidInputError` that names the file. */
+/** Reads both, and looks whether they belong together. Throws `InvalidInputError` that names the file, or both. */
 export async function readTls({ cert, key }: TlsFiles): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
   const [certificate, privateKey] = await Promise.all([cert, key].map((file) => readOrRefuse(file)));
-  return { cert: certificate ?? Buffer.of(), key: privateKey ?? Buffer.of() };
+  const pair = { cert: certificate ?? Buffer.of(), key: privateKey ?? Buffer.of() };
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    throw new InvalidInputError(`The certificate ${cert} and the private key ${key} are no pair in PEM.`, {
+      metaMessages: [shortMessageOf(cause)],
+      cause,
+    });
+  }
+  return pair;
 }
 
 /**

@@ -49,6 +49,12 @@ describe("a node with a certificate of its own", () => {
     );
   });
 
+  test("whose private key is another's is told that the two are no pair", async () => {
+    const strange = { ...files, key: join(folder, "strange.pem") };
+    await writeFile(strange.key, exampleSitePair().key);
+    await expect(startNode(async () => [], { tls: strange })).rejects.toThrow(/strange\.pem are no pair/);
+  });
+
   test("takes a renewed one without a restart, and keeps the old one when the new one is broken", async () => {
     const server = createServer(await readTls(files), (_request, response) => response.end());
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
