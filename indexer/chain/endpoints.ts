@@ -99,6 +99,7 @@ export function joinEndpoints(rpcs: readonly Rpc[], notices: Notices): Rpc {
     if (one === undefined) return [];
     const found = new Map(one.answer.map((log) => [idOf(log), log]));
     for (const { rpc, answer } of others) {
+      for (const log of answer) mustAgree(one.rpc, found.get(idOf(log)), rpc, log);
       const ids = new Set(answer.map(idOf));
       if (ids.size === found.size && answer.every((log) => found.has(idOf(log)))) continue;
       if (!(await sameEnd(one.rpc, rpc, filter))) continue;
@@ -106,6 +107,20 @@ export function joinEndpoints(rpcs: readonly Rpc[], notices: Notices): Rpc {
       for (const log of answer) found.set(idOf(log), log);
     }
     return one.answer.length >= found.size ? one.answer : [...found.values()];
+  }
+
+  /** One of them lies about what a log says, and nothing tells which. */
+  function mustAgree(one: Rpc, ours: Log | undefined, other: Rpc, theirs: Log): void {
+    if (ours === undefined || saidBy(ours) === saidBy(theirs)) return;
+    notices.disagreements += 1;
+    throw new EndpointsDisagreeError(`The endpoints do not agree on a log of block ${theirs.block}.`, {
+      metaMessages: [
+        `Log: ${theirs.logIndex} of transaction ${theirs.transaction}`,
+        `${one.name}: ${saidBy(ours).slice(0, 500)}`,
+        `${other.name}: ${saidBy(theirs).slice(0, 500)}`,
+        "Nothing is folded until they agree. Leave the wrong one out of --rpc.",
+      ],
+    });
   }
 
   return {
@@ -131,6 +146,8 @@ export function joinEndpoints(rpcs: readonly Rpc[], notices: Notices): Rpc {
 }
 
 const idOf = ({ blockHash, logIndex, transaction }: Log) => `${blockHash} ${logIndex} ${transaction}`;
+
+const saidBy = ({ address, topics, data }: Log) => [address, ...topics, data].join(" ");
 
 /** Whether both know the range's last block, and as the same: one that lags, or is on another branch, proves nothing. */
 async function sameEnd(a: Rpc, b: Rpc, filter: LogFilter): Promise<boolean> {

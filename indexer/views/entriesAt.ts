@@ -20,9 +20,12 @@ export async function entriesAt(rows: Rows, { contest }: ContestRow, block: numb
     block,
   );
   const challenged = new Set(open.map(({ entryId }) => entryId));
+  // By entry, since nearly all that happens in a contest are stakes. Whoever retracted once stays so.
   const takenBack = await rows.select(
     activity,
-    `"contest" = ? AND "block" <= ? AND "kind" = 'retracted'`,
+    `"contest" = ? AND "entryId" IN (SELECT "entryId" FROM "entries" WHERE "contest" = ? AND "status" = 'retracted')
+     AND "block" <= ? AND "kind" = 'retracted'`,
+    contest,
     contest,
     block,
   );
@@ -50,6 +53,8 @@ export async function entriesAt(rows: Rows, { contest }: ContestRow, block: numb
 
 /** Wei in a contest's pot after a block. */
 export async function potAt(rows: Rows, { contest }: ContestRow, block: number): Promise<bigint> {
-  const funded = await rows.select(activity, `"contest" = ? AND "block" <= ? AND "kind" = 'funded'`, contest, block);
+  // What is of no entry is looked through, and no stake.
+  const funds = `"contest" = ? AND "entryId" IS NULL AND "block" <= ? AND "kind" = 'funded'`;
+  const funded = await rows.select(activity, funds, contest, block);
   return funded.reduce((sum, { amount }) => sum + (amount ?? 0n), 0n);
 }
