@@ -9,7 +9,7 @@ import { readStanding } from "../chain/registryCalls.ts";
 import type { NodeConfig } from "../cli/nodeConfig.ts";
 import { contestsOf, stateFolderOf } from "../cli/nodeConfig.ts";
 import { openChain } from "../cli/openOperator.ts";
-import { readKey } from "../cli/readKey.ts";
+import { operatorKeyPurpose, readKey } from "../cli/readKey.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
 import { monotonic } from "../monotonic.ts";
 import { openState, StateFolderError } from "../state/openState.ts";
@@ -45,7 +45,9 @@ export async function examine(config: NodeConfig, now: () => number = Date.now):
       mend("chain", shortMessageOf(entries), "Look at factory, nodeRegistry and contest in the configuration."),
     );
   else {
-    findings.push(good("chain", `chain ${chainId}, ${entries.length} entries to host`));
+    findings.push(
+      good("chain", `chain ${chainId}, ${entries.length} ${entries.length === 1 ? "entry" : "entries"} to host`),
+    );
     const { needs, missing } = await surveyModels(config, entries);
     // A card's memory is its own, but for a limit that somebody sets.
     if (config.gpu === false || config.memory !== undefined)
@@ -139,16 +141,22 @@ async function stakeOf(
   client: PublicClient,
 ): Promise<{ stake: Finding[]; registered: string | null }> {
   const findings: Finding[] = [];
-  const open = async (source: NodeConfig["key"] | undefined, purpose: string) =>
+  const open = async (source: NodeConfig["key"] | undefined, purpose: string, advice: string) =>
     source === undefined
       ? null
       : await readKey(source, purpose).catch((error: unknown) => {
-          findings.push(mend("key", shortMessageOf(error), "A node without its key signs nothing."));
+          findings.push(mend("key", shortMessageOf(error), advice));
           return null;
         });
-  const key = await open(config.key, "the node's signing key");
-  const operator = await open(config.operatorKey, "the operator's key");
-  const node = operator?.address ?? config.node ?? key?.address;
+  const key = await open(config.key, "the node's signing key", "A node without its key signs nothing.");
+  const operator = await open(
+    config.operatorKey,
+    operatorKeyPurpose,
+    "Whose stake this is, and what it can pay, is looked at when it can be opened.",
+  );
+  // An operator's key that is named and cannot be opened belongs to nobody known: the signing key is not in its place.
+  const unopened = config.operatorKey !== undefined && operator === null;
+  const node = operator?.address ?? config.node ?? (unopened ? undefined : key?.address);
   if (node === undefined) return { stake: findings, registered: null };
   const registry = { address: config.nodeRegistry, abi: nodeRegistryAbi } as const;
   const carrier = operator?.address ?? key?.address ?? node;

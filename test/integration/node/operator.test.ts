@@ -120,11 +120,19 @@ describe("doctor", () => {
     return { code, well, findings, of };
   };
 
+  test("says nothing of stake and gas while the operator's key cannot be opened", async () => {
+    const { of } = await doctor("--operator-key-env", "TEST_NOBODY_SET_THIS");
+    expect(of("key").map(({ state, detail }) => `${state} ${detail}`)).toEqual([
+      "mend The environment variable TEST_NOBODY_SET_THIS is empty; it should hold the operator's key.",
+    ]);
+    expect([...of("stake"), ...of("gas")]).toEqual([]);
+  });
+
   test("says what a node that is not registered yet has to mend", async () => {
     const { code, of } = await doctor();
     expect(code).toBe(1);
     expect(of("engine")[0]).toMatchObject({ state: "good", detail: expect.stringContaining("llama.cpp") });
-    expect(of("chain")[0]).toMatchObject({ state: "good", detail: expect.stringContaining("1 entries to host") });
+    expect(of("chain")[0]).toMatchObject({ state: "good", detail: expect.stringContaining("1 entry to host") });
     expect(of("memory")[0]?.state).toBe("good");
     expect(of("disk")[0]?.state).toBe("good");
     expect(of("clock")[0]?.state).toBe("good");
@@ -150,6 +158,7 @@ describe("a node from its configuration", () => {
     expect((await with_("--stake", "200000000000000000000")).err).toContain("not in wei: did you mean 200?");
     expect((await with_("--stake", "0")).err).toContain("An amount of 0 stakes nothing.");
     expect((await with_("--stake", "0.0000000000000000001")).err).toContain("more decimals than");
+    expect((await with_("--stake", "1")).err).toContain("the stake is below the least");
     expect((await with_("--stake", "1e3")).err).toContain("expected an amount of coins");
   });
 
