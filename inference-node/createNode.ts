@@ -14,6 +14,7 @@ import { monotonic } from "./monotonic.ts";
 import type { ServeLimits } from "./serve/admission.ts";
 import { createAdmission, defaultServeLimits } from "./serve/admission.ts";
 import { createApp } from "./serve/createApp.ts";
+import { createFitness } from "./serve/createFitness.ts";
 import { createHost } from "./serve/createHost.ts";
 import { createMetrics } from "./serve/metrics.ts";
 import type { Costs } from "./serve/modelCost.ts";
@@ -151,10 +152,11 @@ export async function createNode(options: NodeOptions): Promise<InferenceNode> {
       void warmUp();
     },
   });
+  const isFit = createFitness();
   const attester = createAttester({
     signer,
     chain,
-    served: host.intact,
+    served: async () => (await host.intact()).filter(({ runner }) => isFit(runner)),
     tickMs: Math.min(longestLookMs, options.pollMs * 15),
     now,
     elapsed,

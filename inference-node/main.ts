@@ -4,6 +4,7 @@ import { reasonOf } from "./chain/reasonOf.ts";
 import { createLog } from "./cli/createLog.ts";
 import { createProgram } from "./cli/createProgram.ts";
 import { createTerminal } from "./cli/createTerminal.ts";
+import { errorLine } from "./cli/errorLine.ts";
 import { withoutSecrets } from "./withoutSecrets.ts";
 
 const stop = new AbortController();
@@ -22,7 +23,7 @@ try {
     process.stderr.write("Stopped; nothing was done.\n");
     process.exitCode = 130;
   } else if (!stop.signal.aborted) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: withoutSecrets(reasonOf(error)) })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(errorLine(error))}\n`);
     process.stderr.write(`${withoutSecrets(error instanceof BaseError ? error.message : reasonOf(error))}\n`);
     process.exitCode ??= 1;
   }

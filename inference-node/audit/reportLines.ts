@@ -22,7 +22,7 @@ export function reportLines(report: AuditReport): string[] {
     [report.repeated, "the same question and answer again"],
   ] as const;
   return [
-    `${words[report.verdict]}, by ${tokens} tokens: ${report.read} receipts read, ${failing.length} failing`,
+    `${words[report.verdict]}, ${tokens} tokens compared: ${report.read} receipts read, ${failing.length} failing`,
     `model    SHA-256 ${report.model.sha256.slice(2)}, ${report.model.quantization ?? "quantisation unknown"}`,
     report.adapters === null
       ? "adapters unknown: if the entry has any, what differs proves nothing. Give its manifest (--manifest), which a node serves at /manifests/<hash>"

@@ -10,7 +10,6 @@ const words: Readonly<Record<string, string>> = {
   Nodes_Inactive:
     "the node is not active: not registered yet, leaving, or with too low a stake (npm run node -- stake)",
   Nodes_Left: "the node is leaving already",
-  Nodes_NotYet: "it is too early for that",
   Nodes_ChallengesOpen: "somebody still waits for a block that was asked for",
   Nodes_NothingOwed: "nothing is owed",
   Nodes_StakeTooLow: "the stake is below the least; npm run node -- stake says how much that is",
@@ -24,6 +23,12 @@ export function reasonOf(error: unknown): string {
   if (!(reverted instanceof ContractFunctionRevertedError) || reverted.data === undefined) return shortMessageOf(error);
   const { errorName, args = [] } = reverted.data;
   const said = `${errorName}(${args.map(String).join(", ")})`;
+  if (errorName === "Nodes_NotYet") return `it is too early for that: from ${momentOf(args[0])} on [${said}]`;
   const known = words[errorName];
   return known === undefined ? `the contract refuses it: ${said}` : `${known} [${said}]`;
+}
+
+/** Seconds since 1970 as a date. */
+function momentOf(seconds: unknown): string {
+  return typeof seconds === "bigint" ? new Date(Number(seconds) * 1000).toISOString() : "later";
 }

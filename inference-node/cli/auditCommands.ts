@@ -16,6 +16,7 @@ import { nodeHashing } from "../models/nodeHashing.ts";
 import { withoutSecrets } from "../withoutSecrets.ts";
 import type { ProgramContext } from "./createProgram.ts";
 import type { OpenProgress } from "./createTerminal.ts";
+import { errorLine } from "./errorLine.ts";
 import { explain } from "./explain.ts";
 import { whole } from "./numberFlags.ts";
 import { openLaw } from "./openLaw.ts";
@@ -183,7 +184,7 @@ async function orTwo(json: true | undefined, work: () => Promise<void>): Promise
   try {
     await work();
   } catch (error) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: withoutSecrets(shortMessageOf(error)) })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify(errorLine(error))}\n`);
     process.stderr.write(`${withoutSecrets(error instanceof BaseError ? error.message : shortMessageOf(error))}\n`);
     process.exitCode = 2;
   }

@@ -109,6 +109,10 @@ const nodeConfigSchema = z.strictObject({
 });
 
 /** Where a configuration is looked for when none is named. */
+const storeSchema = z.object(
+  nodeConfigSchema.pick({ models: true, store: true, allowPrivate: true, mirrors: true }).shape,
+);
+
 export const configFile = "node.json";
 
 export type NodeConfig = z.infer<typeof nodeConfigSchema>;
@@ -122,9 +126,7 @@ export async function readNodeConfig(
   file: string | undefined,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<NodeConfig> {
-  const base =
-    file === undefined ? (existsSync(configFile) ? await readConfigFile(configFile) : {}) : await readConfigFile(file);
-  const parsed = nodeConfigSchema.safeParse({ ...base, ...flags });
+  const parsed = nodeConfigSchema.safeParse({ ...(await baseOf(file)), ...flags });
   if (parsed.success) return parsed.data;
   throw new InvalidInputError("This node's configuration is not complete or not valid.", {
     metaMessages: [
@@ -132,6 +134,23 @@ export async function readNodeConfig(
       "`npm run node -- init` writes a configuration; inference-node/README.md shows one.",
     ],
   });
+}
+
+/** Where models are kept, and where they may come from: as `readNodeConfig`, for whoever needs no chain. */
+export async function readStoreConfig(
+  file: string | undefined,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<z.infer<typeof storeSchema>> {
+  const parsed = storeSchema.safeParse({ ...(await baseOf(file)), ...flags });
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError("Where models are kept is not said rightly.", {
+    metaMessages: describeIssues(parsed.error),
+  });
+}
+
+async function baseOf(file: string | undefined): Promise<Record<string, unknown>> {
+  if (file !== undefined) return readConfigFile(file);
+  return existsSync(configFile) ? readConfigFile(configFile) : {};
 }
 
 async function readConfigFile(file: string): Promise<Record<string, unknown>> {

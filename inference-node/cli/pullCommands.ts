@@ -5,7 +5,7 @@ import { DiskFullError } from "../models/diskSpace.ts";
 import { ModelUnavailableError } from "../models/modelStore.ts";
 import type { ProgramContext } from "./createProgram.ts";
 import { explain } from "./explain.ts";
-import { readNodeConfig } from "./nodeConfig.ts";
+import { readNodeConfig, readStoreConfig } from "./nodeConfig.ts";
 import type { NodeFlags } from "./nodeOptions.ts";
 import { configFlags, withNodeOptions } from "./nodeOptions.ts";
 import { onStop } from "./stopSignals.ts";
@@ -40,12 +40,9 @@ export function addPullCommands(program: Command, { stop, logTo, progress }: Pro
       try {
         if (flags.manifest !== undefined) {
           const { readManifest } = await import("./readManifest.ts");
-          const settings = {
-            store: flags.store ?? ".coindrop/models",
-            allowPrivate: flags.allowPrivate === true,
-            models: flags.models ?? [],
-          };
-          return await pullCommand(await readManifest(flags.manifest), { ...settings, ...more }, logger, stop.signal);
+          const { mirrors, ...settings } = await readStoreConfig(flags.config, configFlags(flags));
+          const all = { ...settings, ...more, nodes: [...mirrors, ...nodes] };
+          return await pullCommand(await readManifest(flags.manifest), all, logger, stop.signal);
         }
         const address = addressSchema.safeParse(contest);
         const entryId = Number(entry);

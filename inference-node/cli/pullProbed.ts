@@ -3,7 +3,7 @@ import type { Manifest, ManifestFile } from "#protocol/manifest.ts";
 import { modelFile } from "#protocol/manifest.ts";
 import type { NodeClient, ServedModel } from "../audit/nodeClient.ts";
 import type { StoreOptions } from "../models/modelStore.ts";
-import { findFile, findModelFile } from "../models/modelStore.ts";
+import { findFile, findModelFile, ModelUnavailableError } from "../models/modelStore.ts";
 
 type PullOptions = Pick<StoreOptions, "progress"> & { readonly store: string; readonly allowPrivate?: true };
 
@@ -27,7 +27,17 @@ export async function pullProbed(
     manifestURI: `${url}/manifests/${manifestHash.slice(2)}`,
   };
   const files = manifest.files.map((one) => (one.role === "model" ? alsoFrom(url, one) : one));
-  return (await findModelFile(facts, { ...manifest, files }, storeOf(options, signal))).path;
+  try {
+    return (await findModelFile(facts, { ...manifest, files }, storeOf(options, signal))).path;
+  } catch (error) {
+    if (!(error instanceof ModelUnavailableError)) throw error;
+    const advice = "A node need not hand its models out. If you have the file, name it: --model <gguf>.";
+    throw new ModelUnavailableError(error.shortMessage, {
+      metaMessages: [...error.metaMessages, advice],
+      mismatches: error.mismatches,
+      cause: error,
+    });
+  }
 }
 
 /** Fetches the LoRA adapters that a manifest names, in its order, as `pullProbed` does the model. */

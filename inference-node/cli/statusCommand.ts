@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ModelCard } from "#protocol/modelCard.ts";
 import { modelCardSchema } from "#protocol/modelCard.ts";
 import { bytesInWords } from "../engine/bytesInWords.ts";
+import { judgeHealth } from "../serve/health.ts";
 import { askNode } from "./askNode.ts";
 import type { NodeConfig } from "./nodeConfig.ts";
 import { say } from "./say.ts";
@@ -38,13 +39,14 @@ export async function statusCommand(url: string, own: NodeConfig | null, json?: 
       return card.success ? [card.data] : [];
     }),
   );
+  const { state, serving } = judgeHealth(readiness, false);
   const { reachable, block } = readiness.chain;
   const chain = reachable
     ? `read up to block ${block}`
     : `does not answer${block === null ? "" : `, was read up to block ${block}`}`;
   const skew = readiness.clockSkew;
   say(json, { url, ...readiness, cards: cards.flat() }, [
-    `${url} ${readiness.ready ? "is ready" : "is not ready"}`,
+    `${url} is ${serving && readiness.ready ? state : "not ready"}`,
     `chain    ${chain}`,
     ...(skew === 0 ? [] : [`clock    ${Math.abs(skew)} s ${skew > 0 ? "behind" : "ahead of"} the chain's: set it`]),
     ...readiness.challenges.map(
@@ -56,7 +58,7 @@ export async function statusCommand(url: string, own: NodeConfig | null, json?: 
     ),
     ...(cards.flat().length > 0 ? ["", ...tableOf(cards.flat())] : []),
   ]);
-  return readiness.ready;
+  return readiness.ready && serving;
 }
 
 function tableOf(cards: readonly ModelCard[]): string[] {
