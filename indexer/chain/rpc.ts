@@ -151,7 +151,15 @@ export function rpcOver(transport: Transport, name: string, socket?: ReturnType<
     async receiptLogs(blockHash: Hex): Promise<Log[] | null> {
       try {
         const receipts = await ask(receiptsSchema, "eth_getBlockReceipts", [blockHash]);
-        return receipts?.flatMap(({ logs }) => logs) ?? null;
+        const found = receipts?.flatMap(({ logs }) => logs) ?? null;
+        if (found?.every((log) => log.blockHash === blockHash) === false)
+          throw new ChainUnreachableError(
+            "The chain's endpoint gave receipts of another block than the one asked for.",
+            {
+              metaMessages: [`Endpoint: ${name}`, `Block: ${blockHash}`],
+            },
+          );
+        return found;
       } catch (error) {
         if (error instanceof RequestRefusedError) return null;
         throw error;

@@ -1,5 +1,6 @@
 import type { ChainEvent } from "../decode/events.ts";
 import type { Change, Position, State } from "../project/change.ts";
+import { InconsistentLogsError } from "../project/InconsistentLogsError.ts";
 import type { WriterRows } from "./backend.ts";
 import type { Cell } from "./column.ts";
 import { createOverlay, rowId } from "./overlay.ts";
@@ -14,13 +15,26 @@ class MissingRow extends Error {}
 /**
  * Folds events over the rows of a database. Where they cannot be read at once, it folds what it can, fetches together
  * the rows that were missing, and starts over, until none is missing: a few rounds for any number of events.
- * `finalized` is the last block that nothing can take back; `told` says whether the changes are listed one by one.
+ * `finalized` is the last block that nothing can take back; `told` says whether the changes are listed one by one. Throws
+ * `InconsistentLogsError` where the events cannot all be true.
  */
-export async function foldRange(
-  rows: WriterRows,
-  events: readonly Placed[],
-  { project, finalized, told }: { readonly project: Project; readonly finalized: number; readonly told: boolean },
-) {
+export async function foldRange(rows: WriterRows, events: readonly Placed[], how: How) {
+  try {
+    return await folded(rows, events, how);
+  } catch (error) {
+    const at = events.at(-1)?.at;
+    if (!(error instanceof RangeError) || at === undefined) throw error;
+    throw new InconsistentLogsError(at, `an amount is beyond what a contract can hold (${error.message})`);
+  }
+}
+
+type How = {
+  readonly project: Project;
+  readonly finalized: number;
+  readonly told: boolean;
+};
+
+async function folded(rows: WriterRows, events: readonly Placed[], { project, finalized, told }: How) {
   const loaded = new Map<string, readonly Cell[] | undefined>();
   for (;;) {
     const missing = new Map<string, Wanted>();

@@ -5,7 +5,7 @@ import type { Rows } from "../store/rows.ts";
 import { atOf, blockNumberAt } from "./blocks.ts";
 import { contestRow } from "./contests.ts";
 import { scoreOf, windowOf } from "./figures.ts";
-import { talliesUpTo } from "./tallies.ts";
+import { talliesAt } from "./tallies.ts";
 
 type History = {
   readonly at: At;
@@ -16,7 +16,8 @@ type History = {
 
 /**
  * Scores over time, from the opening of the vote until now or its close, at the ends of `buckets` equal stretches.
- * Exact: each point comes from the tallies as they stood then. One pass over what changed, entry by entry.
+ * Exact: each point comes from the tallies as they stood then. What one stretch did not change is taken over from the
+ * one before, so that the stakes between are not read, however many they are.
  */
 export async function historyView(rows: Rows, address: Hex, buckets: number): Promise<History> {
   const at = await atOf(rows);
@@ -24,34 +25,26 @@ export async function historyView(rows: Rows, address: Hex, buckets: number): Pr
   const window = windowOf(rules);
   const from = rules.votesOpen;
   const to = Math.max(from, Math.min(at.block.timestamp, rules.votesClose));
-  const points = await Promise.all(
-    bucketEnds(from, to, buckets).map(async (timestamp) => ({
-      timestamp,
-      block: await blockNumberAt(rows, timestamp),
-      scores: {} as Record<string, string>,
-    })),
-  );
-
-  const last = points.at(-1)?.block ?? null;
-  const changes = last === null ? [] : await talliesUpTo(rows, address, last);
   const gone = await rows.select(entries, `"contest" = ? AND "removedBlock" IS NOT NULL`, address);
-  const removed = new Map(gone.map(({ entryId, removedBlock }) => [entryId, removedBlock]));
-  let bucket = 0;
-  changes.forEach((tally, index) => {
-    if (tally.entryId !== changes[index - 1]?.entryId) bucket = 0;
-    const next = changes[index + 1];
-    const changed = next?.entryId === tally.entryId ? next.block : Number.POSITIVE_INFINITY;
-    const until = Math.min(changed, removed.get(tally.entryId) ?? Number.POSITIVE_INFINITY);
-    const endsBefore = (block: number) => bucket < points.length && (points[bucket]?.block ?? -1) < block;
-    while (endsBefore(tally.block)) bucket++;
-    if (!endsBefore(until)) return;
-    const score = scoreOf(tally, window);
-    for (; endsBefore(until); bucket++) {
-      const point = points[bucket];
-      if (score > 0n && point !== undefined) point.scores[tally.entryId] = score.toString();
+  const scores = new Map<number, bigint>();
+  const points: HistoryPoint[] = [];
+  let done = -1;
+  for (const timestamp of bucketEnds(from, to, buckets)) {
+    const block = (await blockNumberAt(rows, timestamp)) ?? -1;
+    if (block > done) {
+      for (const [id, tally] of await talliesAt(rows, address, block, done)) scores.set(id, scoreOf(tally, window));
+      for (const { entryId, removedBlock } of gone) if ((removedBlock ?? 0) <= block) scores.delete(entryId);
+      done = block;
     }
-  });
-  return { at, from, to, points: points.map(({ timestamp, scores }) => ({ timestamp, scores })) };
+    points.push({ timestamp, scores: inWords(scores) });
+  }
+  return { at, from, to, points };
+}
+
+/** Scores above 0, by entry id. */
+function inWords(scores: ReadonlyMap<number, bigint>): Record<string, string> {
+  const told = [...scores].filter(([, score]) => score > 0n).map(([id, score]) => [id, score.toString()]);
+  return Object.fromEntries(told);
 }
 
 /** Ends of equal stretches, in whole seconds, each once, the last one at `to`. */

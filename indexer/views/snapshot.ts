@@ -88,11 +88,18 @@ async function takeSnapshot(
   return { at, leaves };
 }
 
+/** Trees made last, by their leaves: whoever asks for one proof asks for all. */
+const trees = new Map<string, StandardMerkleTree<string[]>>();
+const MOST_TREES = 4;
+
 function treeOf(leaves: readonly SnapshotLeaf[]): StandardMerkleTree<string[]> {
-  return StandardMerkleTree.of(
-    leaves.map(({ leaf }) => [...leaf]),
-    LEAF_TYPES,
-  );
+  const values = leaves.map(({ leaf }) => [...leaf]);
+  const said = JSON.stringify(values);
+  const tree = trees.get(said) ?? StandardMerkleTree.of(values, LEAF_TYPES);
+  trees.delete(said);
+  trees.set(said, tree);
+  for (const oldest of [...trees.keys()].slice(0, -MOST_TREES)) trees.delete(oldest);
+  return tree;
 }
 
 function rootOf(tree: StandardMerkleTree<string[]>): Hex {

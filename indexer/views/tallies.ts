@@ -13,29 +13,29 @@ const SELECT = `SELECT "entryId", "block", "entryWeight", "acc", "last", "staked
 /** Of what happened, the changes of stakes: these say the entry's tally. */
 const SAYS_TALLY = `"voters" IS NOT NULL`;
 
-/** Tallies of a contest's entries as they stood after a block, by entry id; none where no stake had touched it by then. */
-export async function talliesAt(rows: Rows, contest: Hex, block: number): Promise<ReadonlyMap<number, TallyThen>> {
+/**
+ * Tallies of a contest's entries as they stood after a block, by entry id; none where no stake had touched it by then.
+ * With `after`, of those entries alone that a later block than that one changed.
+ */
+export async function talliesAt(
+  rows: Rows,
+  contest: Hex,
+  block: number,
+  after = -1,
+): Promise<ReadonlyMap<number, TallyThen>> {
+  // A lower bound in here would have SQLite look through the contest's blocks instead of the entry's.
   const last = (column: string) => `(SELECT a."${column}" FROM "activity" a
     WHERE a."contest" = e."contest" AND a."entryId" = e."entryId" AND a."block" <= ? AND a.${SAYS_TALLY}
     ORDER BY a."block" DESC, a."logIndex" DESC LIMIT 1)`;
   const found = await rows.list(
     `${SELECT} WHERE ("block", "logIndex") IN
-       (SELECT ${last("block")}, ${last("logIndex")} FROM "entries" e WHERE e."contest" = ?)`,
+       (SELECT ${last("block")}, ${last("logIndex")} FROM "entries" e WHERE e."contest" = ?) AND "block" > ?`,
     block,
     block,
     contest,
+    after,
   );
   return new Map(found.map(tallyThen).map((tally) => [tally.entryId, tally]));
-}
-
-/** Every tally that a contest's entries had up to a block, entry by entry, in the order in which they changed. */
-export async function talliesUpTo(rows: Rows, contest: Hex, block: number): Promise<TallyThen[]> {
-  const found = await rows.list(
-    `${SELECT} WHERE "contest" = ? AND "block" <= ? AND ${SAYS_TALLY} ORDER BY "entryId", "block", "logIndex"`,
-    contest,
-    block,
-  );
-  return found.map(tallyThen);
 }
 
 function tallyThen([entryId = null, block = null, weight = null, acc = null, ...rest]: readonly Cell[]): TallyThen {

@@ -64,6 +64,14 @@ describe("an answer that is not to the question", () => {
     await expect(read(newestAlways)).rejects.toThrow("answered with block 7, which was not asked for");
   });
 
+  test("receipts of another block are refused: their logs would be folded in its place", async () => {
+    const other: Middleman = async ({ method }, proceed) =>
+      method === "eth_getBlockReceipts" ? [{ logs: chain.said().logs }] : proceed();
+    const block = mustHave((await scriptedRpc(chain).header(3)) ?? undefined);
+    const receipts = scriptedRpc(chain, other).receiptLogs(block.hash);
+    await expect(receipts).rejects.toBeInstanceOf(ChainUnreachableError);
+  });
+
   test("a log that cannot be read is asked for again, and does not end the process", async () => {
     const cut: Middleman = async ({ method }, proceed) => {
       const answer = await proceed();
