@@ -10,7 +10,6 @@ import { readHidden } from "./manifests/readHidden.ts";
 import type { Indexer } from "./serve.ts";
 import { serve } from "./serve.ts";
 import { pruneOlder } from "./store/pruneOlder.ts";
-import { ownFileOf } from "./store/versionFiles.ts";
 
 const whole = (most: number) => z.coerce.number<string>().int().min(0).max(most);
 
@@ -106,7 +105,7 @@ program
 program
   .command("export")
   .description("Writes the public tables, with a description of every column, into a new folder; the indexer may run.")
-  .requiredOption("--db <file>", "the indexer's database file")
+  .addOption(new Option("--db <where>", "as for serve").env("DATABASE_URL").makeOptionMandatory())
   .addOption(new Option("--format <format>", "what to write").choices(EXPORT_FORMATS).default("sqlite"))
   .option("--out <folder>", "where to", "coindrop-export")
   .option("--json", "print one line of JSON")
@@ -117,7 +116,7 @@ await program.parseAsync();
 
 async function exportAll(options: { db: string; format: ExportFormat; out: string; json?: true }): Promise<void> {
   try {
-    const { files, rows, block } = await exportTables(ownFileOf(options.db), options.out, options.format);
+    const { files, rows, block } = await exportTables(options.db, options.out, options.format);
     const told = options.json
       ? JSON.stringify({ folder: options.out, files, rows, block })
       : `✓ ${rows} rows as of block ${block} in ${options.out}: ${files.join(", ")}`;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExportFormat } from "../../../indexer/export/exportTables.ts";
 import { exportTables } from "../../../indexer/export/exportTables.ts";
 import type { Indexer } from "../../../indexer/serve.ts";
+import { startPostgres } from "../../support/postgres.ts";
 import { runScript } from "../../support/runScript.ts";
 import type { IndexerLab } from "./indexerLab.ts";
 import { createIndexerLab, indexed } from "./indexerLab.ts";
@@ -61,6 +62,26 @@ describe("an export", () => {
     expect(lines).toEqual(records.map((record) => Object.values(record).join(",")));
     expect(records).toHaveLength(2);
     expect(readdirSync(join(folder, "two")).length).toBe(readdirSync(join(folder, "three")).length);
+  });
+
+  test("out of a Postgres holds the same rows as out of a file", async () => {
+    const postgres = await startPostgres();
+    const other = await lab.serve({ file: postgres.url });
+    try {
+      await indexed(other.url, lab.headNumber);
+      // By pages of two rows, which most tables have more of.
+      await exportTables(postgres.url, join(folder, "five"), "jsonl", 2);
+      await write("jsonl", "six");
+      for (const file of readdirSync(join(folder, "six"))) {
+        const [theirs, ours] = ["five", "six"].map((place) => readFileSync(join(folder, place, file), "utf8"));
+        expect(theirs, file).toBe(ours);
+      }
+    } finally {
+      await other.close();
+      await postgres.close();
+      rmSync(join(folder, "five"), { recursive: true });
+      rmSync(join(folder, "six"), { recursive: true });
+    }
   });
 
   test("is refused where it would write over something, or where there is nothing to read", async () => {
