@@ -94,7 +94,7 @@ export function refuseOneKey(node: Address, key: Address, allowed: boolean): voi
     metaMessages: [
       `account: ${node}`,
       "It lies on a machine that strangers talk to: whoever breaks in would have the stake, too.",
-      "Make another: npm run node -- init --new-keystore key.json. To use one for both all the same: --allow-one-key",
+      "Make another: npm run node -- key new node-key-2.json. To use one for both all the same: --allow-one-key",
     ],
   });
 }

@@ -23,7 +23,7 @@ export async function createKeystore(file: string, password: string): Promise<Ad
   } catch (error) {
     if ((error as { code?: unknown }).code !== "EEXIST") throw error;
     throw new InvalidInputError(`There is a file at ${file} already; a key is never written over.`, {
-      metaMessages: ["Use it with --keystore, or name another with --new-keystore."],
+      metaMessages: ["Use it with --keystore, or name another file."],
     });
   }
   return wallet.address as Address;

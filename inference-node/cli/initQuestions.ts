@@ -1,10 +1,10 @@
 import { access } from "node:fs/promises";
-import { confirm, input, number, password, select } from "@inquirer/prompts";
+import { input, number, select } from "@inquirer/prompts";
 import { deployments } from "#protocol/addresses.ts";
 import { InvalidInputError, shortMessageOf } from "#protocol/errors.ts";
 import { addressSchema } from "#protocol/primitives.ts";
+import { askNewPassword } from "./askNewPassword.ts";
 import { checkContest, factoryOf } from "./checkContest.ts";
-import { leastPassword } from "./createKeystore.ts";
 import type { InitAnswers, InitFlags } from "./initAnswers.ts";
 import { answersOfFlags, defaults } from "./initAnswers.ts";
 import { readEntries } from "./nodeOptions.ts";
@@ -110,17 +110,7 @@ async function askKey(): Promise<NonNullable<InitAnswers["newKeystore"]> | strin
         () => true,
       ),
   });
-  for (;;) {
-    const first = await password({
-      message: `Password, ${leastPassword} characters or more`,
-      mask: true,
-      validate: (text) => text.length >= leastPassword || "too short",
-    });
-    if (first === (await password({ message: "Once more", mask: true })))
-      return { file, password: first, passwordEnv: defaults.passwordEnv };
-    if (!(await confirm({ message: "The two differ. Try again?" })))
-      throw new InvalidInputError("No keystore was made.");
-  }
+  return { file, password: await askNewPassword(), passwordEnv: defaults.passwordEnv };
 }
 
 /** What an answer is refused with, where it is. */

@@ -148,6 +148,15 @@ export function addOperatorCommands(program: Command, { stop, logTo, progress }:
     );
 
   const key = program.command("key").description("signing keys");
+  explain(key.command("new").description("make a signing key in an encrypted keystore file"), {
+    examples: ["key new node-key-2.json", "key new node-key-2.json --password-env MY_PASSWORD"],
+  })
+    .argument("<file>", "where to; nothing is written over")
+    .option("--password-env <name>", "environment variable with the new keystore's password")
+    .action(async (file: string, flags: Flags & { readonly passwordEnv?: string }) => {
+      const { keyNewCommand } = await import("./keyNewCommand.ts");
+      await keyNewCommand(file, flags);
+    });
   explain(
     withNodeOptions(
       key.command("add").description("have the registry know the configured signing key, beside older ones"),

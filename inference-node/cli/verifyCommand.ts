@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { InvalidInputError } from "#protocol/errors.ts";
 import { manifestHash, modelFile } from "#protocol/manifest.ts";
 import { checkGgufHeader } from "../models/ggufHeader.ts";
 import { nodeHashing } from "../models/nodeHashing.ts";
@@ -17,6 +19,7 @@ export async function verifyCommand(
   { progress: open, signal }: { readonly progress: OpenProgress; readonly signal: AbortSignal },
 ) {
   const manifest = await readManifest(at);
+  if (!existsSync(path)) throw new InvalidInputError(`There is no file at ${path}.`);
   const named = modelFile(manifest);
   const progress = json === true ? silent : open("verifying", named.size);
   await verifyModelFile(path, identityOf(named), signal, progress.at).finally(progress.end);

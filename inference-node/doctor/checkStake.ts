@@ -62,7 +62,7 @@ function checkKey(node: Address, key: Address, owner: Address | null): Finding[]
         care(
           "key",
           `the signing key ${key} is the key that holds the stake`,
-          "Whoever breaks into this machine then has the stake too. Make another: npm run node -- init --new-keystore key.json, then key add.",
+          "Whoever breaks into this machine then has the stake too. Make another: npm run node -- key new node-key-2.json, then key add.",
         ),
       ]
     : [];

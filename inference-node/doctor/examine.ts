@@ -85,8 +85,7 @@ async function checkKeystore(file: string): Promise<Finding[]> {
     (found) => found.mode,
     () => null,
   );
-  if (mode === null)
-    return [mend("keystore", `there is none at ${file}`, "npm run node -- init --new-keystore FILE makes one.")];
+  if (mode === null) return [mend("keystore", `there is none at ${file}`, "npm run node -- key new FILE makes one.")];
   if (process.platform !== "win32" && (mode & 0o077) !== 0)
     return [care("keystore", `${file} can be read by others on this machine`, `chmod 600 ${file}`)];
   return [];

@@ -41,6 +41,8 @@ test.concurrent.each<[string, readonly string[], number, string]>([
   ["attest", ["attest", away, ...chain], 1, "No node answers at"],
   ["stake", ["stake", ...chain], 1, "No chain answers at"],
   ["stake --add", ["stake", "--add", "1", ...chain], 1, "No chain answers at"],
+  ["key new", ["key", "new", "node.json", "--password-env", "TEST_OPERATOR_KEY"], 1, "There is a file at node.json"],
+  ["key new without a password", ["key", "new", "new.json"], 1, "COINDROP_KEYSTORE_PASSWORD is empty"],
   ["key add", ["key", "add", ...chain], 1, "No chain answers at"],
   ["endpoint", ["endpoint", "node.example", ...chain], 1, "is no http or https address"],
   ["exit", ["exit", "--yes", ...chain], 1, "No chain answers at"],
