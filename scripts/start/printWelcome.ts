@@ -6,7 +6,7 @@ import type { StartOptions } from "./startOptions.ts";
 export function printWelcome({ demoFile, demo }: House, options: StartOptions, seconds: number): string {
   const bold = (text: string) => styleText("bold", text);
   const dim = (text: string) => styleText("dim", text);
-  const { appUrl, indexerUrl, rpcUrl, nodes, contest, entries } = demoFile;
+  const { appUrl, indexerUrl, rpcUrl, nodes, contest, entries, nodeRegistry } = demoFile;
   const row = (label: string, text: string) => `  ${dim(label.padEnd(9))} ${text}`;
   return [
     "",
@@ -18,6 +18,8 @@ export function printWelcome({ demoFile, demo }: House, options: StartOptions, s
     row("recount", `npm run audit   ${dim("or, as an outsider would:")}`),
     row("", `npm run audit -- --rpc ${rpcUrl} --indexer ${indexerUrl} \\`),
     row("", `  --contest ${contest}`),
+    row("serve", `npm run node -- init --rpc ${rpcUrl} \\`),
+    row("", `  --contest ${contest} --node-registry ${nodeRegistry}`),
     "",
     row("voting", votingWords(demo.rules, options)),
     row("chain", `${rpcUrl} ${dim(`(id ${demoFile.chainId}, play money only)`)}`),
