@@ -6,7 +6,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { wholeNumberOption } from "../../scripts/cli/arguments.ts";
 import { measureApi } from "./measureApi.ts";
 import { measureCold, measureFloor } from "./measureCold.ts";
 import { measureLive } from "./measureLive.ts";
@@ -14,10 +15,15 @@ import { measureOnPostgres } from "./measureOnPostgres.ts";
 import { measureStore } from "./measureStore.ts";
 import { startStaticChain } from "./startStaticChain.ts";
 
-const { values } = parseArgs({
-  options: { events: { type: "string", default: "1000000" }, seconds: { type: "string", default: "20" } },
-});
-const [events, seconds] = [Number(values.events), Number(values.seconds)];
+const { events, seconds } = new Command("bench:indexer")
+  .description(
+    "Measures the indexer: cold sync beside its floors, live, API, growth. The committed figures: test/bench/indexer.md",
+  )
+  .option("--events <number>", "stakes of the cold sync", wholeNumberOption, 1_000_000)
+  .option("--seconds <number>", "of each live run and of the API's", wholeNumberOption, 20)
+  .addHelpText("after", "\nExample: npm run bench:indexer -- --events 20000 --seconds 4")
+  .parse()
+  .opts<{ events: number; seconds: number }>();
 /** Blocks that the live runs mine after the cold sync. */
 const LIVE_BLOCKS = 20 * seconds;
 const EVENTS_A_BLOCK = 20;
