@@ -62,10 +62,13 @@ async function identify(
   signal: AbortSignal,
 ): Promise<Pick<OpenedNode, "chain" | "isRemembered">> {
   const last = known?.last() ?? null;
+  // Whoever started it may be gone before anybody was asked.
+  signal.throwIfAborted();
   const away = `the chain at ${withoutSecrets(rpcUrl)} does not answer`;
   try {
     return { chain: await readIdentity(rpcUrl), isRemembered: false };
   } catch (error) {
+    signal.throwIfAborted();
     if (last !== null) {
       logger.warn(
         `${away}: ${shortMessageOf(error)}. Serving what was final at block ${last.block}; nothing is attested until it answers`,
