@@ -10,8 +10,8 @@ import { readNodeConfig } from "../../../inference-node/cli/nodeConfig.ts";
 import { configFlags } from "../../../inference-node/cli/nodeOptions.ts";
 
 const known = [
-  ...["serve", "register", "init", "doctor", "host", "status", "attest", "stake", "key add", "endpoint", "exit"],
-  ...["collect", "pull", "verify", "import", "export", "audit-receipts", "probe", "ask"],
+  ...["serve", "register", "init", "doctor", "host", "status", "attest", "stake", "key new", "key add", "endpoint"],
+  ...["exit", "collect", "pull", "verify", "import", "export", "audit-receipts", "probe", "ask"],
 ];
 
 const open = () =>
