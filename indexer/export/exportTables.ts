@@ -124,10 +124,7 @@ function toSqlite(file: string) {
     files: [`${NAME}.sqlite`],
     async table({ name, columns, keyLength, types }: Table<unknown>, lines: Lines): Promise<number> {
       const cells = columns.map((column, index) => `"${column}" ${types[index] === "INTEGER" ? "INTEGER" : "TEXT"}`);
-      const key = columns
-        .slice(0, keyLength)
-        .map((column) => `"${column}"`)
-        .join(", ");
+      const key = listed(columns.slice(0, keyLength));
       database.exec(`BEGIN; CREATE TABLE "${name}" (${cells.join(", ")}, PRIMARY KEY (${key}))`);
       const insert = database.prepare(`INSERT INTO "${name}" VALUES (${columns.map(() => "?").join(", ")})`);
       let rows = 0;

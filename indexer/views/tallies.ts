@@ -4,12 +4,10 @@ import type { Cell } from "../store/column.ts";
 import { amount, integer } from "../store/column.ts";
 import type { Rows } from "../store/rows.ts";
 
-/** An entry's tally from a block on. */
-export type TallyThen = Pick<EntryRow, "entryId" | "weight" | "acc" | "last" | "staked" | "support" | "voters"> & {
-  readonly block: number;
-};
+/** An entry's tally as it stood once. */
+type TallyThen = Pick<EntryRow, "entryId" | "weight" | "acc" | "last" | "staked" | "support" | "voters">;
 
-const SELECT = `SELECT "entryId", "block", "entryWeight", "acc", "last", "staked", "support", "voters" FROM "activity"`;
+const SELECT = `SELECT "entryId", "entryWeight", "acc", "last", "staked", "support", "voters" FROM "activity"`;
 /** Of what happened, the changes of stakes: these say the entry's tally. */
 const SAYS_TALLY = `"voters" IS NOT NULL`;
 
@@ -38,11 +36,10 @@ export async function talliesAt(
   return new Map(found.map(tallyThen).map((tally) => [tally.entryId, tally]));
 }
 
-function tallyThen([entryId = null, block = null, weight = null, acc = null, ...rest]: readonly Cell[]): TallyThen {
+function tallyThen([entryId = null, weight = null, acc = null, ...rest]: readonly Cell[]): TallyThen {
   const [last = null, staked = null, support = null, voters = null] = rest;
   return {
     entryId: integer.decode(entryId),
-    block: integer.decode(block),
     weight: amount.decode(weight),
     acc: amount.decode(acc),
     last: integer.decode(last),

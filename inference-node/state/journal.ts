@@ -1,22 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { BaseError } from "#protocol/errors.ts";
-import { addressSchema, bytes32Schema } from "#protocol/primitives.ts";
 import type { EntryFacts } from "../models/entryFacts.ts";
+import { keptFactsSchema } from "./keptFacts.ts";
 
 /** A statement that contradicts one that was signed before: one of the two costs the stake. */
 export class StatementConflictError extends BaseError {
   override readonly name = "StatementConflictError";
 }
 
-const saidSchema = z.object({
-  contest: addressSchema,
-  entryId: z.int().positive(),
-  manifestHash: bytes32Schema,
-  modelSha256: bytes32Schema,
-  modelRoot: bytes32Schema,
-  /** Bytes. */
-  modelSize: z.int().nonnegative(),
+const saidSchema = keptFactsSchema.omit({ manifestURI: true }).extend({
   /** Where the verified file lay. */
   path: z.string(),
   /** Hours since 1970 of the newest attestation; null when only receipts were signed. */

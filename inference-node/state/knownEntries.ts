@@ -1,23 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { addressSchema, bytes32Schema } from "#protocol/primitives.ts";
+import { bytes32Schema } from "#protocol/primitives.ts";
 import type { ChainEntries } from "../chain/nodeChain.ts";
-
-const factsSchema = z.object({
-  contest: addressSchema,
-  entryId: z.int().positive(),
-  manifestHash: bytes32Schema,
-  modelSha256: bytes32Schema,
-  modelRoot: bytes32Schema,
-  modelSize: z.int().nonnegative(),
-  manifestURI: z.string(),
-});
+import { keptFactsSchema } from "./keptFacts.ts";
 
 const rowSchema = z.object({
   chainId: z.int(),
   genesis: bytes32Schema,
   block: z.int(),
-  entries: z.string().transform((text) => z.array(factsSchema).parse(JSON.parse(text))),
+  entries: z.string().transform((text) => z.array(keptFactsSchema).parse(JSON.parse(text))),
 });
 
 /** Which chain it is: its number, and the hash of its first block, since local chains share numbers. */
@@ -42,7 +33,7 @@ export function createKnownEntries(database: DatabaseSync, owner: string): Known
   return {
     last: () => rowSchema.nullable().parse(read.get(owner) ?? null),
     keep({ chainId, genesis }, { block, entries }) {
-      const text = JSON.stringify(z.array(factsSchema).parse(entries));
+      const text = JSON.stringify(z.array(keptFactsSchema).parse(entries));
       if (kept === genesis + text) return;
       write.run({ owner, chainId, genesis, block, entries: text });
       kept = genesis + text;
